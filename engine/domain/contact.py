@@ -1,0 +1,78 @@
+"""A contact: everything that decides what happens to one person next. Small (2 KiB), one blob."""
+
+from typing import Any
+
+import msgspec
+
+from engine.domain.identity import Claim, is_device
+
+SEEN = 64
+"""Fingerprints kept in the state: the last 64 messages, eight bytes each."""
+
+
+class Run(msgspec.Struct, frozen=True, array_like=True):
+    """One passage through one version of a scenario.
+
+    ``id`` is fixed at entry and survives a merge. ``step`` is where it stands; ``visits`` counts the
+    steps begun, so that each effect key is unique. ``since`` is when it came to this step;
+    ``local`` is set when the wait aims at a local time ("not before" instant, ms) and must be
+    re-resolved when the contact's zone changes. ``event`` holds the trigger's raw JSON properties.
+    """
+
+    id: str
+    scenario: str
+    version: int
+    step: str
+    entered: int
+    since: int
+    visits: int = 0
+    local: int = 0
+    event: bytes = b""
+
+
+class Contact(msgspec.Struct, array_like=True):
+    """Mutable for speed; ``step`` works on a copy of its own and never changes its argument.
+
+    Instants are ms since 1970 UTC. ``timers`` maps ``run:<id>`` and ``segment:<name>`` to the due
+    instant, so that one owner has at most one timer. ``seen`` packs 8 bytes a message: fingerprint
+    (6) and the hour it came (2). ``counts`` and ``rings`` are the aggregates, by their stable id.
+    """
+
+    id: int
+    keys: list[str] = []
+    claims: list[Claim] = []
+    attributes: dict[str, Any] = {}
+    zone: str = ""
+    counts: dict[int, int] = {}
+    rings: dict[int, list[int]] = {}
+    scores: dict[str, tuple[float, int]] = {}
+    segments: dict[str, int] = {}
+    timers: dict[str, int] = {}
+    runs: list[Run] = []
+    entries: dict[str, int] = {}
+    entered: int = 0
+    seen: bytes = b""
+    first: int = 0
+    latest: int = 0
+    merged_into: int = 0
+    pasts: list[int] = []
+    trouble: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether it has a key that names a person, not only a device."""
+        return any(not is_device(key) for key in self.keys)
+
+    @property
+    def due(self) -> int:
+        """The earliest timer (ms), 0 when none runs."""
+        return min(self.timers.values()) if self.timers else 0
+
+    def draft(self) -> "Contact":
+        """A copy whose containers are its own; the values in them are never changed in place."""
+        return Contact(
+            self.id, self.keys[:], self.claims[:], self.attributes.copy(), self.zone,
+            self.counts.copy(), self.rings.copy(), self.scores.copy(), self.segments.copy(),
+            self.timers.copy(), self.runs[:], self.entries.copy(), self.entered, self.seen,
+            self.first, self.latest, self.merged_into, self.pasts[:], self.trouble,
+        )  # fmt: skip

@@ -1,0 +1,63 @@
+"""Everything an operator defined, as one published document: what a rulebook is compiled from."""
+
+import msgspec
+
+from engine.domain.duration import DAY
+from engine.domain.scenario import Scenario, as_plain
+from engine.domain.score import Score
+from engine.domain.segment import Segment
+from engine.domain.template import Template
+
+
+class Definitions(msgspec.Struct, frozen=True, kw_only=True):
+    """``retired`` are earlier versions of scenarios that runs may still stand on; they start no run.
+
+    ``zone`` is the workspace's IANA time zone. Triggers ignore events older than ``max_age`` ms; a
+    wait overdue by more than ``late`` ms follows its step's ``late`` policy.
+    """
+
+    segments: tuple[Segment, ...] = ()
+    scores: tuple[Score, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
+    retired: tuple[Scenario, ...] = ()
+    templates: tuple[Template, ...] = ()
+    zone: str = "UTC"
+    max_age: int = DAY
+    late: int = DAY
+
+
+def succeed(published: Definitions | None, written: Definitions) -> Definitions:
+    """The document to publish after ``published``: versions counted on, changed scenarios retired.
+
+    Templates that only a retired scenario names stay.
+    """
+    before = {s.scenario: s for s in published.scenarios} if published else {}
+    retired = list(published.retired) if published else []
+    latest = {s.scenario: s.version for s in sorted(retired, key=lambda s: s.version)}
+    latest |= {name: scenario.version for name, scenario in before.items()}
+    scenarios = []
+    for scenario in written.scenarios:
+        old = before.get(scenario.scenario)
+        same = old is not None and as_plain(old) == as_plain(scenario)
+        version = latest.get(scenario.scenario, 0) + (0 if same else 1)
+        scenarios.append(msgspec.structs.replace(scenario, version=version))
+    kept = {(s.scenario, s.version) for s in scenarios}
+    retired += [s for s in before.values() if (s.scenario, s.version) not in kept]
+    named = {t.template for t in written.templates}
+    needed = {getattr(step, "template", None) for s in retired for step in s.steps}
+    orphans = tuple(
+        t for t in (published.templates if published else ())
+        if t.template in needed and t.template not in named
+    )  # fmt: skip
+    return msgspec.structs.replace(
+        written, scenarios=tuple(scenarios), retired=tuple(retired), templates=written.templates + orphans
+    )
+
+
+def encode(definitions: Definitions) -> bytes:
+    return msgspec.json.encode(definitions)
+
+
+def decode(raw: bytes) -> Definitions:
+    """Raises ``msgspec.ValidationError`` naming the place that does not fit."""
+    return msgspec.json.decode(raw, type=Definitions)

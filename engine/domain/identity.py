@@ -1,0 +1,90 @@
+"""Keys and ids: how a contact is addressed, where it lives, how one key is claimed.
+
+A key is the text ``kind:value`` (``user_id:42``, ``email:ada@example.com``). A contact id is an
+integer: a number drawn from one counter a store, shifted left by 16 bits, with the slot in the low
+16 bits, so that ids grow (appends, no random index) and carry their slot.
+"""
+
+from zlib import crc32
+
+import msgspec
+
+SLOTS = 256
+SLOT_BITS = 16
+SLOT_MASK = (1 << SLOT_BITS) - 1
+
+RANK = ("user_id", "external_id", "email", "phone", "anonymous_id")
+DEVICE = "anonymous_id"
+
+
+class Claim(msgspec.Struct, frozen=True, array_like=True):
+    """A key that a contact says is its own, since an instant (ms). Rebind takes it from a holder."""
+
+    key: str
+    since: int
+    public: bool = False
+    rebind: bool = False
+
+
+class Binding(msgspec.Struct, frozen=True, array_like=True):
+    """Since this instant (ms) the key belongs to this contact."""
+
+    since: int
+    contact: int
+
+
+def key_of(kind: str, value: str) -> str:
+    """Email is compared without case; every other kind as it was sent."""
+    return f"{kind}:{value.strip().lower() if kind == 'email' else value}"
+
+
+def kind_of(key: str) -> str:
+    return key.partition(":")[0]
+
+
+def value_of(key: str) -> str:
+    return key.partition(":")[2]
+
+
+def rank_of(key: str) -> int:
+    """Position in the order user_id, external ids, email, phone, anonymous_id."""
+    kind = kind_of(key)
+    return RANK.index(kind) if kind in RANK else RANK.index("external_id")
+
+
+def is_device(key: str) -> bool:
+    return key.startswith("anonymous_id:")
+
+
+def slot_of_key(key: str) -> int:
+    """CRC-32 (ISO 3309) of the key: the same in every process, unlike ``hash``."""
+    return crc32(key.encode("utf-8", "surrogatepass")) % SLOTS
+
+
+def slot_of(contact: int) -> int:
+    return contact & SLOT_MASK
+
+
+def contact_id(number: int, slot: int) -> int:
+    return number << SLOT_BITS | slot
+
+
+def holder_at(bindings: tuple[Binding, ...], at: int) -> int:
+    """The contact that held the key at an instant; before the first binding, the first holder."""
+    holder = bindings[0].contact
+    for binding in bindings:
+        if binding.since <= at:
+            holder = binding.contact
+    return holder
+
+
+def bound(bindings: tuple[Binding, ...], claim: Claim, contact: int) -> tuple[Binding, ...] | None:
+    """The bindings after a claim, or None when another contact holds the key and keeps it."""
+    if not bindings:
+        return (Binding(claim.since, contact),)
+    if bindings[-1].contact == contact:
+        return bindings
+    if not claim.rebind:
+        return None
+    since = max(claim.since, bindings[-1].since + 1)
+    return (*bindings, Binding(since, contact))

@@ -1,0 +1,100 @@
+"""What a contact's mailbox carries. Each message that a step consumes is a row of the log."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from engine.domain.effect import Send
+from engine.domain.event import Event
+from engine.domain.identity import Claim
+
+
+class TimerFired(msgspec.Struct, frozen=True, array_like=True, tag="timer"):
+    """The contact's earliest timer is due; the step works off every timer due at ``now``."""
+
+
+class Receipt(msgspec.Struct, frozen=True, array_like=True, tag="receipt"):
+    """What became of a message. ``sent`` = the next hop took it; ``unknown`` = it may have.
+
+    ``deferred`` is not final: the message is queued again. ``code`` is the provider's (SMTP reply,
+    HTTP status); ``suppress`` says that the address must not be written to again.
+    """
+
+    key: str
+    outcome: Literal["sent", "failed", "unknown", "deferred"]
+    scenario: str
+    channel: str
+    address: str = ""
+    code: str = ""
+    reason: str = ""
+    suppress: bool = False
+
+
+class ClaimAnswered(msgspec.Struct, frozen=True, array_like=True, tag="claimed"):
+    """The directory's answer to this contact's claim; ``holder`` 0 means that the key is bound."""
+
+    claim: Claim
+    holder: int
+
+
+class YieldAsked(msgspec.Struct, frozen=True, array_like=True, tag="yield"):
+    """Known contact ``claimant`` claims a key of yours. Anonymous: merge into it. Known: see identity."""
+
+    claim: Claim
+    claimant: int
+
+
+class YieldAnswered(msgspec.Struct, frozen=True, array_like=True, tag="yielded"):
+    """``outcome``: merging (adoption follows) | released (a device key, rebind it) | kept | moved to ``to``."""
+
+    claim: Claim
+    outcome: Literal["merging", "released", "kept", "moved"]
+    to: int = 0
+
+
+class Adopted(msgspec.Struct, frozen=True, array_like=True, tag="adopt"):
+    """Anonymous contact ``source`` merged into you: its encoded state and the messages it had queued."""
+
+    source: int
+    state: bytes
+    sends: tuple[Send, ...] = ()
+
+
+class AdoptionSettled(msgspec.Struct, frozen=True, array_like=True, tag="adoption"):
+    """The survivor's answer: it adopted, or it had itself merged into ``to`` (offer there)."""
+
+    to: int = 0
+
+
+class Act(msgspec.Struct, frozen=True, array_like=True, tag="act"):
+    """What an operator did to this contact. ``act``: set | exit | resume."""
+
+    by: str
+    act: Literal["set", "exit", "resume"]
+    subject: str = ""
+    value: Any = None
+
+
+Message = (
+    Event
+    | TimerFired
+    | Receipt
+    | ClaimAnswered
+    | YieldAsked
+    | YieldAnswered
+    | Adopted
+    | AdoptionSettled
+    | Act
+)
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
+
+
+def encode(message: Message) -> bytes:
+    return _encoder.encode(message)
+
+
+def decode(raw: bytes) -> Message:
+    """Raises ``msgspec.ValidationError`` when the bytes are no message."""
+    return _decoder.decode(raw)

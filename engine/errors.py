@@ -1,0 +1,145 @@
+"""Errors, each with a stable code and a text that tells its reader what to do.
+
+EngineError
+  ConfigError (DefinitionError, SettingsError)
+  RequestError (BadRequest, NotAllowed, Unknown, Busy)
+  StoreError (StoreLocked, OwnershipLost, StateTooNew, StoreFull)
+  ChannelError (Refused, Deferred, RouteDown, Unsure)
+
+Anything else is a bug and may crash the batch; the docstring is the text when none is given.
+"""
+
+from typing import ClassVar
+
+
+class EngineError(Exception):
+    """The engine could not do what was asked."""
+
+    code: ClassVar[str] = "E-ENGINE"
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text or (self.__doc__ or "").strip())
+
+
+class ConfigError(EngineError):
+    """The configuration cannot be used."""
+
+    code = "E-CONFIG"
+
+
+class DefinitionError(ConfigError):
+    """A definition file has problems; every one is listed with file and line."""
+
+    code = "E-DEFINITION"
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class SettingsError(ConfigError):
+    """A process setting cannot be used; correct engine.toml or the option named."""
+
+    code = "E-SETTINGS"
+
+
+class RequestError(EngineError):
+    """A caller's request cannot be served."""
+
+    code = "E-REQUEST"
+
+
+class BadRequest(RequestError):
+    """The request itself is wrong; sending it again will not help."""
+
+    code = "E-BAD-REQUEST"
+
+
+class NotAllowed(RequestError):
+    """The key is missing, unknown, or of a kind that may not do this."""
+
+    code = "E-NOT-ALLOWED"
+
+
+class Unknown(RequestError):
+    """Nothing goes by that name here."""
+
+    code = "E-UNKNOWN"
+
+
+class Busy(RequestError):
+    """The engine takes no more at the moment; nothing of this request was kept: send it again."""
+
+    code = "E-BUSY"
+
+    def __init__(self, retry_after: float = 1.0, text: str = "") -> None:
+        super().__init__(text)
+        self.retry_after = retry_after
+
+
+class StoreError(EngineError):
+    """The store cannot be used."""
+
+    code = "E-STORE"
+
+
+class StoreLocked(StoreError):
+    """Another process owns this data folder; stop it, or name another folder with --data."""
+
+    code = "E-STORE-LOCKED"
+
+
+class OwnershipLost(StoreError):
+    """A newer owner has taken these slots; this process must write nothing more and end."""
+
+    code = "E-OWNERSHIP-LOST"
+
+
+class StateTooNew(StoreError):
+    """The store was written by a newer version; start that version, or restore a backup."""
+
+    code = "E-STATE-TOO-NEW"
+
+
+class StoreFull(StoreError):
+    """The disk is full or not writable; nothing was acknowledged. Free space, then go on."""
+
+    code = "E-STORE-FULL"
+
+
+class ChannelError(EngineError):
+    """A message could not be handed over."""
+
+    code = "E-CHANNEL"
+
+    def __init__(self, text: str = "", *, reply: str = "") -> None:
+        super().__init__(text)
+        self.reply = reply
+
+
+class Refused(ChannelError):
+    """The next hop refuses this message for good."""
+
+    code = "E-REFUSED"
+
+    def __init__(self, text: str = "", *, reply: str = "", suppress: bool = False) -> None:
+        super().__init__(text, reply=reply)
+        self.suppress = suppress
+
+
+class Deferred(ChannelError):
+    """The next hop asks to try this message again later; it was not taken."""
+
+    code = "E-DEFERRED"
+
+
+class RouteDown(ChannelError):
+    """The route itself does not answer; no message is to blame and none was taken."""
+
+    code = "E-ROUTE-DOWN"
+
+
+class Unsure(ChannelError):
+    """The connection broke while the message was on its way: it may have been taken."""
+
+    code = "E-UNSURE"

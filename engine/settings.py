@@ -1,0 +1,55 @@
+"""Process settings: ``engine.toml`` and ``RELANCE_*`` variables, read once in bootstrap, passed as values."""
+
+from typing import Literal
+
+import msgspec
+
+
+class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    pass
+
+
+class Workspace(_Section, frozen=True, kw_only=True):
+    """``zone``: IANA time zone of contacts whose own is unknown."""
+
+    name: str = "relance"
+    zone: str = "UTC"
+    max_age: str = "1d"
+    late: str = "1d"
+
+
+class Runtime(_Section, frozen=True, kw_only=True):
+    """``hosts`` is fixed when the data folder is made. ``memory`` is the bytes of resident contacts a host."""
+
+    runtime: Literal["ray", "in-process"] = "ray"
+    hosts: int = 1
+    memory: int = 256 * 2**20
+    clock_rate: float = 1.0
+    clock_origin: int = 0
+
+
+class Rpc(_Section, frozen=True, kw_only=True):
+    grpc: str = "127.0.0.1:8470"
+    http: str = "127.0.0.1:8471"
+    backlog: int = 20_000
+
+
+class Email(_Section, frozen=True, kw_only=True):
+    """``route``: ``mailbox`` writes .eml files and sends nothing; else an SMTP URL
+
+    ``smtp://[user@]host:port`` (``smtps://`` for TLS from the start; ``?starttls=require|auto|never``).
+    The password comes from the variable ``RELANCE_SMTP_PASSWORD``.
+    """
+
+    route: str = "mailbox"
+    sender: str = "Relance <relance@localhost.localdomain>"
+    connections: int = 10
+    per_connection: int = 100
+    data_timeout: float = 300.0
+
+
+class Settings(_Section, frozen=True, kw_only=True):
+    workspace: Workspace = Workspace()
+    runtime: Runtime = Runtime()
+    rpc: Rpc = Rpc()
+    email: Email = Email()
