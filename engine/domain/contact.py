@@ -36,6 +36,8 @@ class Contact(msgspec.Struct, array_like=True):
     Instants are ms since 1970 UTC. ``timers`` maps ``run:<id>`` and ``segment:<name>`` to the due
     instant, so that one owner has at most one timer. ``seen`` packs 8 bytes a message: fingerprint
     (6) and the hour it came (2). ``counts`` and ``rings`` are the aggregates, by their stable id.
+    ``rulebook`` is the version that its segments were last evaluated under. ``trouble`` names the
+    loop of definitions that parked the contact; ``parked`` is when it is looked at again.
     """
 
     id: int
@@ -56,7 +58,9 @@ class Contact(msgspec.Struct, array_like=True):
     latest: int = 0
     merged_into: int = 0
     pasts: list[int] = []
+    rulebook: int = 0
     trouble: str = ""
+    parked: int = 0
 
     @property
     def known(self) -> bool:
@@ -65,7 +69,9 @@ class Contact(msgspec.Struct, array_like=True):
 
     @property
     def due(self) -> int:
-        """The earliest timer (ms), 0 when none runs."""
+        """When time next matters (ms), 0 for never: the earliest timer, or the next look at a parked one."""
+        if self.parked:
+            return self.parked
         return min(self.timers.values()) if self.timers else 0
 
     def draft(self) -> "Contact":
@@ -74,5 +80,6 @@ class Contact(msgspec.Struct, array_like=True):
             self.id, self.keys[:], self.claims[:], self.attributes.copy(), self.zone,
             self.counts.copy(), self.rings.copy(), self.scores.copy(), self.segments.copy(),
             self.timers.copy(), self.runs[:], self.entries.copy(), self.entered, self.seen,
-            self.first, self.latest, self.merged_into, self.pasts[:], self.trouble,
+            self.first, self.latest, self.merged_into, self.pasts[:], self.rulebook, self.trouble,
+            self.parked,
         )  # fmt: skip

@@ -5,9 +5,13 @@ from typing import Annotated
 import msgspec
 
 NAME = r"^[a-z][a-z0-9_]{0,63}$"
-Name = Annotated[str, msgspec.Meta(pattern=NAME, description="a-z, 0-9 and _, starts with a letter")]
+Name = Annotated[
+    str, msgspec.Meta(pattern=NAME, description="a-z, 0-9 and _, starts with a letter")
+]
 Scalar = str | int | float | bool
 
 
-class Definition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class Definition(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """One thing that an operator defines in ``config/``."""

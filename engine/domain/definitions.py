@@ -11,6 +11,7 @@ from engine.domain.template import Template
 
 class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     """``retired`` are earlier versions of scenarios that runs may still stand on; they start no run.
+    ``paused`` names scenarios that start no run and whose waiting runs stay where they are.
 
     ``zone`` is the workspace's IANA time zone. Triggers ignore events older than ``max_age`` ms; a
     wait overdue by more than ``late`` ms follows its step's ``late`` policy.
@@ -21,6 +22,7 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     scenarios: tuple[Scenario, ...] = ()
     retired: tuple[Scenario, ...] = ()
     templates: tuple[Template, ...] = ()
+    paused: tuple[str, ...] = ()
     zone: str = "UTC"
     max_age: int = DAY
     late: int = DAY
@@ -50,7 +52,11 @@ def succeed(published: Definitions | None, written: Definitions) -> Definitions:
         if t.template in needed and t.template not in named
     )  # fmt: skip
     return msgspec.structs.replace(
-        written, scenarios=tuple(scenarios), retired=tuple(retired), templates=written.templates + orphans
+        written,
+        scenarios=tuple(scenarios),
+        retired=tuple(retired),
+        templates=written.templates + orphans,
+        paused=published.paused if published else (),
     )
 
 

@@ -8,6 +8,7 @@ PATTERN = r"^[1-9][0-9]{0,8}(ms|s|m|h|d|w)$"
 Duration = Annotated[str, msgspec.Meta(pattern=PATTERN, description="for example 30s, 15m, 1h, 2d")]
 
 SECOND = 1_000
+MINUTE = 60 * SECOND
 DAY = 86_400 * SECOND
 _UNITS = {"ms": 1, "s": SECOND, "m": 60 * SECOND, "h": 3_600 * SECOND, "d": DAY, "w": 7 * DAY}
 

@@ -14,8 +14,28 @@ class Fact(msgspec.Struct, frozen=True, array_like=True):
     detail: Any = None
 
 
-def tally(counters: dict[str, int], facts: tuple[Fact, ...] | list[Fact]) -> None:
+UNBOUNDED = frozenset({"changed"})
+"""Facts whose subjects callers invent: counted as a whole only."""
+
+
+def tally(counters: dict[str, int], facts: list[Fact]) -> None:
     """Add facts to counters in place: ``what`` and ``what/subject`` each go up by one."""
     for fact in facts:
-        for name in (fact.what, f"{fact.what}/{fact.subject}"):
+        what = fact.what
+        counters[what] = counters.get(what, 0) + 1
+        if what not in UNBOUNDED:
+            name = f"{what}/{fact.subject}"
             counters[name] = counters.get(name, 0) + 1
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(list[Fact])
+
+
+def encode(facts: list[Fact]) -> bytes:
+    """Empty bytes for no facts."""
+    return _encoder.encode(facts) if facts else b""
+
+
+def decode(raw: bytes) -> list[Fact]:
+    return _decoder.decode(raw) if raw else []

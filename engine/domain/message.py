@@ -75,17 +75,8 @@ class Act(msgspec.Struct, frozen=True, array_like=True, tag="act"):
     value: Any = None
 
 
-Message = (
-    Event
-    | TimerFired
-    | Receipt
-    | ClaimAnswered
-    | YieldAsked
-    | YieldAnswered
-    | Adopted
-    | AdoptionSettled
-    | Act
-)
+HopMessage = ClaimAnswered | YieldAsked | YieldAnswered | Adopted | AdoptionSettled
+Message = Event | TimerFired | Receipt | Act | HopMessage
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)

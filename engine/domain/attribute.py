@@ -1,0 +1,43 @@
+"""Attributes: what is known about a contact. Traits set them; who sent them decides which may."""
+
+from typing import Any
+
+import msgspec
+
+from engine.domain.contact import Contact
+from engine.domain.event import PUBLIC, Event
+
+PERSONAL = frozenset({"email", "phone"})
+CONSENT = "consent_"
+
+
+def changes(contact: Contact, event: Event) -> dict[str, Any]:
+    """The attributes that this event's traits change; None removes one.
+
+    A public key never gives consent, and on a known contact it only adds what nobody knew yet and
+    never an email or phone: anybody can read such a key on a page.
+    """
+    if not event.traits or event.kind != "identify":
+        return {}
+    traits: dict[str, Any] = msgspec.json.decode(event.traits)
+    held = contact.attributes
+    return {
+        name: value
+        for name, value in traits.items()
+        if held.get(name) != value
+        and (event.trust != PUBLIC or _public_may(name, held, known=contact.known))
+    }
+
+
+def _public_may(name: str, held: dict[str, Any], *, known: bool) -> bool:
+    if name.startswith(CONSENT):
+        return False
+    return not known or (name not in held and name not in PERSONAL)
+
+
+def set_attribute(attributes: dict[str, Any], name: str, value: Any) -> None:
+    """None removes."""
+    if value is None:
+        attributes.pop(name, None)
+    else:
+        attributes[name] = value

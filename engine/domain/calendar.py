@@ -1,0 +1,44 @@
+"""Local time: a contact's zone, and the next instant at which its clock shows a given time."""
+
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from engine.domain.contact import Contact
+
+ZONE_ATTRIBUTE = "timezone"
+
+
+@lru_cache(maxsize=1024)
+def zone_named(name: str) -> ZoneInfo | None:
+    """The IANA zone, None when there is none by that name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
+
+
+def zone_of(contact: Contact, workspace: str) -> ZoneInfo:
+    """Attribute ``timezone``, else the last ``context.timezone``, else the workspace's."""
+    for name in (contact.attributes.get(ZONE_ATTRIBUTE), contact.zone, workspace):
+        zone = zone_named(name) if isinstance(name, str) and name else None
+        if zone is not None:
+            return zone
+    return ZoneInfo("UTC")
+
+
+def next_local(not_before: int, at: str, zone: ZoneInfo) -> int:
+    """The first instant (ms) from ``not_before`` on at which the zone's clock shows ``at`` (HH:MM).
+
+    A time that a day skips (spring) is taken as much later as the clock jumped; of a time that
+    comes twice (autumn) the first is taken: PEP 495, fold = 0.
+    """
+    hour, minute = at.split(":")
+    wanted = time(int(hour), int(minute))
+    day = datetime.fromtimestamp(not_before / 1000, zone).date() - timedelta(days=1)
+    while True:
+        local = datetime.combine(day, wanted, zone)
+        instant = int(local.astimezone(UTC).timestamp() * 1000)
+        if instant >= not_before:
+            return instant
+        day += timedelta(days=1)

@@ -1,0 +1,37 @@
+"""Fingerprints of the messages a contact has taken: eight bytes each, six of hash, two of the hour."""
+
+FINGERPRINT = 6
+ENTRY = 8
+HOUR = 3_600_000
+WINDOW = 7 * 24
+"""Hours for which a retry is recognised."""
+
+
+def has_seen(seen: bytes, fingerprint: bytes) -> bool:
+    found = seen.find(fingerprint)
+    while found >= 0:
+        if found % ENTRY == 0:
+            return True
+        found = seen.find(fingerprint, found + 1)
+    return False
+
+
+def with_seen(seen: bytes, fingerprint: bytes, now: int, keep: int) -> bytes:
+    """The last ``keep`` entries, this one newest."""
+    entry = fingerprint + ((now // HOUR) & 0xFFFF).to_bytes(2, "big")
+    return seen[-(keep - 1) * ENTRY :] + entry
+
+
+def forgets_early(seen: bytes, now: int, keep: int) -> bool:
+    """Whether the ring is full and its oldest entry is younger than the window.
+
+    Then it alone cannot tell a new message from a retry: the log has to be asked.
+    """
+    if len(seen) < keep * ENTRY:
+        return False
+    oldest = int.from_bytes(seen[FINGERPRINT:ENTRY], "big")
+    return ((now // HOUR) - oldest) & 0xFFFF < WINDOW
+
+
+def fingerprints(seen: bytes) -> list[bytes]:
+    return [seen[start : start + FINGERPRINT] for start in range(0, len(seen), ENTRY)]

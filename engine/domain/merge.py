@@ -1,0 +1,88 @@
+"""Merging: an anonymous contact becomes part of a known one. Which value wins is written here.
+
+attributes, consents   the survivor's; the other's only where the survivor has none
+counters               added; rings: the latest of both
+scores                 added, each decayed to the later instant
+segments               asked again, quietly: what is inherited triggers nothing
+runs                   go on in the survivor unless it has ever entered that scenario
+re-entry               the later entry counts
+fingerprints           both, so that a retry of either's events is recognised
+"""
+
+from engine.domain import codec
+from engine.domain.contact import SEEN, Contact, Run
+from engine.domain.dedupe import ENTRY
+from engine.domain.message import Adopted
+from engine.domain.run import timer_of
+from engine.domain.score import raised
+from engine.domain.turn import Turn
+
+
+def tombstone(contact: Contact, survivor: int) -> Contact:
+    """What stays of a merged contact: where it went, its keys, and what it has already taken."""
+    return Contact(
+        id=contact.id,
+        keys=contact.keys,
+        seen=contact.seen,
+        first=contact.first,
+        latest=contact.latest,
+        merged_into=survivor,
+        pasts=contact.pasts,
+        rulebook=contact.rulebook,
+    )
+
+
+def adopt(turn: Turn, message: Adopted) -> bool:
+    """Take over an anonymous contact's state; False when that was done before."""
+    contact = turn.contact
+    if message.source in contact.pasts:
+        return False
+    other = codec.decode(message.state)
+    turn.note("merged", "", [message.source, codec.encode(contact)])
+    contact.pasts += [message.source, *other.pasts]
+    contact.keys += [key for key in other.keys if key not in contact.keys]
+    contact.claims += [c for c in other.claims if c.key not in contact.keys]
+    contact.attributes = other.attributes | contact.attributes
+    contact.zone = contact.zone or other.zone
+    contact.first = min(filter(None, (contact.first, other.first)), default=0)
+    contact.latest = max(contact.latest, other.latest)
+    contact.seen = (other.seen + contact.seen)[-SEEN * ENTRY :]
+    _add_aggregates(turn, other)
+    _add_scores(turn, other)
+    _take_runs(turn, other.runs, other)
+    turn.effects += message.sends
+    turn.stale.update(turn.rulebook.segments)
+    turn.quiet = True
+    return True
+
+
+def _add_aggregates(turn: Turn, other: Contact) -> None:
+    contact = turn.contact
+    for number, count in other.counts.items():
+        contact.counts[number] = contact.counts.get(number, 0) + count
+    for number, ring in other.rings.items():
+        mine = contact.rings.get(number, [])
+        aggregate = turn.rulebook.aggregates.get(number)
+        keep = aggregate.keep if aggregate and aggregate.keep else max(len(ring), len(mine))
+        contact.rings[number] = sorted([*mine, *ring])[-keep:]
+
+
+def _add_scores(turn: Turn, other: Contact) -> None:
+    for score, (value, at) in other.scores.items():
+        half_life = turn.rulebook.half_lives.get(score, 0)
+        turn.contact.scores[score] = raised(turn.contact.scores.get(score), value, at, half_life)
+
+
+def _take_runs(turn: Turn, runs: list[Run], other: Contact) -> None:
+    contact = turn.contact
+    for run in runs:
+        if run.scenario in contact.entries:
+            turn.note("run_dropped", run.scenario, run.id)
+            continue
+        contact.runs.append(run)
+        turn.note("step_in", f"{run.scenario}/{run.step}")
+        turn.note("run_taken", run.scenario, run.id)
+        if timer_of(run) in other.timers:
+            contact.timers[timer_of(run)] = other.timers[timer_of(run)]
+    for scenario, entered in other.entries.items():
+        contact.entries[scenario] = max(entered, contact.entries.get(scenario, 0))

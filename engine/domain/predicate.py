@@ -1,0 +1,209 @@
+"""Conditions compiled: each becomes a function that answers for one contact at one instant.
+
+An answer is (holds, flips): ``flips`` is the exact instant (ms) at which time alone may change the
+answer, 0 when it cannot. Windows are by event time and half-open: an event at ``e`` counts within
+``w`` at instant ``t`` while ``t < e + w``.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from engine.domain.aggregate import Aggregate, Matcher, aggregate_id
+from engine.domain.condition import Comparison, Condition, Where, comparison_of, question_of
+from engine.domain.contact import Contact
+from engine.domain.duration import milliseconds
+
+Answer = tuple[bool, int]
+Predicate = Callable[[Contact, int], Answer]
+Check = Callable[[Any], bool]
+
+NO: Answer = (False, 0)
+YES: Answer = (True, 0)
+
+
+class Demand(msgspec.Struct):
+    """What compiled conditions read: aggregates by id, top-level attributes, other segments."""
+
+    aggregates: dict[int, Aggregate] = {}
+    attributes: set[str] = set()
+    segments: set[str] = set()
+
+
+def compiled(condition: Condition, demand: Demand) -> Predicate:  # noqa: PLR0911 - one return a question
+    """The condition as a function; what it reads is added to ``demand``."""
+    match question_of(condition):
+        case None:
+            message = "a condition asks exactly one question"
+            raise ValueError(message)
+        case "all":
+            return _all([compiled(part, demand) for part in condition.all or ()])
+        case "any":
+            return _any([compiled(part, demand) for part in condition.any or ()])
+        case "not_":
+            assert condition.not_ is not None  # noqa: S101 - question_of said so
+            return _not(compiled(condition.not_, demand))
+        case "attribute":
+            return _attribute(condition, demand)
+        case "did":
+            return _did(condition, str(condition.did), demand)
+        case "did_not":
+            return _not(_did(condition, str(condition.did_not), demand))
+        case _:
+            return _member(str(condition.segment), demand)
+
+
+def _all(parts: list[Predicate]) -> Predicate:
+    def holds(contact: Contact, now: int) -> Answer:
+        flips, answer = 0, True
+        for part in parts:
+            yes, flip = part(contact, now)
+            if flip and (flips == 0 or flip < flips):
+                flips = flip
+            answer = answer and yes
+        return answer, flips
+
+    return parts[0] if len(parts) == 1 else holds
+
+
+def _any(parts: list[Predicate]) -> Predicate:
+    def holds(contact: Contact, now: int) -> Answer:
+        flips, answer = 0, False
+        for part in parts:
+            yes, flip = part(contact, now)
+            if flip and (flips == 0 or flip < flips):
+                flips = flip
+            answer = answer or yes
+        return answer, flips
+
+    return parts[0] if len(parts) == 1 else holds
+
+
+def _not(part: Predicate) -> Predicate:
+    def holds(contact: Contact, now: int) -> Answer:
+        yes, flip = part(contact, now)
+        return not yes, flip
+
+    return holds
+
+
+def _member(segment: str, demand: Demand) -> Predicate:
+    demand.segments.add(segment)
+
+    def holds(contact: Contact, now: int) -> Answer:  # noqa: ARG001 - one shape for all predicates
+        return YES if segment in contact.segments else NO
+
+    return holds
+
+
+def _attribute(condition: Condition, demand: Demand) -> Predicate:
+    path = str(condition.attribute).split(".")
+    demand.attributes.add(path[0])
+    fits = comparison(comparison_of(condition))
+
+    def holds(contact: Contact, now: int) -> Answer:  # noqa: ARG001 - one shape for all predicates
+        return YES if fits(value_at(contact.attributes, path)) else NO
+
+    return holds
+
+
+def _did(condition: Condition, event: str, demand: Demand) -> Predicate:
+    number = aggregate_id(event, condition.where)
+    asked = demand.aggregates.get(number)
+    if asked is None:
+        asked = Aggregate(number, event, matcher(condition.where))
+        demand.aggregates[number] = asked
+    least = int(condition.at_least or 1)
+    if condition.within is None:
+        asked.counted = True
+        return _counted(number, least)
+    asked.keep = max(asked.keep, least)
+    return _windowed(number, least, milliseconds(condition.within))
+
+
+def _counted(number: int, least: int) -> Predicate:
+    def holds(contact: Contact, now: int) -> Answer:  # noqa: ARG001 - one shape for all predicates
+        return YES if contact.counts.get(number, 0) >= least else NO
+
+    return holds
+
+
+def _windowed(number: int, least: int, window: int) -> Predicate:
+    def holds(contact: Contact, now: int) -> Answer:
+        ring = contact.rings.get(number)
+        if ring is None or len(ring) < least:
+            return NO
+        end = ring[-least] + window
+        return (True, end) if now < end else NO
+
+    return holds
+
+
+def value_at(data: dict[str, Any], path: list[str]) -> Any:
+    """The value at a path of nested objects, None when any part is missing."""
+    value: Any = data
+    for part in path:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(part)
+    return value
+
+
+def matcher(where: Where | None) -> Matcher | None:
+    """``where`` as a function of an event's properties; None when it asks nothing."""
+    if not where:
+        return None
+    checks = [
+        (
+            path.split("."),
+            comparison(wanted if isinstance(wanted, Comparison) else Comparison(is_=wanted)),
+        )
+        for path, wanted in where.items()
+    ]
+
+    def matches(properties: dict[str, Any]) -> bool:
+        return all(fits(value_at(properties, path)) for path, fits in checks)
+
+    return matches
+
+
+def comparison(wanted: Comparison) -> Check:
+    """Every operator that was given must hold."""
+    checks = [
+        make(operand)
+        for name, make in _OPERATORS.items()
+        if (operand := getattr(wanted, name)) is not None
+    ]
+    if len(checks) == 1:
+        return checks[0]
+    return lambda value: all(check(value) for check in checks)
+
+
+def same(left: Any, right: Any) -> bool:
+    """Equal and of one kind: ``1`` is ``1.0`` but neither is ``true``."""
+    return bool(left == right) and isinstance(left, bool) == isinstance(right, bool)
+
+
+def _numeric(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _contains(value: Any, part: str) -> bool:
+    if isinstance(value, str):
+        return part in value
+    return isinstance(value, list) and part in value
+
+
+_OPERATORS: dict[str, Callable[[Any], Check]] = {
+    "is_": lambda wanted: lambda value: same(value, wanted),
+    "is_not": lambda wanted: lambda value: not same(value, wanted),
+    "in_": lambda wanted: lambda value: any(same(value, one) for one in wanted),
+    "over": lambda wanted: lambda value: _numeric(value) and value > wanted,
+    "under": lambda wanted: lambda value: _numeric(value) and value < wanted,
+    "at_least": lambda wanted: lambda value: _numeric(value) and value >= wanted,
+    "at_most": lambda wanted: lambda value: _numeric(value) and value <= wanted,
+    "contains": lambda wanted: lambda value: _contains(value, wanted),
+    "starts_with": lambda wanted: lambda value: isinstance(value, str) and value.startswith(wanted),
+    "exists": lambda wanted: lambda value: (value is not None) == wanted,
+}

@@ -1,0 +1,192 @@
+"""The rulebook: one version of all definitions, compiled and indexed by what happens."""
+
+import msgspec
+
+from engine.domain.aggregate import Aggregate, Matcher
+from engine.domain.condition import Condition
+from engine.domain.definitions import Definitions
+from engine.domain.duration import milliseconds
+from engine.domain.predicate import Demand, Predicate, compiled, matcher
+from engine.domain.scenario import Branch, Moment, Scenario, Step, WaitFor
+from engine.domain.template import Template
+
+
+class SegmentPlan(msgspec.Struct, frozen=True):
+    """``rank`` is the order of evaluation: a segment comes after those it asks about."""
+
+    name: str
+    rank: int
+    holds: Predicate
+    timer: str
+
+
+class ScorePlan(msgspec.Struct, frozen=True):
+    score: str
+    points: float
+    half_life: int
+    matches: Matcher | None
+
+
+class MomentPlan(msgspec.Struct, frozen=True):
+    """``kind``: event | enters | leaves; ``name`` of the event or segment."""
+
+    kind: str
+    name: str
+    matches: Matcher | None
+
+
+class ScenarioPlan(msgspec.Struct, frozen=True):
+    """``following`` maps a step's id to the next one's, None at the end."""
+
+    scenario: Scenario
+    first: str
+    steps: dict[str, Step]
+    following: dict[str, str | None]
+    branches: dict[str, Predicate]
+    awaited: dict[str, MomentPlan]
+    trigger: MomentPlan
+    goal: MomentPlan | None
+    exits: tuple[MomentPlan, ...]
+
+    @property
+    def name(self) -> str:
+        return self.scenario.scenario
+
+
+class EventPlan(msgspec.Struct):
+    """Everything that one event name can touch."""
+
+    aggregates: list[Aggregate] = []
+    scores: list[ScorePlan] = []
+    segments: tuple[SegmentPlan, ...] = ()
+
+
+NOTHING = EventPlan()
+
+
+class Rulebook:
+    """Immutable once made; ``step`` reads it, nothing else decides."""
+
+    def __init__(self, version: int, definitions: Definitions) -> None:
+        self.version = version
+        self.definitions = definitions
+        self.zone = definitions.zone
+        self.max_age = definitions.max_age
+        self.late = definitions.late
+        self.templates: dict[str, Template] = {t.template: t for t in definitions.templates}
+        self.paused = frozenset(definitions.paused)
+        self.aggregates: dict[int, Aggregate] = {}
+        self.segments: dict[str, SegmentPlan] = {}
+        self.events: dict[str, EventPlan] = {}
+        self.by_attribute: dict[str, list[SegmentPlan]] = {}
+        self.by_segment: dict[str, list[SegmentPlan]] = {}
+        self.half_lives: dict[str, int] = {}
+        self.triggers: dict[tuple[str, str], list[ScenarioPlan]] = {}
+        self._scenarios: dict[tuple[str, int], ScenarioPlan] = {}
+        self._compile_segments(definitions)
+        self._compile_scores(definitions)
+        self._compile_scenarios(definitions)
+
+    def event(self, name: str) -> EventPlan:
+        return self.events.get(name, NOTHING)
+
+    def scenario(self, name: str, version: int) -> ScenarioPlan:
+        """The version that a run is pinned to, in force or retired."""
+        return self._scenarios[name, version]
+
+    def _plan_of(self, name: str) -> EventPlan:
+        return self.events.setdefault(name, EventPlan(aggregates=[], scores=[]))
+
+    def _compile_segments(self, definitions: Definitions) -> None:
+        demands: dict[str, Demand] = {}
+        predicates: dict[str, Predicate] = {}
+        for segment in definitions.segments:
+            demand = Demand(aggregates=self.aggregates, attributes=set(), segments=set())
+            predicates[segment.segment] = compiled(segment.condition, demand)
+            demands[segment.segment] = demand
+        touched = {s.segment: _events_of(s.condition) for s in definitions.segments}
+        for rank, name in enumerate(in_order({n: d.segments for n, d in demands.items()})):
+            plan = SegmentPlan(name, rank, predicates[name], f"segment:{name}")
+            self.segments[name] = plan
+            for attribute in demands[name].attributes:
+                self.by_attribute.setdefault(attribute, []).append(plan)
+            for other in demands[name].segments:
+                self.by_segment.setdefault(other, []).append(plan)
+            for event in touched[name]:
+                entry = self._plan_of(event)
+                entry.segments = (*entry.segments, plan)
+
+    def _compile_scores(self, definitions: Definitions) -> None:
+        for score in definitions.scores:
+            half_life = milliseconds(score.half_life) if score.half_life else 0
+            self.half_lives[score.score] = half_life
+            for rule in score.rules:
+                plan = ScorePlan(score.score, rule.points, half_life, matcher(rule.where))
+                self._plan_of(rule.event).scores.append(plan)
+
+    def _compile_scenarios(self, definitions: Definitions) -> None:
+        for scenario in (*definitions.scenarios, *definitions.retired):
+            plan = planned(
+                scenario, Demand(aggregates=self.aggregates, attributes=set(), segments=set())
+            )
+            self._scenarios[plan.name, scenario.version] = plan
+        for scenario in definitions.scenarios:
+            plan = self._scenarios[scenario.scenario, scenario.version]
+            key = (plan.trigger.kind, plan.trigger.name)
+            self.triggers.setdefault(key, []).append(plan)
+        for aggregate in self.aggregates.values():
+            self._plan_of(aggregate.event).aggregates.append(aggregate)
+
+
+def planned(scenario: Scenario, demand: Demand) -> ScenarioPlan:
+    """One scenario compiled; what its branches read is added to ``demand``."""
+    ids = [step.id for step in scenario.steps]
+    return ScenarioPlan(
+        scenario=scenario,
+        first=ids[0],
+        steps={step.id: step for step in scenario.steps},
+        following=dict(zip(ids, [*ids[1:], None], strict=True)),
+        branches={s.id: compiled(s.if_, demand) for s in scenario.steps if isinstance(s, Branch)},
+        awaited={s.id: moment_plan(s) for s in scenario.steps if isinstance(s, WaitFor)},
+        trigger=moment_plan(scenario.trigger),
+        goal=moment_plan(scenario.goal) if scenario.goal else None,
+        exits=tuple(moment_plan(moment) for moment in scenario.exits),
+    )
+
+
+def moment_plan(moment: Moment | WaitFor) -> MomentPlan:
+    if moment.event is not None:
+        return MomentPlan("event", moment.event, matcher(moment.where))
+    if moment.enters is not None:
+        return MomentPlan("enters", moment.enters, None)
+    return MomentPlan("leaves", str(moment.leaves), None)
+
+
+def in_order(asks: dict[str, set[str]]) -> list[str]:
+    """Names so that each comes after those it asks about. Raises ValueError naming a cycle."""
+    done: list[str] = []
+    open_: list[str] = []
+
+    def visit(name: str) -> None:
+        if name in done:
+            return
+        if name in open_:
+            cycle = " -> ".join([*open_[open_.index(name) :], name])
+            message = f"segments ask about one another in a circle: {cycle}"
+            raise ValueError(message)
+        open_.append(name)
+        for other in sorted(asks.get(name, ())):
+            visit(other)
+        open_.pop()
+        done.append(name)
+
+    for name in sorted(asks):
+        visit(name)
+    return done
+
+
+def _events_of(condition: Condition) -> set[str]:
+    """The event names that a condition asks about."""
+    demand = Demand(aggregates={}, attributes=set(), segments=set())
+    compiled(condition, demand)
+    return {aggregate.event for aggregate in demand.aggregates.values()}

@@ -1,0 +1,221 @@
+"""Runs: one contact's passage through a scenario. Starting, walking from step to step, ending."""
+
+from typing import Any, assert_never
+
+import msgspec
+
+from engine.domain import effect
+from engine.domain.attribute import set_attribute
+from engine.domain.calendar import ZONE_ATTRIBUTE, next_local, zone_of
+from engine.domain.consent import address_of, refusal
+from engine.domain.contact import Contact, Run
+from engine.domain.duration import MINUTE, milliseconds
+from engine.domain.rulebook import ScenarioPlan
+from engine.domain.scenario import Branch, Exit, Reentry, Scenario, Send, Set, Wait, WaitFor
+from engine.domain.template import Template
+from engine.domain.turn import Happened, Loop, Turn
+
+WALK = 1_000
+"""Steps that one message may walk through; a walk without a wait ends there."""
+KEPT_PROPERTIES = 2_048
+"""Bytes of the trigger's properties that a run remembers for its templates."""
+PAUSED_LOOK = 5 * MINUTE
+"""How soon a due run of a paused scenario is looked at again."""
+
+replace = msgspec.structs.replace
+
+
+def timer_of(run: Run) -> str:
+    return f"run:{run.id}"
+
+
+def enter(turn: Turn, plan: ScenarioPlan, moment: Happened) -> None:
+    """Start a run if the scenario lets the contact in (again)."""
+    contact, name = turn.contact, plan.name
+    if name in turn.rulebook.paused or any(run.scenario == name for run in contact.runs):
+        return
+    if not _may_enter(plan.scenario, contact.entries.get(name), turn.now):
+        return
+    contact.entered += 1
+    contact.entries[name] = turn.now
+    properties = moment.event.properties if moment.event else b""
+    run = Run(
+        id=f"{contact.id}.{contact.entered}",
+        scenario=name,
+        version=plan.scenario.version,
+        step=plan.first,
+        entered=turn.now,
+        since=turn.now,
+        event=properties if len(properties) <= KEPT_PROPERTIES else b"",
+    )
+    turn.note("run_entered", name, run.id)
+    contact.runs.append(run)
+    walk(turn, run, plan, plan.first)
+
+
+def _may_enter(scenario: Scenario, last: int | None, now: int) -> bool:
+    if last is None or scenario.reentry == "always":
+        return True
+    if isinstance(scenario.reentry, Reentry):
+        return now - last >= milliseconds(scenario.reentry.once_per)
+    return False
+
+
+def resume(turn: Turn, run: Run, target: str | None) -> None:
+    """Leave the step that the run waits at and walk on from ``target``."""
+    turn.note("step_out", f"{run.scenario}/{run.step}")
+    turn.contact.timers.pop(timer_of(run), None)
+    walk(turn, run, turn.rulebook.scenario(run.scenario, run.version), target)
+
+
+def end(turn: Turn, run: Run, why: str) -> None:
+    """End a waiting run."""
+    turn.note("step_out", f"{run.scenario}/{run.step}")
+    _close(turn, run, why)
+
+
+def _close(turn: Turn, run: Run, why: str) -> None:
+    turn.contact.timers.pop(timer_of(run), None)
+    turn.contact.runs = [other for other in turn.contact.runs if other.id != run.id]
+    turn.note("run_ended", run.scenario, [run.id, why])
+
+
+def walk(
+    turn: Turn, run: Run, plan: ScenarioPlan, target: str | None, *, skip: bool = False
+) -> None:
+    """Go from step to step until the run waits or ends. ``skip`` passes over the next send."""
+    for _ in range(WALK):
+        if target is None:
+            _close(turn, run, "finished")
+            return
+        step = plan.steps[target]
+        subject = f"{run.scenario}/{target}"
+        run = replace(run, step=target, visits=run.visits + 1, since=turn.now, local=0)
+        turn.note("step_in", subject)
+        if isinstance(step, Wait | WaitFor):
+            _keep(turn, _timed(turn, run, step))
+            return
+        if isinstance(step, Send) and skip:
+            turn.note("skipped", subject, "late")
+            skip, target = False, plan.following[target]
+        else:
+            target = _instant(turn, run, plan, step)
+        turn.note("step_out", subject)
+        if isinstance(step, Exit):
+            _close(turn, run, "exit")
+            return
+    raise Loop(plan.name)
+
+
+def _instant(
+    turn: Turn, run: Run, plan: ScenarioPlan, step: Send | Branch | Set | Exit
+) -> str | None:
+    """Do a step that takes no time; the id of the next one."""
+    following = plan.following[step.id]
+    match step:
+        case Send():
+            _send(turn, run, step)
+        case Branch():
+            holds, _flips = plan.branches[step.id](turn.contact, turn.now)
+            return (step.then if holds else step.else_) or following
+        case Set():
+            _set(turn, run, step.attribute, step.to)
+        case Exit():
+            return None
+        case _:
+            assert_never(step)
+    return following
+
+
+def _keep(turn: Turn, run: Run) -> None:
+    turn.contact.runs = [run if other.id == run.id else other for other in turn.contact.runs]
+
+
+def _timed(turn: Turn, run: Run, step: Wait | WaitFor) -> Run:
+    """Arm the wait's timer; a local time remembers from when on it was wanted."""
+    duration = step.timeout if isinstance(step, WaitFor) else step.for_
+    due = turn.now + (milliseconds(duration) if duration else 0)
+    if isinstance(step, WaitFor) or step.at is None:
+        if duration:
+            turn.contact.timers[timer_of(run)] = due
+        return run
+    zone = zone_of(turn.contact, turn.rulebook.zone)
+    turn.contact.timers[timer_of(run)] = next_local(due, step.at, zone)
+    return replace(run, local=due)
+
+
+def _set(turn: Turn, run: Run, name: str, value: Any) -> None:
+    if turn.contact.attributes.get(name) == value:
+        return
+    set_attribute(turn.contact.attributes, name, value)
+    turn.note("changed", name, run.id)
+    turn.changed(name)
+    if name == ZONE_ATTRIBUTE:
+        rezone(turn)
+
+
+def rezone(turn: Turn) -> None:
+    """The contact's zone may have changed: waits for a local time aim anew."""
+    zone = zone_of(turn.contact, turn.rulebook.zone)
+    for run in turn.contact.runs:
+        step = turn.rulebook.scenario(run.scenario, run.version).steps[run.step]
+        if run.local and isinstance(step, Wait) and step.at is not None:
+            turn.contact.timers[timer_of(run)] = next_local(run.local, step.at, zone)
+
+
+def _send(turn: Turn, run: Run, step: Send) -> None:
+    """Decide on one message: an effect when it may be sent, a fact with the reason when not."""
+    contact, subject = turn.contact, f"{run.scenario}/{step.id}"
+    template = turn.rulebook.templates[step.template]
+    why = refusal(contact, step.channel, marketing=not template.transactional)
+    if why:
+        turn.note("skipped", subject, why)
+        return
+    key = f"{run.id}/{step.id}/{run.visits}"
+    turn.note("intended", step.channel, key)
+    turn.effects.append(
+        effect.Send(
+            key=key,
+            contact=contact.id,
+            scenario=subject,
+            channel=step.channel,
+            template=step.template,
+            address=address_of(contact, step.channel),
+            marketing=not template.transactional,
+            variables=variables_of(template, contact, run),
+            at=turn.now,
+        )
+    )
+
+
+def variables_of(template: Template, contact: Contact, run: Run) -> dict[str, Any]:
+    """Only what the template names: ``contact.<attribute>`` and ``event.<property>``."""
+    properties: dict[str, Any] = msgspec.json.decode(run.event) if run.event else {}
+    sources: dict[str, dict[str, Any]] = {"contact": contact.attributes, "event": properties}
+    chosen: dict[str, dict[str, Any]] = {name: {} for name in sources}
+    for path in template.variables:
+        root, _, rest = path.partition(".")
+        name = rest.partition(".")[0]
+        if root in sources and name in sources[root]:
+            chosen[root][name] = sources[root][name]
+    return chosen
+
+
+def fire(turn: Turn, run: Run, due: int) -> None:
+    """The timer of a waiting run is due."""
+    if run.scenario in turn.rulebook.paused:
+        turn.contact.timers[timer_of(run)] = turn.now + PAUSED_LOOK
+        return
+    plan = turn.rulebook.scenario(run.scenario, run.version)
+    step, following = plan.steps[run.step], plan.following[run.step]
+    if isinstance(step, WaitFor):
+        turn.note("timed_out", f"{run.scenario}/{run.step}")
+        resume(turn, run, step.else_ or following)
+        return
+    policy = step.late if isinstance(step, Wait) and turn.now - due > turn.rulebook.late else "send"
+    if policy == "exit":
+        end(turn, run, "late")
+        return
+    turn.note("step_out", f"{run.scenario}/{run.step}")
+    turn.contact.timers.pop(timer_of(run), None)
+    walk(turn, run, plan, following, skip=policy == "skip")

@@ -1,0 +1,77 @@
+"""One message being worked on: the contact's copy, and what has come of it so far."""
+
+from collections import deque
+from typing import Any
+
+import msgspec
+
+from engine.domain.contact import Contact
+from engine.domain.effect import Effect
+from engine.domain.event import Event
+from engine.domain.fact import Fact
+from engine.domain.rulebook import MomentPlan, Rulebook, SegmentPlan
+
+DEPTH = 100
+"""How long a chain of causes may get before it is called a loop."""
+
+
+class Loop(Exception):  # noqa: N818
+    """Definitions cause one another without end; the text names them."""
+
+
+class Happened(msgspec.Struct, frozen=True):
+    """A moment that came: an event, or a segment entered or left. ``live``: may start scenarios."""
+
+    kind: str
+    name: str
+    at: int
+    depth: int
+    live: bool = True
+    event: Event | None = None
+
+
+class Turn:
+    """Mutable, and never older than one step: ``step`` makes it and returns what it gathered."""
+
+    def __init__(self, contact: Contact, rulebook: Rulebook, now: int) -> None:
+        self.contact = contact
+        self.rulebook = rulebook
+        self.now = now
+        self.at = now
+        self.facts: list[Fact] = []
+        self.effects: list[Effect] = []
+        self.moments: deque[Happened] = deque()
+        self.stale: dict[str, SegmentPlan] = {}
+        self.depth = 0
+        self.quiet = False
+        self._event: Event | None = None
+        self._properties: dict[str, Any] | None = None
+
+    def note(self, what: str, subject: str, detail: Any = None) -> None:
+        self.facts.append(Fact(what, subject, self.at, detail))
+
+    def happened(self, kind: str, name: str, *, live: bool, event: Event | None = None) -> None:
+        """Queue a moment caused by what is being worked on. Raises Loop past DEPTH."""
+        if self.depth >= DEPTH:
+            chain = [fact.subject for fact in self.facts[-12:]]
+            raise Loop(", ".join(dict.fromkeys(chain)))
+        self.moments.append(Happened(kind, name, self.at, self.depth + 1, live, event))
+
+    def fits(self, plan: MomentPlan, moment: Happened) -> bool:
+        if plan.name != moment.name or plan.kind != moment.kind:
+            return False
+        if plan.matches is None or moment.event is None:
+            return True
+        return plan.matches(self.properties_of(moment.event))
+
+    def properties_of(self, event: Event) -> dict[str, Any]:
+        """Decoded once a step, when the first condition asks."""
+        if self._properties is None or self._event is not event:
+            self._event = event
+            self._properties = msgspec.json.decode(event.properties) if event.properties else {}
+        return self._properties
+
+    def changed(self, attribute: str) -> None:
+        """Segments that read this attribute have to be asked again."""
+        for plan in self.rulebook.by_attribute.get(attribute, ()):
+            self.stale[plan.name] = plan
