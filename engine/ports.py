@@ -152,6 +152,10 @@ class HostStore(Protocol):
 
     def all_directory(self, after: str, limit: int) -> list[tuple[str, tuple[Binding, ...]]]: ...
 
+    def quarantined(self, limit: int = 100) -> list[QuarantineRow]:
+        """The newest, first."""
+        ...
+
     def forget_log(self, klass: int, below: int, limit: int) -> int:
         """Delete at most ``limit`` rows of a class with id < ``below``; how many were deleted."""
         ...

@@ -1,0 +1,102 @@
+"""The control file: keys, published rulebooks, pauses, refused items, audit. Small and rarely written."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.ports import ApiKey, RejectedItem
+from engine.store import control_statements as q
+from engine.store.database import Database
+from engine.store.rejection import KEPT, Group, group_of
+
+SLOT = 0
+"""The one ownership row: the control epoch."""
+
+
+class SqliteControlStore:
+    """Owned by one Coordinator. See ``Database`` for ``fence_only``. Used from one thread."""
+
+    def __init__(self, path: Path, *, fence_only: bool = False) -> None:
+        self._db = Database(path, "control", fence_only=fence_only)
+
+    def open(self, owner: str) -> int:
+        return self._db.open(owner, [SLOT])
+
+    def setting(self, name: str, default: bytes | None = None) -> bytes | None:
+        found = self._db.rows(q.SETTING, (name,))
+        return found[0][0] if found else default
+
+    def set_setting(self, name: str, value: bytes) -> None:
+        with self._db.transaction():
+            self._db.run(q.PUT_SETTING, (name, value))
+
+    def add_key(self, key: ApiKey, by: str) -> None:
+        with self._db.transaction():
+            self._db.run(q.ADD_KEY, key)
+            self._audit(key.created, by, "create key", key.id)
+
+    def revoke_key(self, key: str, at: int, by: str) -> bool:
+        with self._db.transaction():
+            revoked = self._db.run(q.REVOKE_KEY, (at, key)) > 0
+            if revoked:
+                self._audit(at, by, "revoke key", key)
+        return revoked
+
+    def keys(self) -> list[ApiKey]:
+        return [ApiKey(*row) for row in self._db.rows(q.KEYS)]
+
+    def publish(self, definitions: bytes, at: int, by: str) -> int:
+        with self._db.transaction():
+            version: int = self._db.rows(q.NEXT_VERSION)[0][0]
+            self._db.run(q.ADD_RULEBOOK, (version, definitions, at, by))
+            self._audit(at, by, "publish", f"version {version}")
+        return version
+
+    def rulebooks(self) -> dict[int, bytes]:
+        return dict(self._db.rows(q.RULEBOOKS))
+
+    def pause(self, kind: str, name: str, paused: bool, at: int, by: str) -> None:
+        with self._db.transaction():
+            if paused:
+                self._db.run(q.PUT_PAUSE, (kind, name, at, by))
+            else:
+                self._db.run(q.DROP_PAUSE, (kind, name))
+            self._audit(at, by, "pause" if paused else "resume", f"{kind} {name}")
+
+    def paused(self) -> set[tuple[str, str]]:
+        return {(kind, name) for kind, name in self._db.rows(q.PAUSED)}
+
+    def reject(self, items: Sequence[RejectedItem]) -> None:
+        with self._db.transaction():
+            refused: Counter[Group] = Counter()
+            for item in items:
+                group = group_of(item)
+                if group not in refused:
+                    refused[group] = self._refused(group)
+                if refused[group] < KEPT:
+                    self._db.run(q.ADD_REJECTED, item)
+                refused[group] += 1
+            self._db.many(q.PUT_COUNT, [(*group, count) for group, count in refused.items()])
+
+    def _refused(self, group: Group) -> int:
+        found = self._db.rows(q.COUNT, group)
+        return found[0][0] if found else 0
+
+    def rejected(self, limit: int = 100) -> list[RejectedItem]:
+        return [RejectedItem(*row) for row in self._db.rows(q.REJECTED, (limit,))]
+
+    def rejected_counts(self) -> dict[str, int]:
+        return dict(self._db.rows(q.COUNTS))
+
+    def record(self, at: int, by: str, act: str, subject: str) -> None:
+        with self._db.transaction():
+            self._audit(at, by, act, subject)
+
+    def _audit(self, at: int, by: str, act: str, subject: str) -> None:
+        self._db.run(q.ADD_AUDIT, (at, by, act, subject))
+
+    def audit(self, limit: int = 100) -> list[tuple[int, str, str, str]]:
+        return [(at, by, act, subject) for at, by, act, subject in self._db.rows(q.AUDIT, (limit,))]
+
+    def close(self) -> None:
+        self._db.close()

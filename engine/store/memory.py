@@ -1,0 +1,159 @@
+"""The store of a host in memory: for demos and tests; it passes the same contract as the one on disk."""
+
+from collections.abc import Iterable, Sequence
+from itertools import takewhile
+from typing import Any
+
+from engine.domain.identity import SLOTS, Binding
+from engine.errors import StoreError
+from engine.ports import (
+    ContactRow,
+    HopRow,
+    LogRow,
+    Opening,
+    OutboxRow,
+    QuarantineRow,
+    SuppressionRow,
+    WakeUp,
+    Write,
+)
+from engine.store.marks import Marks
+from engine.store.memory_disk import MemoryDisk, MemoryOwner
+from engine.store.replies import place
+from engine.store.shelf import Shelf
+
+
+class _Rows:
+    """What a host's file would hold."""
+
+    def __init__(self) -> None:
+        self.marks = Marks()
+        self.counters: dict[str, int] = {}
+        self.log: Shelf[int, LogRow] = Shelf()
+        self.contacts: Shelf[int, ContactRow] = Shelf()
+        self.directory: Shelf[str, tuple[str, tuple[Binding, ...]]] = Shelf()
+        self.wakeups: Shelf[WakeUp, WakeUp] = Shelf()
+        self.outbox: Shelf[str, OutboxRow] = Shelf()
+        self.hops: Shelf[int, HopRow] = Shelf()
+        self.replies: dict[tuple[str, int], tuple[str, int, bytes]] = {}
+        self.suppressions: Shelf[bytes, SuppressionRow] = Shelf()
+        self.quarantine: list[QuarantineRow] = []
+
+
+class MemoryHostStore:
+    """Two stores on one ``disk``, one after the other, are a restart. See ``MemoryDisk``."""
+
+    def __init__(
+        self,
+        slots: Iterable[int] = range(SLOTS),
+        disk: MemoryDisk | None = None,
+        *,
+        fence_only: bool = False,
+    ) -> None:
+        self._owner = MemoryOwner(disk, slots, fence_only=fence_only)
+
+    @property
+    def _rows(self) -> _Rows:
+        disk = self._owner.disk
+        if disk.content is None:
+            disk.content = _Rows()
+        rows: _Rows = disk.content
+        return rows
+
+    def open(self, owner: str) -> Opening:
+        epoch = self._owner.take(owner)
+        rows = self._rows
+        return Opening(
+            epoch,
+            *rows.marks,
+            dict(rows.counters),
+            list(rows.outbox),
+            list(rows.hops),
+            sorted(rows.replies.values()),
+            list(rows.suppressions),
+        )
+
+    def contacts(self, ids: Iterable[int]) -> dict[int, ContactRow]:
+        return {n: row for n in ids if (row := self._rows.contacts.get(n)) is not None}
+
+    def directory(self, keys: Iterable[str]) -> dict[str, tuple[Binding, ...]]:
+        found = (self._rows.directory.get(key) for key in keys)
+        return dict(entry for entry in found if entry is not None)
+
+    def commit(self, write: Write) -> None:
+        self._owner.check()
+        rows = self._rows
+        marks = rows.marks.after(write)
+        _refuse_repeated("log row", write.log)
+        _refuse_repeated("hop", write.hops)
+        _put_contacts(rows, write)
+        _put_work(rows, write)
+        rows.marks = marks
+        if write.counters is not None:
+            rows.counters = dict(write.counters)
+
+    def wakeups(self, after: WakeUp, before: int, limit: int) -> list[WakeUp]:
+        found = self._rows.wakeups.after(after, limit)
+        return list(takewhile(lambda wakeup: wakeup.due < before, found))
+
+    def log_row(self, row: int) -> LogRow | None:
+        return self._rows.log.get(row)
+
+    def log(self, after: int, limit: int) -> list[LogRow]:
+        return self._rows.log.after(after, limit)
+
+    def all_contacts(self, after: int, limit: int) -> list[ContactRow]:
+        return self._rows.contacts.after(after, limit)
+
+    def all_directory(self, after: str, limit: int) -> list[tuple[str, tuple[Binding, ...]]]:
+        return self._rows.directory.after(after, limit)
+
+    def quarantined(self, limit: int = 100) -> list[QuarantineRow]:
+        return self._rows.quarantine[: -limit - 1 : -1]
+
+    def forget_log(self, klass: int, below: int, limit: int) -> int:
+        self._owner.check()
+        log = self._rows.log
+        old = [row.id for row in takewhile(lambda row: row.id < below, log) if row.klass == klass]
+        for row in old[:limit]:
+            log.drop(row)
+        return len(old[:limit])
+
+    def close(self) -> None:
+        self._owner.close()
+
+
+def _refuse_repeated(what: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    if len({row[0] for row in rows}) < len(rows):
+        message = f"one {what} was written twice"
+        raise StoreError(message)
+
+
+def _put_contacts(rows: _Rows, write: Write) -> None:
+    for log in write.log:
+        rows.log.put(log.id, log)
+    for contact in write.contacts:
+        rows.contacts.put(contact.id, contact)
+    for key, bindings in write.directory:
+        rows.directory.put(key, (key, bindings))
+    for wakeup in write.wakeups_gone:
+        rows.wakeups.drop(wakeup)
+    for wakeup in write.wakeups:
+        rows.wakeups.put(wakeup, wakeup)
+
+
+def _put_work(rows: _Rows, write: Write) -> None:
+    for key in write.outbox_gone:
+        rows.outbox.drop(key)
+    for message in write.outbox:
+        rows.outbox.put(message.key, message)
+    for number in write.hops_gone:
+        rows.hops.drop(number)
+    for hop in write.hops:
+        rows.hops.put(hop.number, hop)
+    for suppression in write.suppressions:
+        if suppression.address not in rows.suppressions:
+            rows.suppressions.put(suppression.address, suppression)
+    for name, number, body in write.replies:
+        rows.replies[name, place(number)] = (name, number, body)
+    rows.quarantine += write.quarantine

@@ -1,0 +1,132 @@
+"""The tables of a host's file. Declarations only: ``statements`` moves the rows.
+
+There is no random index: the log appends, a contact's id grows with time, and what is looked up
+by another key is clustered by that key.
+"""
+
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+CLUSTERED = {"sqlite_with_rowid": False}
+
+
+class HostTable(SQLModel, registry=registry()):
+    """Keeps the host's tables apart from the control file's."""
+
+
+class Log(HostTable, table=True):
+    """One consumed message with the facts it caused; ids come from the host and are never reused."""
+
+    id: int = Field(primary_key=True)
+    contact: int
+    klass: int
+    prev: int
+    now: int
+    rulebook: int
+    body: bytes
+    facts: bytes
+
+
+class Contact(HostTable, table=True):
+    """``last0`` to ``last3`` are the newest log row of each retention class."""
+
+    id: int = Field(primary_key=True)
+    state: bytes
+    last0: int
+    last1: int
+    last2: int
+    last3: int
+    wake: int
+
+
+class Directory(HostTable, table=True):
+    """``bindings`` is a msgpack list of (since, contact)."""
+
+    __table_args__ = CLUSTERED
+
+    key: str = Field(primary_key=True)
+    bindings: bytes
+
+
+class Wakeup(HostTable, table=True):
+    __table_args__ = CLUSTERED
+
+    due: int = Field(primary_key=True)
+    contact: int = Field(primary_key=True)
+
+
+class Outbox(HostTable, table=True):
+    """Unfinished messages only; what became of the others is in the log."""
+
+    __table_args__ = CLUSTERED
+
+    key: str = Field(primary_key=True)
+    contact: int
+    state: str
+    attempts: int
+    due: int
+    body: bytes
+
+
+class Hop(HostTable, table=True):
+    """Unanswered hops only."""
+
+    number: int = Field(primary_key=True)
+    contact: int
+    to: int
+    depth: int
+    body: bytes
+
+
+class Reply(HostTable, table=True):
+    """The last replies to each coordinator: ``place`` is the number modulo how many are kept."""
+
+    __table_args__ = CLUSTERED
+
+    coordinator: str = Field(primary_key=True)
+    place: int = Field(primary_key=True)
+    number: int
+    body: bytes
+
+
+class Suppression(HostTable, table=True):
+    __table_args__ = CLUSTERED
+
+    address: bytes = Field(primary_key=True)
+    channel: str
+    reason: str
+    at: int
+
+
+class Quarantine(HostTable, table=True):
+    id: int = Field(primary_key=True)
+    contact: int
+    now: int
+    body: bytes
+    error: str
+
+
+class Mark(HostTable, table=True):
+    """One row: how far time and each number have come, and the counters as a msgpack map."""
+
+    id: int = Field(primary_key=True)
+    now: int
+    next_log: int
+    next_contact: int
+    next_hop: int
+    counters: bytes
+
+
+class Forgotten(HostTable, table=True):
+    """No log row of the class is left below ``below``; so retention never looks there again."""
+
+    klass: int = Field(primary_key=True)
+    below: int
+
+
+class Ownership(HostTable, table=True):
+    """Who may write a slot. Read in every transaction: a former owner finds another epoch."""
+
+    slot: int = Field(primary_key=True)
+    epoch: int
+    owner: str
