@@ -1,0 +1,195 @@
+"""What is wrong with a template, and which variables it names, found without running any of it.
+
+What is allowed is a list, not what is forbidden: a template prints, decides and loops over what it
+was given. It calls nothing, imports nothing, defines no macro. The last look compiles it in a process
+with limits, for compiling folds constants, that is, runs part of the text.
+"""
+
+import re
+from collections.abc import Iterator
+
+from jinja2 import nodes
+from jinja2.exceptions import TemplateSyntaxError
+
+from engine.domain.template import Template
+from engine.rendering.compiling import compile_apart
+from engine.rendering.environment import ENVIRONMENTS, LOOP, ROOTS, Kind
+from engine.rendering.filters import ALLOWED
+
+LONGEST = 200_000
+DEPTH = 2
+PARTS = 200
+"""Operators, values and filters of one expression."""
+NUMBER = 10**15
+MESSAGE = ("id", "address", "scenario", "template")
+
+_ALLOWED = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Assign, nodes.Name,
+    nodes.Getattr, nodes.Getitem, nodes.Slice, nodes.Const, nodes.List, nodes.Tuple, nodes.Filter,
+    nodes.Test, nodes.Keyword, nodes.CondExpr, nodes.Compare, nodes.Operand, nodes.And, nodes.Or,
+    nodes.Not, nodes.Neg, nodes.Pos, nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv,
+    nodes.Mod, nodes.Concat,
+)  # fmt: skip
+_LINK = re.compile(
+    r"""\b(?:href|src|action|background|poster)\s*=\s*(["'])([^"'<>]*)$""", re.IGNORECASE
+)
+_UNQUOTED = re.compile(r"""<[a-z][^<>]*=\s*[^\s"'<>]*$""", re.IGNORECASE)
+_SETTLED = re.compile(r"^\s*(?:[a-z]+://[^/]+/|mailto:|tel:|#|/)", re.IGNORECASE)
+_ACTIVE = re.compile(r"<\s*(?:script|iframe|object|embed)\b|<[^<>]*\son[a-z]+\s*=", re.IGNORECASE)
+
+
+def check_template(template: Template) -> list[str]:
+    """Every problem, each a sentence that names the part and the line; empty when there is none."""
+    problems = [
+        f"{kind if kind != 'header' else 'subject'}: {problem}"
+        for kind, source in parts_of(template)
+        for problem in problems_of(kind, source)
+    ]
+    if not problems:
+        problems = compile_apart(parts_of(template))
+    return problems
+
+
+def variables_of(template: Template) -> tuple[str, ...]:
+    """The paths of contact and event that the text names (``contact.first_name``), sorted.
+
+    Empty for a text that does not parse: ``check_template`` says why.
+    """
+    found: set[str] = set()
+    for kind, source in parts_of(template):
+        try:
+            tree = ENVIRONMENTS[kind].parse(source)
+        except (TemplateSyntaxError, RecursionError):
+            return ()
+        found.update(path for path, _ in paths_of(tree) if "." in path)
+    return tuple(sorted(path for path in found if not path.startswith("message.")))
+
+
+def parts_of(template: Template) -> list[tuple[Kind, str]]:
+    return [("header", template.subject), ("text", template.text), ("html", template.html)]
+
+
+def problems_of(kind: Kind, source: str) -> list[str]:
+    """What may not stand in this part; nothing of it is compiled or run."""
+    if len(source) > LONGEST:
+        return [f"has more than {LONGEST:,} characters"]
+    try:
+        tree = ENVIRONMENTS[kind].parse(source)
+        found = [*_nodes(tree), *_names(tree), *_loops(tree, 0), *_expressions(tree), *_paths(tree)]
+        return list(dict.fromkeys(found + _links(tree) if kind == "html" else found))
+    except TemplateSyntaxError as error:
+        return [f"line {error.lineno}: {error.message}"]
+    except RecursionError:
+        return ["is nested too deep"]
+
+
+def paths_of(node: nodes.Node) -> Iterator[tuple[str, int]]:
+    """Each path that starts at contact, event or message, with its line; a bare root has no dot."""
+    path = _path(node)
+    if path:
+        yield path, node.lineno
+    elif isinstance(node, nodes.Getattr | nodes.Getitem) and _path(node.node):
+        yield from paths_of(node.node)
+        if isinstance(node, nodes.Getitem):
+            yield from paths_of(node.arg)
+    else:
+        for child in node.iter_child_nodes():
+            yield from paths_of(child)
+
+
+def _path(node: nodes.Node) -> str:
+    match node:
+        case nodes.Name(name=name, ctx="load") if name in ROOTS:
+            return str(name)
+        case nodes.Getattr(node=inner, attr=name):
+            pass
+        case nodes.Getitem(node=inner, arg=nodes.Const(value=str(name))):
+            pass
+        case _:
+            return ""
+    start = _path(inner)
+    return f"{start}.{name}" if start else ""
+
+
+def _nodes(tree: nodes.Template) -> Iterator[str]:
+    for node in tree.find_all(nodes.Node):
+        if not isinstance(node, _ALLOWED):
+            yield f"line {node.lineno}: {type(node).__name__.lower()} may not stand in a template"
+        elif isinstance(node, nodes.For) and node.recursive:
+            yield f"line {node.lineno}: a loop may not be recursive"
+        elif isinstance(node, nodes.Const) and isinstance(node.value, int | float):
+            if abs(node.value) > NUMBER:
+                yield f"line {node.lineno}: a number above {NUMBER:,}"
+        elif isinstance(node, nodes.Filter) and node.name not in ALLOWED:
+            yield f"line {node.lineno}: there is no filter {node.name!r}"
+        elif isinstance(node, nodes.Test) and node.name not in ENVIRONMENTS["text"].tests:
+            yield f"line {node.lineno}: there is no test {node.name!r}"
+
+
+def _names(tree: nodes.Template) -> Iterator[str]:
+    """A name is a root, the loop, or made by this template; a set name is not made from another one."""
+    stored = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
+    for name in tree.find_all(nodes.Name):
+        if name.ctx == "store" and name.name in (*ROOTS, "loop"):
+            yield f"line {name.lineno}: the name {name.name} is taken"
+        elif name.ctx == "load" and name.name not in {*stored, *ROOTS, "loop"}:
+            yield f"line {name.lineno}: {name.name!r} is unknown; write contact.{name.name}"
+    assigned = list(tree.find_all(nodes.Assign))
+    made = {name.name for assign in assigned for name in assign.target.find_all(nodes.Name)}
+    made |= {assign.target.name for assign in assigned if isinstance(assign.target, nodes.Name)}
+    for assign in assigned:
+        for used in (assign.node, *assign.node.find_all(nodes.Name)):
+            if isinstance(used, nodes.Name) and used.name in made:
+                yield f"line {assign.lineno}: set may not use {used.name!r}, which set made"
+
+
+def _loops(node: nodes.Node, depth: int) -> Iterator[str]:
+    inside = depth + isinstance(node, nodes.For)
+    if inside > DEPTH:
+        yield f"line {node.lineno}: loops nest at most {DEPTH} deep"
+        return
+    for child in node.iter_child_nodes():
+        yield from _loops(child, inside)
+
+
+def _expressions(node: nodes.Node) -> Iterator[str]:
+    for child in node.iter_child_nodes():
+        if not isinstance(child, nodes.Expr):
+            yield from _expressions(child)
+        elif sum(1 for _ in child.find_all(nodes.Node)) > PARTS:
+            yield f"line {child.lineno}: an expression of more than {PARTS} parts"
+
+
+def _paths(tree: nodes.Template) -> Iterator[str]:
+    for path, line in paths_of(tree):
+        root, _, rest = path.partition(".")
+        if not rest:
+            yield f"line {line}: name what you want of {root}, for example {root}.id"
+        elif root == "message" and rest not in MESSAGE:
+            yield f"line {line}: a message has {', '.join(MESSAGE)}, and no {rest!r}"
+    for node in tree.find_all(nodes.Getattr):
+        if isinstance(node.node, nodes.Name) and node.node.name == "loop" and node.attr not in LOOP:
+            yield f"line {node.lineno}: a loop has {', '.join(LOOP)}, and no {node.attr!r}"
+
+
+def _links(tree: nodes.Template) -> list[str]:
+    """Escaping protects neither a link's scheme nor an unquoted attribute, nor a script."""
+    problems, before = [], ""
+    for output in tree.find_all(nodes.Output):
+        for node in output.nodes:
+            if isinstance(node, nodes.TemplateData):
+                before = before[-500:] + node.data
+                if _ACTIVE.search(before):
+                    problems.append(
+                        f"line {node.lineno}: scripts and frames may not stand in a mail"
+                    )
+                    before = ""
+            elif link := _LINK.search(before):
+                filtered = isinstance(node, nodes.Filter) and node.name == "url"
+                if not filtered and not _SETTLED.match(link[2]):
+                    problems.append(
+                        f"line {node.lineno}: a link needs the filter url: {{{{ ...|url }}}}"
+                    )
+            elif _UNQUOTED.search(before):
+                problems.append(f"line {node.lineno}: put quotes around this attribute's value")
+    return problems

@@ -1,0 +1,161 @@
+"""The Sender: takes messages from hosts, gives each to its channel, and tells what became of it.
+
+A message offered twice is one message. What left without an answer that survived is *unknown*: only
+its host, which knows whether it was marketing, decides whether it may leave again.
+"""
+
+import asyncio
+import contextlib
+import logging
+from typing import Any
+
+import msgspec
+
+from engine.clock import Clock
+from engine.errors import Busy
+from engine.ports import Channel, Delivery, Outcome
+from engine.runtime.desk import Desk
+from engine.runtime.route import InHand, Route
+from engine.runtime.spool import Spool
+from engine.runtime.template import Templates
+
+BOUND = 10_000
+"""Messages in hand or unacknowledged for one host; more are refused with Busy."""
+POLL = 1.0
+PRESENT = 60.0
+"""Seconds since its last call for which a host counts when credit is shared."""
+
+_log = logging.getLogger(__name__)
+_deliveries = msgspec.msgpack.Decoder(list[Delivery])
+_encoder = msgspec.msgpack.Encoder()
+
+
+class Sender:
+    """``channels`` by the name that a message asks for. Lives in one event loop; see SenderPort."""
+
+    def __init__(self, channels: dict[str, Channel], spool: Spool, clock: Clock) -> None:
+        self._spool, self._clock = spool, clock
+        self._templates = Templates()
+        self._desks: dict[str, Desk] = {}
+        self._counts = {"sent": 0, "failed": 0, "unknown": 0, "deferred": 0}
+        self._routes = {
+            name: Route(channel, spool, clock, self._templates.prepare, self._settle)
+            for name, channel in channels.items()
+        }
+
+    async def start(self) -> None:
+        """Take up the outcomes that an earlier life left; what left without one is unknown."""
+        for (key, attempts), (host, outcome) in sorted(self._spool.entries.items()):
+            desk = self._desk(host)
+            self._forget(desk.supersede(key))
+            if outcome is None:
+                unknown = Outcome(key, "unknown", reason="the Sender ended while it was leaving")
+                self._record(attempts, host, unknown)
+            desk.settle(attempts, outcome or unknown)
+
+    async def stop(self) -> None:
+        """Finish what is leaving. What has not left is the hosts' to offer again."""
+        await asyncio.gather(*(route.stop() for route in self._routes.values()))
+        self._spool.close()
+
+    def drop(self) -> None:
+        """Let go of spool and attempts at once, as a killed process would; see Droppable."""
+        for route in self._routes.values():
+            route.drop()
+        self._spool.close()
+
+    async def offer(self, host: str, deliveries: bytes) -> int:
+        """See SenderPort. Raises Busy when this host has too much here: nothing of it was taken."""
+        desk = self._called(host)
+        offered = _deliveries.decode(deliveries)
+        if len(desk.in_hand) + len(desk.settled) + len(offered) > BOUND:
+            raise Busy(text=f"{BOUND:,} messages wait here; take their outcomes first")
+        for delivery in offered:
+            self._take(desk, delivery)
+        self._pump()
+        return self._credit(desk)
+
+    async def outcomes(self, host: str, acknowledged: list[str]) -> tuple[bytes, int]:
+        """See SenderPort."""
+        desk = self._called(host)
+        self._forget(desk.acknowledge(acknowledged))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(desk.changed.wait(), POLL)
+        return _encoder.encode(desk.tell()), self._credit(desk)
+
+    async def publish(self, version: int, definitions: bytes) -> None:
+        """Templates of a rulebook; before the first one nothing leaves."""
+        self._templates.publish(version, definitions)
+        for route in self._routes.values():
+            route.open = True
+        self._pump()
+
+    async def pause(self, channel: str, paused: bool) -> None:
+        """Let nothing leave on a channel, or let it leave again; an unknown channel has nothing to pause."""
+        if channel in self._routes:
+            self._routes[channel].pause(paused)
+
+    async def status(self) -> dict[str, Any]:
+        """Counts since start, and each route's state."""
+        return {
+            "in_hand": sum(len(desk.in_hand) for desk in self._desks.values()),
+            "unacknowledged": sum(len(desk.settled) for desk in self._desks.values()),
+            "rulebook": self._templates.version,
+            **self._counts,
+            "routes": {name: route.status() for name, route in self._routes.items()},
+        }
+
+    def _take(self, desk: Desk, delivery: Delivery) -> None:
+        send = delivery.send
+        if desk.knows(send.key, delivery.attempts):
+            return
+        self._forget(desk.supersede(send.key))
+        held = InHand(delivery, desk.host, self._clock.monotonic())
+        desk.in_hand[send.key] = held
+        if delivery.again and self._spool.in_doubt:
+            reason = "handed over before the machine went down; it may have left"
+            self._settle(held, Outcome(send.key, "unknown", reason=reason))
+        elif send.channel not in self._routes:
+            reason = f"there is no channel {send.channel} here"
+            self._settle(held, Outcome(send.key, "failed", reason=reason))
+        else:
+            self._routes[send.channel].take(held)
+
+    def _settle(self, held: InHand, outcome: Outcome) -> None:
+        self._counts[outcome.outcome] += 1
+        if held.left:
+            self._record(held.delivery.attempts, held.host, outcome)
+        self._desk(held.host).settle(held.delivery.attempts, outcome)
+
+    def _record(self, attempts: int, host: str, outcome: Outcome) -> None:
+        try:
+            self._spool.settled(attempts, host, outcome)
+        except OSError as error:
+            _log.error("the outcome of %s is not in the spool: %s", outcome.key, error)
+
+    def _forget(self, attempts: list[tuple[str, int]]) -> None:
+        try:
+            self._spool.known(attempts)
+        except OSError as error:
+            _log.error("the spool cannot be written: %s", error)
+
+    def _pump(self) -> None:
+        for route in self._routes.values():
+            route.pump()
+
+    def _desk(self, host: str) -> Desk:
+        if host not in self._desks:
+            self._desks[host] = Desk(host)
+        return self._desks[host]
+
+    def _called(self, host: str) -> Desk:
+        desk = self._desk(host)
+        desk.seen = self._clock.monotonic()
+        return desk
+
+    def _credit(self, desk: Desk) -> int:
+        """Twice the open connections, in equal shares for the hosts that are there."""
+        total = 2 * sum(route.channel.capacity for route in self._routes.values())
+        since = self._clock.monotonic() - PRESENT
+        present = sum(each.seen >= since for each in self._desks.values())
+        return max(0, max(1, total // max(1, present)) - len(desk.in_hand))

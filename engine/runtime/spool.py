@@ -1,0 +1,136 @@
+"""The Sender's own memory on disk: which messages left, what became of them, what the hosts know.
+
+An append-only file of JSON lines, each written by one ``write``: it survives the death of the process
+without ``fsync``. The header names the boot of the machine; after another boot the file may lack its
+last lines, so what was handed over and is not in it is in doubt.
+"""
+
+import fcntl
+import logging
+import os
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from engine.errors import StoreLocked
+from engine.ports import Outcome
+
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+COMPACT_FROM = 2_000
+
+_log = logging.getLogger(__name__)
+
+
+class Entry(NamedTuple):
+    """One attempt at one message. ``outcome`` is None from the moment it left until it is known."""
+
+    host: str
+    outcome: Outcome | None
+
+
+class _Line(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
+    what: Literal["boot", "left", "outcome", "known"]
+    key: str
+    attempts: int = 0
+    host: str = ""
+    outcome: Outcome | None = None
+
+
+_decoder = msgspec.json.Decoder(_Line)
+
+
+class Spool:
+    """Entries by (key, attempts) until the host knows the outcome. Opened by one process at a time."""
+
+    def __init__(self, path: Path, boot_id: str = "") -> None:
+        self.path = path
+        self.entries: dict[tuple[str, int], Entry] = {}
+        self._boot_id = boot_id or BOOT_ID.read_text().strip()
+        self._lines = 0
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = _locked(path.with_suffix(".lock"))
+        self.in_doubt = self._read() != self._boot_id
+        self._file = self._rewritten()
+
+    def left(self, key: str, attempts: int, host: str) -> None:
+        """The message is about to leave. Raises OSError: then it must not."""
+        self._append([_Line("left", key, attempts, host)])
+        self.entries[key, attempts] = Entry(host, None)
+
+    def settled(self, attempts: int, host: str, outcome: Outcome) -> None:
+        """What became of a message that left. Raises OSError: the outcome is kept in memory only."""
+        self.entries[outcome.key, attempts] = Entry(host, outcome)
+        self._append([_Line("outcome", outcome.key, attempts, host, outcome)])
+
+    def known(self, attempts: list[tuple[str, int]]) -> None:
+        """The host has committed these outcomes; they are forgotten here."""
+        gone = [entry for entry in attempts if self.entries.pop(entry, None)]
+        if gone:
+            self._append([_Line("known", key, number) for key, number in gone])
+        if self._lines > COMPACT_FROM and self._lines > 4 * len(self.entries):
+            self._file = self._rewritten()
+
+    def close(self) -> None:
+        """Let go of the file; nothing may be written afterwards."""
+        os.close(self._file)
+        os.close(self._lock)
+
+    def _append(self, lines: list[_Line]) -> None:
+        written = 0
+        data = _encoded(lines)
+        try:
+            written = os.write(self._file, data)
+        finally:
+            if written != len(data):
+                os.ftruncate(self._file, self._size)
+        self._size += written
+        self._lines += len(lines)
+
+    def _read(self) -> str:
+        """Fill ``entries`` from the file; the boot that it was written in, empty for a new file."""
+        boot = ""
+        raw = self.path.read_bytes() if self.path.exists() else b""
+        for line in raw.split(b"\n")[:-1]:
+            try:
+                read = _decoder.decode(line)
+            except msgspec.MsgspecError:
+                _log.warning("%s: skipped a line that cannot be read: %r", self.path, line[:200])
+                continue
+            match read.what:
+                case "boot":
+                    boot = read.key
+                case "left" | "outcome":
+                    self.entries[read.key, read.attempts] = Entry(read.host, read.outcome)
+                case "known":
+                    self.entries.pop((read.key, read.attempts), None)
+        return boot
+
+    def _rewritten(self) -> int:
+        """A new file with what is still needed, put in the old one's place; its descriptor."""
+        lines = [_Line("boot", self._boot_id)]
+        for (key, attempts), (host, outcome) in self.entries.items():
+            lines.append(_Line("outcome" if outcome else "left", key, attempts, host, outcome))
+        draft = self.path.with_suffix(".new")
+        data = _encoded(lines)
+        draft.write_bytes(data)
+        descriptor = os.open(draft, os.O_WRONLY | os.O_APPEND)
+        draft.replace(self.path)
+        if self._lines:
+            os.close(self._file)
+        self._size, self._lines = len(data), len(lines)
+        return descriptor
+
+
+def _locked(path: Path) -> int:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise StoreLocked(f"another Sender uses {path.parent}; stop it first") from None
+    return descriptor
+
+
+def _encoded(lines: list[_Line]) -> bytes:
+    return b"".join(msgspec.json.encode(line) + b"\n" for line in lines)

@@ -1,0 +1,56 @@
+"""The templates in force, and a delivery made into a message that is ready to leave."""
+
+from engine.domain.definitions import decode
+from engine.domain.template import Template
+from engine.ports import Delivery, Rendered
+from engine.rendering.render import CannotRender, render
+
+KEPT = 1_000
+"""Texts of earlier rulebooks that messages under way may still name."""
+
+
+class Templates:
+    """By name, as of the newest rulebook; earlier texts stay for messages whose template is gone."""
+
+    def __init__(self) -> None:
+        self.version = 0
+        self._current: dict[str, Template] = {}
+        self._earlier: dict[tuple[str, str], Template] = {}
+
+    def publish(self, version: int, definitions: bytes) -> None:
+        """Raises ``msgspec.ValidationError``; a rulebook older than the one in force changes nothing."""
+        templates = decode(definitions).templates
+        if version < self.version:
+            return
+        self.version = version
+        self._current = {template.template: template for template in templates}
+        for template in templates:
+            self._earlier[template.template, template.version] = template
+        while len(self._earlier) > KEPT:
+            del self._earlier[next(iter(self._earlier))]
+
+    def prepare(self, delivery: Delivery) -> Rendered:
+        """Raises CannotRender."""
+        send = delivery.send
+        template = self._current.get(send.template) or self._earlier.get(
+            (send.template, delivery.version)
+        )
+        if template is None:
+            raise CannotRender(f"rulebook {self.version} has no template {send.template}")
+        about = {
+            "id": delivery.message_id,
+            "address": send.address,
+            "scenario": send.scenario,
+            "template": send.template,
+        }
+        subject, text, html = render(template, {**send.variables, "message": about})
+        return Rendered(
+            send.key,
+            delivery.message_id,
+            send.address,
+            subject,
+            text,
+            html,
+            send.marketing,
+            send.at,
+        )
