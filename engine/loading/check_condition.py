@@ -1,0 +1,129 @@
+"""What a struct's types cannot say about conditions and moments."""
+
+from collections.abc import Iterator
+
+from engine.domain.condition import OPERATORS, QUESTIONS, Comparison, Condition, Where, question_of
+from engine.domain.scenario import Moment, WaitFor
+from engine.loading.nearest import meant
+from engine.loading.shape import Problems
+from engine.loading.yaml_file import Place
+
+MOST = 1_000
+"""Occurrences that one windowed condition may ask for: each is kept in the contact's state."""
+
+_KEYS = {"not_": "not", "is_": "is", "in_": "in"}
+_QUALIFIERS: dict[str, tuple[str, ...]] = {
+    "attribute": OPERATORS,
+    "did": ("where", "within", "at_least"),
+    "did_not": ("where", "within", "at_least"),
+}
+
+
+def condition_problems(condition: Condition, place: Place, segments: set[str]) -> Problems:
+    """One question, only what qualifies it, segments that exist; the same for every part."""
+    question = question_of(condition)
+    if question is None:
+        yield place, f"ask exactly one of {', '.join(map(_key, QUESTIONS))}"
+        return
+    yield from _qualifier_problems(condition, question, place)
+    match question:
+        case "all" | "any":
+            yield from _part_problems(condition, question, place, segments)
+        case "not_" if condition.not_ is not None:
+            yield from condition_problems(condition.not_, (*place, "not"), segments)
+        case "did" | "did_not":
+            yield from _did_problems(condition, question, place)
+        case "segment":
+            yield from segment_problems(condition.segment, (*place, "segment"), segments)
+        case _:
+            return
+
+
+def segment_problems(segment: str | None, place: Place, segments: set[str]) -> Problems:
+    """A segment that nobody defined."""
+    if segment is not None and segment not in segments:
+        yield place, f"there is no segment {segment}; {meant(segment, segments)}"
+
+
+def moment_problems(moment: Moment | WaitFor, place: Place, segments: set[str]) -> Problems:
+    """Exactly one of event, enters, leaves; ``where`` only beside an event."""
+    given = [name for name in ("event", "enters", "leaves") if getattr(moment, name) is not None]
+    if len(given) != 1:
+        yield (
+            place,
+            f"needs exactly one of event, enters or leaves, has {' and '.join(given) or 'none'}",
+        )
+    if moment.event is not None:
+        yield from event_problems(moment.event, (*place, "event"))
+    if moment.where is not None:
+        yield from where_problems(moment.where, (*place, "where"))
+        if moment.event is None:
+            yield (*place, "where"), "goes with an event only"
+    yield from segment_problems(moment.enters, (*place, "enters"), segments)
+    yield from segment_problems(moment.leaves, (*place, "leaves"), segments)
+
+
+def event_problems(event: str, place: Place) -> Problems:
+    """An event's name is compared as it was sent: blanks around it would never match."""
+    if not event or event != event.strip():
+        yield place, f"{event!r} is no event name: it is empty or has blanks around it"
+
+
+def where_problems(where: Where, place: Place) -> Problems:
+    """Each property asked about is compared with something."""
+    if not where:
+        yield place, "is empty; name a property, or leave it out"
+    for path, wanted in where.items():
+        if isinstance(wanted, Comparison) and not _given(wanted, OPERATORS):
+            yield (*place, path), f"needs an operator: {_list(OPERATORS)}"
+
+
+def segments_of(condition: Condition) -> Iterator[str]:
+    """The segments that a condition reads."""
+    if condition.segment is not None:
+        yield condition.segment
+    for part in (*(condition.all or ()), *(condition.any or ())):
+        yield from segments_of(part)
+    if condition.not_ is not None:
+        yield from segments_of(condition.not_)
+
+
+def _qualifier_problems(condition: Condition, question: str, place: Place) -> Problems:
+    fitting = _QUALIFIERS.get(question, ())
+    for name in _given(condition, (*OPERATORS, "where", "within")):
+        if name not in fitting:
+            allowed = f"; {_key(question)} takes {_list(fitting)}" if fitting else ""
+            yield (*place, _key(name)), f"does not go with {_key(question)}{allowed}"
+    if question == "attribute" and not _given(condition, OPERATORS):
+        yield place, f"needs an operator: {_list(OPERATORS)}"
+
+
+def _part_problems(
+    condition: Condition, question: str, place: Place, segments: set[str]
+) -> Problems:
+    parts = getattr(condition, question)
+    if not parts:
+        yield (*place, question), "needs at least one condition"
+    for at, part in enumerate(parts):
+        yield from condition_problems(part, (*place, question, at), segments)
+
+
+def _did_problems(condition: Condition, question: str, place: Place) -> Problems:
+    yield from event_problems(getattr(condition, question), (*place, question))
+    if condition.where is not None:
+        yield from where_problems(condition.where, (*place, "where"))
+    least = condition.at_least
+    if least is not None and (least < 1 or least != int(least) or least > MOST):
+        yield (*place, "at_least"), f"{least:g} is not a whole number from 1 to {MOST}"
+
+
+def _given(struct: Condition | Comparison, names: tuple[str, ...]) -> list[str]:
+    return [name for name in names if getattr(struct, name) is not None]
+
+
+def _key(name: str) -> str:
+    return _KEYS.get(name, name)
+
+
+def _list(names: tuple[str, ...]) -> str:
+    return ", ".join(map(_key, names))

@@ -1,0 +1,52 @@
+"""A workspace folder -> checked Definitions, or every problem in it at once."""
+
+from hashlib import blake2b
+from pathlib import Path
+
+import msgspec
+
+from engine.domain.definitions import Definitions
+from engine.domain.duration import milliseconds
+from engine.domain.template import Template
+from engine.errors import DefinitionError, SettingsError
+from engine.loading.check import check
+from engine.loading.settings import load_settings
+from engine.loading.workspace import Workspace
+from engine.rendering.check import variables_of
+from engine.settings import Settings
+
+
+def load(folder: Path) -> Definitions:
+    """Raises DefinitionError with all problems of all files, each as ``file:line: text``."""
+    if not folder.is_dir():
+        raise DefinitionError([f"{folder}: is no folder; make a workspace with relance init"])
+    workspace = Workspace(folder)
+    settings, problems = _settings(folder)
+    problems += workspace.problems + check(workspace)
+    if problems:
+        raise DefinitionError(sorted(problems))
+    return Definitions(
+        segments=tuple(written.definition for written in workspace.segments),
+        scores=tuple(written.definition for written in workspace.scores),
+        scenarios=tuple(written.definition for written in workspace.scenarios),
+        templates=tuple(_compiled(written.definition) for written in workspace.templates),
+        zone=settings.workspace.zone,
+        max_age=milliseconds(settings.workspace.max_age),
+        late=milliseconds(settings.workspace.late),
+    )
+
+
+def _settings(folder: Path) -> tuple[Settings, list[str]]:
+    """Only what the file says: definitions may not differ from process to process."""
+    try:
+        return load_settings(folder, {}), []
+    except SettingsError as error:
+        return Settings(), str(error).splitlines()
+
+
+def _compiled(template: Template) -> Template:
+    """With the variables that its text names, and the hash of its text as version."""
+    text = msgspec.json.encode(template)
+    return msgspec.structs.replace(
+        template, variables=variables_of(template), version=blake2b(text, digest_size=8).hexdigest()
+    )

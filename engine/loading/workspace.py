@@ -1,0 +1,171 @@
+"""A workspace folder as files: each definition decoded, with the place it stands at.
+
+The folder::
+
+    engine.toml
+    scoring.yaml                   scores: [...]
+    segments/<any name>.yaml       one segment a file
+    scenarios/<any name>.yaml      one scenario a file
+    templates/<name>/template.yaml channel, subject; beside it text.txt and html.html
+"""
+
+from pathlib import Path
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
+
+import msgspec
+
+from engine.domain.definition import Definition
+from engine.domain.scenario import Scenario
+from engine.domain.score import Score
+from engine.domain.segment import Segment
+from engine.domain.template import Template
+from engine.errors import DefinitionError
+from engine.loading import shape
+from engine.loading.nearest import meant
+from engine.loading.yaml_file import Document, Place, read
+
+D = TypeVar("D", bound=Definition)
+
+TEXT = "text.txt"
+HTML = "html.html"
+FOLDERS = {"segments", "scenarios", "templates"}
+FILES = {"engine.toml", "scoring.yaml"}
+
+
+class Written(NamedTuple, Generic[D]):
+    """A definition and where it was written; ``root`` is its place in the document."""
+
+    definition: D
+    document: Document
+    root: Place = ()
+
+    def problem(self, place: Place, text: str) -> str:
+        return self.document.problem((*self.root, *place), text)
+
+
+class TemplateFile(Definition, frozen=True, kw_only=True):
+    """``template.yaml``: everything of a template but its name (the folder's) and its texts."""
+
+    channel: Literal["email"]
+    subject: str
+    transactional: bool = False
+
+
+class Workspace:
+    """Everything that could be read; ``problems`` say what could not.
+
+    ``names`` holds every name that was written, also in a file that has problems, so that one
+    mistake is not reported twice.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.problems: list[str] = []
+        self.names: dict[str, set[str]] = {"segment": set(), "template": set()}
+        self._check_entries()
+        self.segments = self._each("segments", Segment, "segment")
+        self.scenarios = self._each("scenarios", Scenario, "scenario")
+        self.scores = self._scores()
+        self.templates = self._templates()
+
+    def _check_entries(self) -> None:
+        for entry in sorted(self.folder.iterdir()):
+            known = FOLDERS if entry.is_dir() else FILES
+            if entry.name not in known and not entry.name.startswith(".") and _read(entry):
+                self.problems.append(
+                    f"{entry.name}:1: not read; {meant(entry.name, FOLDERS | FILES)}"
+                )
+
+    def _each(self, folder: str, kind: type[D], key: str) -> list[Written[D]]:
+        found = []
+        for path in sorted((self.folder / folder).glob("*")):
+            if path.name.startswith("."):
+                continue
+            source = f"{folder}/{path.name}"
+            if path.suffix != ".yaml":
+                self.problems.append(f"{source}:1: not read; name it {path.stem}.yaml")
+                continue
+            document = self._document(path, source)
+            if document is None:
+                continue
+            if isinstance(document.data, dict):
+                self.names.setdefault(key, set()).add(str(document.data.get(key)))
+            found += self._converted(document, kind, document.data, ())
+        return found
+
+    def _scores(self) -> list[Written[Score]]:
+        path = self.folder / "scoring.yaml"
+        document = self._document(path, path.name) if path.exists() else None
+        if document is None:
+            return []
+        data = document.data
+        if (
+            not isinstance(data, dict)
+            or set(data) != {"scores"}
+            or not isinstance(data["scores"], list)
+        ):
+            self.problems.append(document.problem((), "expected one key, scores, with a list"))
+            return []
+        found = []
+        for at, item in enumerate(data["scores"]):
+            found += self._converted(document, Score, item, ("scores", at))
+        return found
+
+    def _templates(self) -> list[Written[Template]]:
+        found = []
+        for folder in sorted((self.folder / "templates").glob("*")):
+            if not folder.name.startswith("."):
+                self.names["template"].add(folder.name)
+                found += self._template(folder)
+        return found
+
+    def _template(self, folder: Path) -> list[Written[Template]]:
+        source = f"templates/{folder.name}"
+        if not folder.is_dir():
+            self.problems.append(f"{source}:1: a template is a folder with template.yaml in it")
+            return []
+        document = self._document(folder / "template.yaml", f"{source}/template.yaml")
+        if document is None:
+            return []
+        heads = self._converted(document, TemplateFile, document.data, ())
+        texts = [self._text(folder, source, name) for name in (TEXT, HTML)]
+        plain = {"template": folder.name, "text": texts[0], "html": texts[1]}
+        for head in heads:
+            plain |= msgspec.to_builtins(head.definition)
+        if not heads or texts[0] is None or texts[1] is None:
+            return []
+        return self._converted(document, Template, plain, ())
+
+    def _text(self, folder: Path, source: str, name: str) -> str | None:
+        path = folder / name
+        if name == HTML and not path.exists():
+            return ""
+        try:
+            return path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
+            self.problems.append(f"{source}/{name}:1: cannot be read: {reason}")
+            return None
+
+    def _document(self, path: Path, source: str) -> Document | None:
+        try:
+            return read(path, source)
+        except DefinitionError as error:
+            self.problems += error.problems
+            return None
+
+    def _converted(
+        self, document: Document, kind: type[D], data: Any, root: Place
+    ) -> list[Written[D]]:
+        problems = [
+            document.problem((*root, *place), text) for place, text in shape.problems(data, kind)
+        ]
+        self.problems += problems
+        if problems:
+            return []
+        return [Written(msgspec.convert(data, kind), document, root)]
+
+
+def _read(entry: Path) -> bool:
+    """Whether somebody may believe that the engine reads this."""
+    return entry.is_dir() or entry.suffix in (".yaml", ".yml", ".toml")

@@ -1,0 +1,103 @@
+"""Checks across definitions: conditions, scores, names."""
+
+from collections.abc import Callable
+
+import pytest
+
+Problems = Callable[..., list[str]]
+
+
+def segment(condition: str, name: str = "a") -> dict[str, str]:
+    return {f"segments/{name}.yaml": f"segment: {name}\ncondition: {condition}\n"}
+
+
+@pytest.mark.parametrize(
+    ("condition", "place", "problem"),
+    [
+        ("{}", "condition", "ask exactly one of all, any, not, attribute, did, did_not, segment"),
+        ("{did: A, segment: buyers}", "condition", "ask exactly one of"),
+        ("{all: []}", "condition.all", "needs at least one condition"),
+        ("{any: [{not: {}}]}", "condition.any[0].not", "ask exactly one of"),
+        ("{attribute: x}", "condition", "needs an operator: is, is_not, in, over"),
+        ("{attribute: x, is: 1, within: 3d}", "condition.within",
+         "does not go with attribute; attribute takes is, is_not"),
+        ("{did: A, is: 1}", "condition.is", "does not go with did; did takes where, within, at_least"),
+        ("{segment: buyers, within: 3d}", "condition.within", "does not go with segment"),
+        ("{not: {did: A}, exists: true}", "condition.exists", "does not go with not"),
+        ("{did: A, at_least: 1.5}", "condition.at_least", "1.5 is not a whole number from 1 to 1000"),
+        ("{did_not: A, at_least: 0}", "condition.at_least", "0 is not a whole number"),
+        ("{did: A, within: 1d, at_least: 1001}", "condition.at_least", "1001 is not a whole number"),
+        ("{did: ' A'}", "condition.did", "' A' is no event name"),
+        ("{did: ''}", "condition.did", "'' is no event name"),
+        ("{did: A, where: {}}", "condition.where", "is empty; name a property"),
+        ("{did: A, where: {x: {}}}", "condition.where.x", "needs an operator: is"),
+        ("{segment: buyer}", "condition.segment", "there is no segment buyer; did you mean buyers?"),
+        ("{segment: zzz}", "condition.segment", "there is no segment zzz; known are a, buyers"),
+    ],
+)  # fmt: skip
+def test_a_condition_that_cannot_be_asked_is_told(
+    problems: Problems, condition: str, place: str, problem: str
+) -> None:
+    [found] = problems(segment(condition))
+    assert found.startswith(f"segments/a.yaml:2: {place}: {problem}")
+
+
+def test_segments_that_read_one_another_in_a_circle_are_each_told(problems: Problems) -> None:
+    files = segment("{segment: b}") | segment("{not: {segment: c}}", "b")
+    files |= segment("{any: [{segment: a}, {segment: buyers}]}", "c") | segment("{segment: a}", "d")
+    assert problems(files) == [
+        f"segments/{name}.yaml:2: condition: depends on itself, through a, b, c" for name in "abc"
+    ]
+
+
+def test_a_name_that_is_used_twice_is_told_with_the_first_place(problems: Problems) -> None:
+    twice = "segment: buyers\ncondition: {did: A}\n"
+    again = "scenario: hello\ntrigger: {event: A}\nsteps: [{do: exit, id: a}]\n"
+    scores = "scores:\n- {score: fit, rules: [{event: A, points: 1}]}\n"
+    scores += "- {score: fit, rules: [{event: B, points: 1}]}\n"
+    assert problems({
+        "segments/z.yaml": twice, "scenarios/z.yaml": again, "scoring.yaml": scores,
+    }) == [
+        "scenarios/z.yaml:1: scenario: hello is already defined in scenarios/hello.yaml",
+        "scoring.yaml:3: scores[1].score: fit is already defined in scoring.yaml",
+        "segments/z.yaml:1: segment: buyers is already defined in segments/buyers.yaml",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rules", "problem"),
+    [
+        ("[]", "scores[0].rules: needs at least one rule"),
+        ("[{event: A, points: 0}]", "scores[0].rules[0].points: 0 points change nothing"),
+        ("[{event: '', points: 1}]", "scores[0].rules[0].event: '' is no event name"),
+        (
+            "[{event: A, points: 1, where: {x: {}}}]",
+            "scores[0].rules[0].where.x: needs an operator",
+        ),
+    ],
+)
+def test_a_score_that_cannot_count_is_told(problems: Problems, rules: str, problem: str) -> None:
+    [found] = problems({"scoring.yaml": f"scores: [{{score: fit, rules: {rules}}}]"})
+    assert found.startswith(f"scoring.yaml:1: {problem}")
+
+
+def test_a_name_in_a_file_with_problems_is_not_told_as_missing(problems: Problems) -> None:
+    files = segment("{did: A, withn: 3d}") | segment("{segment: a}", "b")
+    assert problems(files) == [
+        "segments/a.yaml:2: condition.withn: unknown key; did you mean within?"
+    ]
+
+
+def test_a_problem_in_a_template_is_told_where_it_stands(
+    problems: Problems, template: dict[str, str | None]
+) -> None:
+    found = problems(
+        template
+        | {
+            "templates/hello/template.yaml": 'channel: email\nsubject: "{{ name }}"\n',
+            "templates/hello/html.html": "<p>\n{% import 'x' as y %}\n</p>",
+        }
+    )
+    assert [problem.split(": ")[0] for problem in found] == [
+        "templates/hello/html.html:2", "templates/hello/template.yaml:2",
+    ]  # fmt: skip

@@ -1,0 +1,121 @@
+"""Checks of a scenario: its moments, its steps and the ways between them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engine.domain.scenario import Send
+from engine.loading.definitions import load
+
+StepProblems = Callable[..., list[str]]
+
+SEND = "{do: send, id: mail, channel: email, template: hello}"
+WAIT = "{do: wait, id: pause, for: 1h}"
+SET = "{do: set, id: mark, attribute: seen, to: true}"
+
+
+@pytest.mark.parametrize(
+    ("moment", "problem"),
+    [
+        ("{}", "trigger: needs exactly one of event, enters or leaves, has none"),
+        (
+            "{event: A, enters: buyers}",
+            "trigger: needs exactly one of event, enters or leaves, has event",
+        ),
+        ("{enters: buyers, where: {x: 1}}", "trigger.where: goes with an event only"),
+        ("{event: A, where: {}}", "trigger.where: is empty"),
+        ("{event: ''}", "trigger.event: '' is no event name"),
+        ("{enters: buyer}", "trigger.enters: there is no segment buyer; did you mean buyers?"),
+        ("{leaves: buyer}", "trigger.leaves: there is no segment buyer; did you mean buyers?"),
+    ],
+)
+def test_a_moment_is_one_thing_that_happens(
+    problems: StepProblems, moment: str, problem: str
+) -> None:
+    text = f"scenario: hello\ntrigger: {moment}\nsteps: [{SET}]\n"
+    [found] = problems({"scenarios/hello.yaml": text})
+    assert found.startswith(f"scenarios/hello.yaml:2: {problem}")
+
+
+def test_goal_and_exits_are_moments_too(problems: StepProblems) -> None:
+    text = f"scenario: hello\ntrigger: {{event: A}}\ngoal: {{}}\nexits: [{{}}]\nsteps: [{SET}]\n"
+    assert [found.split(": ")[1] for found in problems({"scenarios/hello.yaml": text})] == [
+        "goal", "exits[0]",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("step", "problem"),
+    [
+        ("{do: wait, id: a}", ": a wait needs for (a duration), at (a local time), or both"),
+        ("{do: wait_for, id: a, timeout: 1d}", ": needs exactly one of event, enters or leaves"),
+        ("{do: wait_for, id: a, event: A, enters: buyers}", ": needs exactly one of"),
+        ("{do: wait_for, id: a, event: A, else: a}", ".else: is never reached without a timeout"),
+        (
+            "{do: send, id: a, channel: email, template: helo}",
+            ".template: there is no template helo;",
+        ),
+        ("{do: branch, id: a, if: {}}", ".if: ask exactly one of"),
+        ("{do: branch, id: a, if: {segment: buyer}}", ".if.segment: there is no segment buyer"),
+        (
+            "{do: branch, id: a, if: {segment: buyers}, then: b}",
+            ".then: there is no step b; known are a",
+        ),
+        ("{do: set, id: a, attribute: '', to: 1}", ".attribute: is empty"),
+    ],
+)
+def test_a_step_that_cannot_be_taken_is_told(
+    step_problems: StepProblems, step: str, problem: str
+) -> None:
+    [found] = step_problems(step)
+    assert found.startswith(f"scenarios/hello.yaml:4: steps[0]{problem}")
+
+
+def test_step_ids_are_unique(step_problems: StepProblems) -> None:
+    assert step_problems(WAIT, SET, WAIT) == [
+        "scenarios/hello.yaml:6: steps[2].id: step 0 is already called pause"
+    ]
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        ("{do: exit, id: done}", SET),
+        ("{do: branch, id: b, if: {segment: buyers}, then: c, else: c}", SET, "{do: exit, id: c}"),
+        ("{do: wait_for, id: w, event: A, then: c}", SET, "{do: exit, id: c}"),
+    ],
+)
+def test_a_step_that_nothing_leads_to_is_told(
+    step_problems: StepProblems, steps: tuple[str, ...]
+) -> None:
+    assert step_problems(*steps) == ["scenarios/hello.yaml:5: steps[1]: no step leads to mark"]
+
+
+def test_a_loop_needs_a_wait(step_problems: StepProblems) -> None:
+    back = "{do: branch, id: again, if: {segment: buyers}, then: mark}"
+    assert step_problems(WAIT, SET, back) == [
+        "scenarios/hello.yaml:5: steps[1]: a loop without a wait: mark, again"
+    ]
+
+
+def test_a_loop_through_a_wait_is_fine(write: Callable[..., Path]) -> None:
+    back = "{do: branch, id: again, if: {segment: buyers}, then: pause}"
+    text = f"scenario: hello\ntrigger: {{event: A}}\nsteps: [{WAIT}, {SET}, {back}]\n"
+    [scenario] = load(write({"scenarios/hello.yaml": text})).scenarios
+    assert [step.id for step in scenario.steps] == ["pause", "mark", "again"]
+
+
+def test_the_version_is_not_for_the_operator(problems: StepProblems) -> None:
+    text = f"scenario: hello\nversion: 3\ntrigger: {{event: A}}\nsteps: [{SET}]\n"
+    assert problems({"scenarios/hello.yaml": text}) == [
+        "scenarios/hello.yaml:2: version: is counted at publication; leave it out"
+    ]
+
+
+def test_a_template_that_exists_may_be_sent(
+    write: Callable[..., Path], template: dict[str, str]
+) -> None:
+    text = f"scenario: hello\ntrigger: {{event: A}}\nsteps: [{SEND}]\n"
+    [scenario] = load(write(template | {"scenarios/hello.yaml": text})).scenarios
+    assert scenario.steps == (Send(id="mail", channel="email", template="hello"),)
