@@ -1,0 +1,97 @@
+"""The keys by which an item addresses a contact, ordered by rank."""
+
+import re
+from typing import Any
+
+from engine.domain.identity import key_of, rank_of
+from engine.rpc.item import Identifier, Item
+from engine.rpc.refusal import Refused
+from engine.rpc.vocabulary import NOBODY
+
+LONGEST = 500
+MOST = 20
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
+_PHONE = re.compile(r"\+?[0-9][0-9 ().-]{4,24}")
+_KIND = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
+
+
+def keys_of(
+    item: Item, kind: str, context: dict[str, Any], traits: dict[str, Any]
+) -> tuple[str, ...]:
+    """Raises Refused when the item names nobody, or in a way that cannot be kept."""
+    user = text_of(item.user_id, "userId")
+    device = text_of(item.anonymous_id, "anonymousId")
+    if not user and not device:
+        raise Refused("no_user_anon_id", "give userId or anonymousId, not empty")
+    keys = [key_of("user_id", user)] if user else []
+    external = _external(item.external_ids or {}, context.get("externalIds"))
+    keys += external
+    if kind == "identify":
+        keys += _from_traits(traits)
+    if device:
+        keys.append(key_of("anonymous_id", device))
+    if kind == "alias":
+        keys += _previous(item, user)
+    if len(keys) > MOST:
+        raise Refused("too_many_ids", f"{len(keys)} ids on one item: send at most {MOST}")
+    if external:  # the only ones whose kind, hence rank, is the sender's to choose
+        keys.sort(key=rank_of)
+    return tuple(dict.fromkeys(keys))
+
+
+def text_of(given: Identifier, what: str) -> str:
+    """An id as text; empty when it is absent or what a broken script writes for nothing."""
+    if given is None:
+        return ""
+    if isinstance(given, float) and given.is_integer():
+        given = int(given)
+    text = str(given).strip()
+    if text in NOBODY:
+        return ""
+    if len(text) > LONGEST:
+        raise Refused("id_too_long", f"{what} has {len(text)} characters: send at most {LONGEST}")
+    if "\x00" in text:
+        raise Refused("bad_text", f"{what} has a NUL: leave it out")
+    return text
+
+
+def _previous(item: Item, user: str) -> list[str]:
+    """A browser that aliases after it identified sends its userId as previousId: nothing to join."""
+    previous = text_of(item.previous_id, "previousId")
+    if not user or not previous:
+        raise Refused("no_previous_id", "an alias needs userId and previousId")
+    return [] if previous == user else [key_of("anonymous_id", previous)]
+
+
+def _from_traits(traits: dict[str, Any]) -> list[str]:
+    """Email and phone, where they look like one: ``n/a`` must not become everybody's key."""
+    email, phone = _scalar(traits.get("email")), _scalar(traits.get("phone"))
+    keys = [key_of("email", email)] if _EMAIL.fullmatch(email) else []
+    return keys + ([key_of("phone", phone)] if _PHONE.fullmatch(phone) else [])
+
+
+def _scalar(given: object) -> str:
+    return str(given).strip() if isinstance(given, str | int) else ""
+
+
+def _external(own: dict[str, str], listed: object) -> list[str]:
+    """gRPC's map of kind -> id, then Segment's list of ``{"type", "id"}``."""
+    if not own and listed is None:
+        return []
+    pairs: list[tuple[object, object]] = list(own.items())
+    if listed is not None and not isinstance(listed, list):
+        raise Refused("bad_external_id", "context.externalIds must be a list of {type, id}")
+    for entry in listed or []:
+        if not isinstance(entry, dict):
+            raise Refused("bad_external_id", "an entry of context.externalIds must be {type, id}")
+        pairs.append((entry.get("type"), entry.get("id")))
+    return [key for kind, value in pairs if (key := _external_key(kind, value))]
+
+
+def _external_key(kind: object, value: object) -> str:
+    if not isinstance(kind, str) or not _KIND.fullmatch(kind):
+        raise Refused("bad_external_id", "the type of an external id is a name: a-z, 0-9, _ . -")
+    if value is not None and not isinstance(value, str | int | float):
+        raise Refused("bad_external_id", f"the external id {kind} must be a text")
+    text = text_of(value, f"the external id {kind}")
+    return key_of(kind, text) if text else ""

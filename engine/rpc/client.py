@@ -1,0 +1,175 @@
+"""The client of a running engine: for services, the command line and the console."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal, Self, TypeVar
+
+import grpc
+import msgspec
+from google.protobuf.empty_pb2 import Empty
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+
+from engine.errors import RequestError, Unknown
+from engine.rpc import outgoing
+from engine.rpc import relance_pb2 as pb
+from engine.rpc import relance_pb2_grpc as wire
+from engine.rpc.control_socket import ControlSocket
+from engine.rpc.retrying import SERVICE_CONFIG, error_of, until
+
+PATIENCE = 30.0
+"""Seconds that a push is tried for."""
+_OPTIONS = (
+    ("grpc.service_config", SERVICE_CONFIG),
+    ("grpc.max_receive_message_length", 64 * 2**20),
+    ("grpc.keepalive_time_ms", 60_000),
+    ("grpc.initial_reconnect_backoff_ms", 200),
+    ("grpc.max_reconnect_backoff_ms", 2_000),
+)
+_OUTCOMES: dict[int, Literal["accepted", "duplicate", "rejected"]] = {
+    pb.OUTCOME_ACCEPTED: "accepted",
+    pb.OUTCOME_DUPLICATE: "duplicate",
+    pb.OUTCOME_REJECTED: "rejected",
+}
+T = TypeVar("T")
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What became of one event. ``code`` and ``reason`` go with ``rejected``."""
+
+    outcome: Literal["accepted", "duplicate", "rejected"]
+    message_id: str
+    code: str = ""
+    reason: str = ""
+
+
+class Relance:
+    """``address``: ``host:port``, or ``unix:/path/control.sock`` which needs no key.
+
+    ``timeout``: seconds for one attempt. Reads and pushes are tried again where that helps; what
+    changes something else is tried once. Every method raises NotAllowed, BadRequest, Unknown, Busy, or
+    RequestError when nothing answers. One object may be shared by threads.
+    """
+
+    def __init__(self, address: str, key: str = "", timeout: float = 5.0) -> None:
+        self._address = address
+        self._timeout = timeout
+        self._metadata = (("authorization", f"Bearer {key}"),) if key else ()
+        self._socket = _socket_of(address)
+        target = self._socket.address if self._socket else address
+        self._channel = grpc.insecure_channel(target, _OPTIONS)
+        self._events = wire.EventsStub(self._channel)
+        self._console = wire.ConsoleStub(self._channel)
+        self._control = wire.ControlStub(self._channel)
+        self._health = health_pb2_grpc.HealthStub(self._channel)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._channel.close()
+        if self._socket:
+            self._socket.close()
+
+    def push(self, events: Iterable[Mapping[str, Any]], patience: float = PATIENCE) -> list[Answer]:
+        """One answer an event, in order. A retry carries the same message ids, so it stores once."""
+        answers: list[Answer] = []
+        for request in outgoing.calls(map(outgoing.event, events)):
+            response = until(patience, self._bound(self._events.Push, request), self._address)
+            answers += _answers(request, response)
+        return answers
+
+    def status(self) -> dict[str, Any]:
+        return self._read(self._console.Status, Empty())  # type: ignore[no-any-return]
+
+    def contact(self, key: str, timeline: int = 20) -> dict[str, Any] | None:
+        """None when nobody has this key."""
+        try:
+            request = pb.ContactRequest(key=key, timeline=timeline)
+            return self._read(self._console.Contact, request)  # type: ignore[no-any-return]
+        except Unknown:
+            return None
+
+    def segments(self) -> list[dict[str, Any]]:
+        return self._read(self._console.Segments, Empty())  # type: ignore[no-any-return]
+
+    def scenarios(self) -> list[dict[str, Any]]:
+        return self._read(self._console.Scenarios, Empty())  # type: ignore[no-any-return]
+
+    def fsck(self) -> dict[str, Any]:
+        return self._read(self._console.Fsck, Empty())  # type: ignore[no-any-return]
+
+    def keys(self) -> list[dict[str, Any]]:
+        return self._read(self._control.Keys, Empty())  # type: ignore[no-any-return]
+
+    def apply(self, definitions: bytes) -> int:
+        """The version in force afterwards."""
+        request = pb.ApplyRequest(definitions=definitions)
+        return int(self._once(self._control.Apply, request).version)
+
+    def pause(self, kind: str, name: str, paused: bool = True) -> None:
+        """``kind``: scenario | channel; ``paused`` false lets it go on."""
+        self._once(self._control.Pause, pb.PauseRequest(kind=kind, name=name, paused=paused))
+
+    def act(self, key: str, act: str, subject: str = "", value: Any = None) -> None:
+        """On one contact: ``set`` an attribute, ``exit`` a scenario, ``resume``."""
+        encoded = msgspec.json.encode(value)
+        request = pb.ActRequest(key=key, act=act, subject=subject, value=encoded)
+        self._once(self._control.Act, request)
+
+    def suppress(self, channel: str, address: str, reason: str) -> None:
+        request = pb.SuppressRequest(channel=channel, address=address, reason=reason)
+        self._once(self._control.Suppress, request)
+
+    def create_key(self, kind: str, name: str) -> str:
+        """The secret, shown this once."""
+        request = pb.CreateKeyRequest(kind=kind, name=name)
+        return str(self._once(self._control.CreateKey, request).secret)
+
+    def revoke_key(self, key: str) -> None:
+        """``key`` is the key's id."""
+        self._once(self._control.RevokeKey, pb.RevokeKeyRequest(id=key))
+
+    def confirm_clock(self) -> None:
+        self._once(self._control.ConfirmClock, Empty())
+
+    def health(self) -> bool:
+        """Whether the engine accepts writes now."""
+        response = self._once(self._health.Check, health_pb2.HealthCheckRequest())
+        return bool(response.status == health_pb2.HealthCheckResponse.SERVING)
+
+    def _read(self, method: Callable[..., Any], request: Any) -> Any:
+        return msgspec.json.decode(self._once(method, request).json)
+
+    def _once(self, method: Callable[..., Any], request: Any) -> Any:
+        try:
+            return self._bound(method, request)()
+        except grpc.RpcError as error:
+            raise error_of(error, self._address) from error
+
+    def _bound(self, method: Callable[..., Any], request: Any) -> Callable[[], Any]:
+        return partial(method, request, timeout=self._timeout, metadata=self._metadata)
+
+
+def _answers(request: pb.PushRequest, response: pb.PushResponse) -> list[Answer]:
+    refused = {r.index: r for r in response.rejections}
+    answers = []
+    for index, (event, outcome) in enumerate(zip(request.events, response.outcomes, strict=True)):
+        why = refused.get(index)
+        code, reason = (why.code, why.reason) if why else ("", "")
+        answers.append(Answer(_OUTCOMES[outcome], event.message_id, code, reason))
+    return answers
+
+
+def _socket_of(address: str) -> ControlSocket | None:
+    """The folder is held open, so that a path of any length can be connected to."""
+    if not address.startswith("unix:"):
+        return None
+    path = Path(address.removeprefix("unix:"))
+    try:
+        return ControlSocket(path.parent, path.name)
+    except OSError as error:
+        raise RequestError(f"no engine at {address}: {error.strerror}") from None

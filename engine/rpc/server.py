@@ -1,0 +1,108 @@
+"""The doors of a Coordinator: gRPC, HTTP and the control socket, in the loop that starts them."""
+
+import asyncio
+from pathlib import Path
+
+import grpc
+from grpc_health.v1 import health_pb2_grpc
+
+from engine.ports import Engine
+from engine.rpc import listening
+from engine.rpc import relance_pb2_grpc as wire
+from engine.rpc.begun import Begun
+from engine.rpc.control_socket import ControlSocket
+from engine.rpc.guard import Guard
+from engine.rpc.health import Health
+from engine.rpc.http_server import HttpServer
+from engine.rpc.intake import Intake
+from engine.rpc.segment_http import SegmentHttp
+from engine.rpc.services import Console, Control, Events
+
+LARGEST = 4 * 2**20
+"""Bytes of one gRPC message, received or sent."""
+_MINUTE = 60_000
+_OPTIONS = (
+    ("grpc.max_receive_message_length", LARGEST),
+    ("grpc.max_send_message_length", LARGEST),
+    ("grpc.so_reuseport", 0),  # else a second engine binds the same port and takes half the calls
+    ("grpc.max_connection_age_ms", 30 * _MINUTE),
+    ("grpc.max_connection_age_grace_ms", 30_000),
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", 30_000),
+)
+
+
+class Doors:
+    """Serves ``engine`` until stopped. A port 0 is chosen by the system.
+
+    ``socket_dir``: the folder for ``control.sock``, which needs no key; None opens none.
+    """
+
+    def __init__(
+        self, engine: Engine, grpc_address: str, http_address: str, socket_dir: Path | None = None
+    ) -> None:
+        self._engine = engine
+        self._grpc_address = grpc_address
+        self._http_address = http_address
+        self._socket_dir = socket_dir
+        self._begun = Begun()
+        self._intake = Intake(engine)
+        self._health: Health | None = None
+        self._servers: list[grpc.aio.Server] = []
+        self._http: HttpServer | None = None
+        self._control: ControlSocket | None = None
+
+    async def start(self) -> tuple[str, str]:
+        """Open every door; answer the gRPC and HTTP addresses. Raises SettingsError, opening none."""
+        self._health = Health(self._engine)
+        try:
+            bound = await self._serve_grpc()
+            app = SegmentHttp(self._engine, self._intake, self._begun).app()
+            listener = listening.tcp(self._http_address, "http")
+            self._http = HttpServer(app, listener)
+            http = await self._http.start()
+            if self._socket_dir is not None:
+                await self._serve_control(self._socket_dir)
+        except BaseException:
+            await self.stop(0)
+            raise
+        return bound, http
+
+    async def stop(self, grace: float = 5.0) -> None:
+        """Say NOT_SERVING, take nothing new, finish what was begun within ``grace`` seconds."""
+        if self._health is not None:
+            self._health.close()
+        stops = [server.stop(grace) for server in self._servers]
+        if self._http is not None:
+            stops.append(self._http.stop(grace))
+        await asyncio.gather(*stops)
+        await self._begun.settle(grace)
+        if self._control is not None:
+            self._control.remove()
+        self._servers, self._http, self._control = [], None, None
+
+    async def _serve_grpc(self) -> str:
+        host, _ = listening.parted(self._grpc_address, "grpc")
+        server = self._server(local=False)
+        try:
+            port = server.add_insecure_port(self._grpc_address)
+        except RuntimeError:
+            raise listening.taken(self._grpc_address, "grpc", "not free, or not ours") from None
+        await server.start()
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+    async def _serve_control(self, folder: Path) -> None:
+        self._control = ControlSocket(folder)
+        server = self._server(local=True)
+        with self._control.fresh() as address:
+            server.add_insecure_port(address)
+        await server.start()
+
+    def _server(self, *, local: bool) -> grpc.aio.Server:
+        server = grpc.aio.server(options=_OPTIONS)
+        self._servers.append(server)
+        guard = Guard(self._engine, self._begun, local=local)
+        wire.add_EventsServicer_to_server(Events(self._engine, self._intake, guard), server)
+        wire.add_ConsoleServicer_to_server(Console(self._engine, guard), server)
+        wire.add_ControlServicer_to_server(Control(self._engine, guard), server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+        return server

@@ -1,0 +1,146 @@
+"""The gRPC services: what each call asks of the engine. Method names are the wire's."""
+# ruff: noqa: N802
+
+from typing import Any, get_args
+
+import msgspec
+from google.protobuf.empty_pb2 import Empty
+
+from engine.errors import Unknown
+from engine.ports import ApiKey, Engine, KeyKind
+from engine.rpc import relance_pb2 as pb
+from engine.rpc import relance_pb2_grpc as wire
+from engine.rpc.gate import ADMINS, OPERATORS, PUSHERS
+from engine.rpc.grpc_status import BadField
+from engine.rpc.guard import Guard, open_to
+from engine.rpc.intake import MOST, Intake
+from engine.rpc.surroundings import Shared
+
+TIMELINE = 1_000
+"""The most log rows that one look at a contact brings."""
+
+_OUTCOMES = {
+    "accepted": pb.OUTCOME_ACCEPTED,
+    "duplicate": pb.OUTCOME_DUPLICATE,
+    "rejected": pb.OUTCOME_REJECTED,
+}
+
+
+class Events(wire.EventsServicer):
+    def __init__(self, engine: Engine, intake: Intake, guard: Guard) -> None:
+        self._engine = engine
+        self._intake = intake
+        self.guard = guard
+
+    @open_to(*PUSHERS)
+    async def Push(self, request: pb.PushRequest, caller: ApiKey) -> pb.PushResponse:
+        if len(request.events) > MOST:
+            raise BadField("events", f"{len(request.events)} in one call: send at most {MOST}")
+        shared = Shared(caller.name, self._engine.now(), caller.kind == "public")
+        items = self._intake.proto_items(request.events, shared)
+        verdicts = await self._engine.push(caller.name, items) if items else []
+        response = pb.PushResponse(outcomes=[_OUTCOMES[v.outcome] for v in verdicts])
+        for index, (item, verdict) in enumerate(zip(items, verdicts, strict=True)):
+            if verdict.outcome == "rejected":
+                response.rejections.add(
+                    index=index,
+                    message_id=item.message_id,
+                    code=verdict.code,
+                    reason=verdict.reason,
+                )
+        response.rejected = len(response.rejections)
+        response.duplicates = sum(v.outcome == "duplicate" for v in verdicts)
+        response.accepted = len(verdicts) - response.rejected - response.duplicates
+        return response
+
+
+class Console(wire.ConsoleServicer):
+    def __init__(self, engine: Engine, guard: Guard) -> None:
+        self._engine = engine
+        self.guard = guard
+
+    @open_to(*OPERATORS)
+    async def Status(self, _request: Empty, _caller: ApiKey) -> pb.Report:
+        return _report(await self._engine.status())
+
+    @open_to(*OPERATORS)
+    async def Contact(self, request: pb.ContactRequest, _caller: ApiKey) -> pb.Report:
+        if request.timeline > TIMELINE:
+            raise BadField("timeline", f"at most {TIMELINE}")
+        contact = await self._engine.contact(request.key, request.timeline)
+        if contact is None:
+            raise Unknown(f"no contact has the key {request.key}; a key is kind:value, or an id")
+        return _report(contact)
+
+    @open_to(*OPERATORS)
+    async def Segments(self, _request: Empty, _caller: ApiKey) -> pb.Report:
+        return _report(await self._engine.segments())
+
+    @open_to(*OPERATORS)
+    async def Scenarios(self, _request: Empty, _caller: ApiKey) -> pb.Report:
+        return _report(await self._engine.scenarios())
+
+    @open_to(*OPERATORS)
+    async def Fsck(self, _request: Empty, _caller: ApiKey) -> pb.Report:
+        return _report(await self._engine.fsck())
+
+
+class Control(wire.ControlServicer):
+    def __init__(self, engine: Engine, guard: Guard) -> None:
+        self._engine = engine
+        self.guard = guard
+
+    @open_to(*OPERATORS)
+    async def Apply(self, request: pb.ApplyRequest, caller: ApiKey) -> pb.ApplyResponse:
+        return pb.ApplyResponse(version=await self._engine.apply(request.definitions, caller.name))
+
+    @open_to(*OPERATORS)
+    async def Pause(self, request: pb.PauseRequest, caller: ApiKey) -> Empty:
+        await self._engine.pause(request.kind, request.name, request.paused, caller.name)
+        return Empty()
+
+    @open_to(*OPERATORS)
+    async def Act(self, request: pb.ActRequest, caller: ApiKey) -> Empty:
+        value = _value(request.value)
+        await self._engine.act(request.key, request.act, request.subject, value, caller.name)
+        return Empty()
+
+    @open_to(*ADMINS)
+    async def Suppress(self, request: pb.SuppressRequest, caller: ApiKey) -> Empty:
+        await self._engine.suppress(request.channel, request.address, request.reason, caller.name)
+        return Empty()
+
+    @open_to(*ADMINS)
+    async def CreateKey(self, request: pb.CreateKeyRequest, caller: ApiKey) -> pb.CreateKeyResponse:
+        kinds: tuple[KeyKind, ...] = get_args(KeyKind)
+        kind = next((kind for kind in kinds if kind == request.kind), None)
+        if kind is None:
+            raise BadField("kind", f"{request.kind!r} is none of {', '.join(kinds)}")
+        secret = await self._engine.create_key(kind, request.name, caller.name)
+        return pb.CreateKeyResponse(secret=secret)
+
+    @open_to(*ADMINS)
+    async def Keys(self, _request: Empty, _caller: ApiKey) -> pb.Report:
+        return _report(await self._engine.keys())
+
+    @open_to(*ADMINS)
+    async def RevokeKey(self, request: pb.RevokeKeyRequest, caller: ApiKey) -> Empty:
+        if not await self._engine.revoke_key(request.id, caller.name):
+            raise Unknown(f"no key in force has the id {request.id}; `relance key list` shows them")
+        return Empty()
+
+    @open_to(*ADMINS)
+    async def ConfirmClock(self, _request: Empty, caller: ApiKey) -> Empty:
+        await self._engine.confirm_clock(caller.name)
+        return Empty()
+
+
+def _report(plain: Any) -> pb.Report:
+    return pb.Report(json=msgspec.json.encode(plain))
+
+
+def _value(raw: bytes) -> Any:
+    try:
+        return msgspec.json.decode(raw) if raw else None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadField("value", f"not JSON: {error}") from None

@@ -1,0 +1,81 @@
+"""What surrounds an item: its context, its integrations, and what its whole batch shares."""
+
+from functools import cache
+from typing import Any, NamedTuple
+from zoneinfo import available_timezones
+
+import msgspec
+
+from engine.rpc.item import Item, part
+from engine.rpc.payload import read
+
+OURS = "Relance"
+"""The name of this destination in ``integrations``; case counts."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Shared(msgspec.Struct, frozen=True):
+    """What all items of one request have in common. ``size`` is the bytes of what they inherit.
+
+    ``ip`` is the address of the connection; it becomes the contact's where the sender is a device
+    (``public``) or asks for it (``context.direct``), since a server's own address says nothing.
+    """
+
+    source: str
+    received: int
+    public: bool = False
+    ip: str = ""
+    context: dict[str, Any] = {}
+    integrations: dict[str, Any] = {}
+    timestamp: Any = None
+    sent_at: Any = None
+    size: int = 0
+
+
+class Surroundings(NamedTuple):
+    """``given`` is the context as it was sent, ``raw`` what is stored of it."""
+
+    raw: bytes
+    given: dict[str, Any]
+
+
+def surroundings(item: Item, shared: Shared, *, unreadable: bool) -> Surroundings:
+    """The item's context over its batch's. Raises Refused.
+
+    A user token is a credential, so it is not stored; an unreadable instant is, as ``clock``.
+    """
+    raw = part(item.context)
+    own = read(raw, "context") if raw else {}
+    given = shared.context | own
+    added: dict[str, Any] = {}
+    if shared.ip and not given.get("ip") and (shared.public or given.get("direct") is True):
+        added["ip"] = shared.ip
+    if unreadable:
+        refused = item.original_timestamp or item.timestamp or shared.timestamp
+        added["clock"] = {"unreadable": str(refused)[:100]}
+    if not added and not shared.context and "userToken" not in own:
+        return Surroundings(raw, given)
+    stored = given | added
+    stored.pop("userToken", None)
+    return Surroundings(_encode(stored), given)
+
+
+def is_live(item: Item, shared: Shared) -> bool:
+    """Whether automations may react: ``All: false`` says no, unless it names us."""
+    raw = part(item.integrations)
+    if raw in (b"", b"{}") and not shared.integrations:
+        return True
+    given = shared.integrations | (read(raw, "integrations") if raw else {})
+    return given.get("All") is not False or bool(given.get(OURS))
+
+
+def zone_of(context: dict[str, Any]) -> str:
+    """The device's IANA zone, empty when it names none that exists."""
+    zone = context.get("timezone")
+    return zone if isinstance(zone, str) and zone in _zones() else ""
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())

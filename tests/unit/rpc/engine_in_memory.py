@@ -1,0 +1,110 @@
+"""An Engine that keeps everything in dicts: what the doors are tested against."""
+
+import hmac
+from collections.abc import Sequence
+from hashlib import blake2b, sha256
+from typing import Any
+
+from engine.domain.event import Event
+from engine.errors import BadRequest, Busy, DefinitionError, Unknown
+from engine.ports import ApiKey, KeyKind, Refusal, Verdict
+
+KINDS: tuple[KeyKind, ...] = ("public", "server", "operator", "admin")
+
+
+class EngineInMemory:
+    """One key of each kind, whose secret is its kind; ``busy`` counts the pushes still to refuse."""
+
+    def __init__(self, at: int = 1_800_000_000_000) -> None:
+        self.at = at
+        self.events: dict[bytes, Event] = {}
+        self.refused: list[Refusal] = []
+        self.acts: list[tuple[Any, ...]] = []
+        self.published: list[bytes] = []
+        self.busy = 0
+        self.retry_after = 1.0
+        self.pushes = 0
+        self.accepts_writes = True
+        self._keys = {kind: ApiKey(kind, kind, f"the {kind} key", b"", at) for kind in KINDS}
+
+    def authenticate(self, secret: str) -> ApiKey | None:
+        return self._keys.get(secret)
+
+    def fingerprint(self, source: str, message_id: str) -> bytes:
+        return blake2b(message_id.encode(), key=source.encode()[:64], digest_size=6).digest()
+
+    def now(self) -> int:
+        return self.at
+
+    def token(self, user_id: str) -> str:
+        return hmac.new(b"workspace", user_id.encode(), sha256).hexdigest()
+
+    def user_token_fits(self, user_id: str, token: str) -> bool:
+        return hmac.compare_digest(self.token(user_id).encode(), token.encode("utf-8", "replace"))
+
+    async def push(self, source: str, items: Sequence[Event | Refusal]) -> list[Verdict]:
+        self.pushes += 1
+        if self.busy:
+            self.busy -= 1
+            raise Busy(self.retry_after)
+        return [self._keep(item) for item in items]
+
+    def _keep(self, item: Event | Refusal) -> Verdict:
+        if isinstance(item, Refusal):
+            self.refused.append(item)
+            return Verdict("rejected", item.code, item.reason)
+        if item.fingerprint in self.events:
+            return Verdict("duplicate", contact=1)
+        self.events[item.fingerprint] = item
+        return Verdict("accepted", contact=1)
+
+    async def status(self) -> dict[str, Any]:
+        return {"events": len(self.events)}
+
+    async def contact(self, key: str, timeline: int) -> dict[str, Any] | None:
+        rows = [event.name for event in self.events.values() if key in event.keys]
+        return {"key": key, "timeline": rows[:timeline]} if rows else None
+
+    async def segments(self) -> list[dict[str, Any]]:
+        return [{"segment": "buyers", "size": 2}]
+
+    async def scenarios(self) -> list[dict[str, Any]]:
+        return [{"scenario": "welcome", "running": 1}]
+
+    async def apply(self, definitions: bytes, by: str) -> int:
+        if definitions == b"bad":
+            raise DefinitionError(["segments/a.yaml:3: unknown key 'conditon'", "b.yaml:1: empty"])
+        self.published.append(definitions)
+        return len(self.published)
+
+    async def pause(self, kind: str, name: str, paused: bool, by: str) -> None:
+        if name != "welcome":
+            raise Unknown(f"no {kind} is called {name}")
+        self.acts.append(("pause", kind, name, paused, by))
+
+    async def act(self, key: str, act: str, subject: str, value: Any, by: str) -> None:
+        self.acts.append((act, key, subject, value, by))
+
+    async def suppress(self, channel: str, address: str, reason: str, by: str) -> None:
+        self.acts.append(("suppress", channel, address, reason, by))
+
+    async def fsck(self) -> dict[str, Any]:
+        return {"findings": [], "checked": {"events": len(self.events)}}
+
+    async def create_key(self, kind: KeyKind, name: str, by: str) -> str:
+        if not name:
+            raise BadRequest("a key needs a name")
+        self._keys[f"secret-{name}"] = ApiKey(name, kind, name, b"", self.at)
+        return f"secret-{name}"
+
+    async def keys(self) -> list[dict[str, Any]]:
+        return [{"id": key.id, "kind": key.kind} for key in self._keys.values()]
+
+    async def revoke_key(self, key: str, by: str) -> bool:
+        return self._keys.pop(f"secret-{key}", None) is not None
+
+    async def confirm_clock(self, by: str) -> None:
+        self.acts.append(("confirm_clock", by))
+
+    def ready(self) -> bool:
+        return self.accepts_writes
