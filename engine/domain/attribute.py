@@ -24,7 +24,7 @@ def changes(contact: Contact, event: Event) -> dict[str, Any]:
     return {
         name: value
         for name, value in traits.items()
-        if held.get(name) != value
+        if not unchanged(held.get(name), value)
         and (event.trust != PUBLIC or _public_may(name, held, known=contact.known))
     }
 
@@ -33,6 +33,15 @@ def _public_may(name: str, held: dict[str, Any], *, known: bool) -> bool:
     if name.startswith(CONSENT):
         return False
     return not known or (name not in held and name not in PERSONAL)
+
+
+def unchanged(held: Any, value: Any) -> bool:
+    """Equal and of one kind, all the way down: ``1`` is not ``true``, nor ``[1]`` ``[true]``."""
+    return bool(held == value) and _plain(held) == _plain(value)
+
+
+def _plain(value: Any) -> bytes:
+    return msgspec.json.encode(value, order="deterministic")
 
 
 def set_attribute(attributes: dict[str, Any], name: str, value: Any) -> None:

@@ -14,6 +14,7 @@ always answers, so nobody waits in a circle.
 """
 
 from engine.domain import codec
+from engine.domain.attribute import PERSONAL
 from engine.domain.contact import Contact
 from engine.domain.effect import Adopt, AskYield, ClaimKey
 from engine.domain.event import PUBLIC, Event
@@ -35,19 +36,27 @@ def belongs_to_another(contact: Contact, event: Event) -> bool:
 
 
 def claim_keys(turn: Turn, event: Event) -> None:
-    """Claim what the event names and this contact does not hold yet."""
+    """Claim what the event names and this contact does not hold yet.
+
+    A public key gives a known contact no email or phone: a message for it could go to anybody.
+    """
     contact = turn.contact
-    if not contact.keys:
+    fresh = not contact.keys
+    if fresh:
         bind(turn, event.key)
     if all(key in contact.keys for key in event.keys):
         return
+    public = event.trust == PUBLIC
+    guarded = PERSONAL if public and not fresh and contact.known else ()
     idle = not contact.claims
-    under_way = {claim.key for claim in contact.claims}
-    contact.claims += [
-        Claim(key, event.at, public=event.trust == PUBLIC)
-        for key in event.keys
-        if key not in contact.keys and key not in under_way
-    ]
+    held = {*contact.keys, *(claim.key for claim in contact.claims)}
+    for key in event.keys:
+        if key in held:
+            continue
+        if kind_of(key) in guarded:
+            turn.note("claim_refused", kind_of(key), key)
+        else:
+            contact.claims.append(Claim(key, event.at, public=public))
     if idle:
         ask_next(turn)
 
@@ -72,7 +81,7 @@ def ask_next(turn: Turn) -> None:
 def _settled(turn: Turn, claim: Claim) -> bool:
     """Take the claim off the list; False when it was none of ours (an answer that came twice)."""
     contact = turn.contact
-    if not contact.claims or contact.claims[0].key != claim.key:
+    if not contact.claims or contact.claims[0] != claim:
         return False
     del contact.claims[0]
     return True

@@ -8,7 +8,6 @@ from engine.domain.identity import value_of
 NO_ADDRESS = "no_address"
 NO_CONSENT = "no_consent"
 SUPPRESSED = "suppressed"
-MERGED = "merged"
 
 
 def address_of(contact: Contact, channel: str) -> str:

@@ -22,6 +22,19 @@ def with_seen(seen: bytes, fingerprint: bytes, now: int, keep: int) -> bytes:
     return seen[-(keep - 1) * ENTRY :] + entry
 
 
+def merged(mine: bytes, other: bytes, now: int, keep: int) -> bytes:
+    """The ``keep`` youngest entries of both, oldest first, so that ``forgets_early`` stays true."""
+    both = other + mine
+    entries = [both[start : start + ENTRY] for start in range(0, len(both), ENTRY)]
+    entries.sort(key=lambda entry: _age(entry, now), reverse=True)
+    return b"".join(entries[-keep:])
+
+
+def _age(entry: bytes, now: int) -> int:
+    """Hours since it came."""
+    return (now // HOUR - int.from_bytes(entry[FINGERPRINT:], "big")) & 0xFFFF
+
+
 def forgets_early(seen: bytes, now: int, keep: int) -> bool:
     """Whether the ring is full and its oldest entry is younger than the window.
 
@@ -29,8 +42,7 @@ def forgets_early(seen: bytes, now: int, keep: int) -> bool:
     """
     if len(seen) < keep * ENTRY:
         return False
-    oldest = int.from_bytes(seen[FINGERPRINT:ENTRY], "big")
-    return ((now // HOUR) - oldest) & 0xFFFF < WINDOW
+    return _age(seen[:ENTRY], now) < WINDOW
 
 
 def fingerprints(seen: bytes) -> list[bytes]:

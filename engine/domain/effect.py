@@ -39,6 +39,7 @@ class Adopt(msgspec.Struct, frozen=True, array_like=True, tag="adopt"):
 
     to: int
     state: bytes
+    sends: tuple[Send, ...] = ()
 
 
 class Suppress(msgspec.Struct, frozen=True, array_like=True, tag="suppress"):

@@ -6,16 +6,20 @@ scores                 added, each decayed to the later instant
 segments               asked again, quietly: what is inherited triggers nothing
 runs                   go on in the survivor unless it has ever entered that scenario
 re-entry               the later entry counts
-fingerprints           both, so that a retry of either's events is recognised
+fingerprints           the youngest of both, so that a retry of either's events is recognised
 """
+
+import msgspec
 
 from engine.domain import codec
 from engine.domain.contact import SEEN, Contact, Run
-from engine.domain.dedupe import ENTRY
+from engine.domain.dedupe import merged
 from engine.domain.message import Adopted
-from engine.domain.run import timer_of
+from engine.domain.run import rezone, timer_of
 from engine.domain.score import raised
 from engine.domain.turn import Turn
+
+replace = msgspec.structs.replace
 
 
 def tombstone(contact: Contact, survivor: int) -> Contact:
@@ -46,11 +50,12 @@ def adopt(turn: Turn, message: Adopted) -> bool:
     contact.zone = contact.zone or other.zone
     contact.first = min(filter(None, (contact.first, other.first)), default=0)
     contact.latest = max(contact.latest, other.latest)
-    contact.seen = (other.seen + contact.seen)[-SEEN * ENTRY :]
+    contact.seen = merged(contact.seen, other.seen, turn.now, SEEN)
     _add_aggregates(turn, other)
     _add_scores(turn, other)
     _take_runs(turn, other.runs, other)
-    turn.effects += message.sends
+    rezone(turn)
+    turn.effects += [replace(send, contact=contact.id) for send in message.sends]
     turn.stale.update(turn.rulebook.segments)
     turn.quiet = True
     return True

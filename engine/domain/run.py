@@ -5,7 +5,7 @@ from typing import Any, assert_never
 import msgspec
 
 from engine.domain import effect
-from engine.domain.attribute import set_attribute
+from engine.domain.attribute import set_attribute, unchanged
 from engine.domain.calendar import ZONE_ATTRIBUTE, next_local, zone_of
 from engine.domain.consent import address_of, refusal
 from engine.domain.contact import Contact, Run
@@ -145,7 +145,7 @@ def _timed(turn: Turn, run: Run, step: Wait | WaitFor) -> Run:
 
 
 def _set(turn: Turn, run: Run, name: str, value: Any) -> None:
-    if turn.contact.attributes.get(name) == value:
+    if unchanged(turn.contact.attributes.get(name), value):
         return
     set_attribute(turn.contact.attributes, name, value)
     turn.note("changed", name, run.id)

@@ -65,10 +65,12 @@ def step(contact: Contact, message: Message, rulebook: Rulebook, now: int) -> Ou
         settle(turn)
     except Loop as loop:
         turn = Turn(contact.draft(), rulebook, now)
-        turn.contact.trouble = f"definitions cause one another without end: {loop}"
+        trouble = f"definitions cause one another without end: {loop}"
+        turn.contact.trouble = trouble
         turn.contact.rulebook = rulebook.version
-        turn.note("parked", "", turn.contact.trouble)
+        turn.note("parked", "", trouble)
         answer = _consume(turn, message)
+        turn.contact.trouble = trouble
     if turn.contact.trouble:
         turn.contact.parked = now + PARKED
     return Outcome(turn, answer)
@@ -141,9 +143,10 @@ def _take_event(turn: Turn, event: Event) -> None:
     if event.traits:
         _fold_traits(turn, event)
     _fold_aggregates(turn, event)
+    _score(turn, event)
     if contact.trouble:
         return
-    _score(turn, event)
+    turn.quiet = not event.live
     live = event.live and event.at >= turn.now - turn.rulebook.max_age
     turn.happened("event", event.name, live=live, event=event)
 
@@ -182,26 +185,31 @@ def _score(turn: Turn, event: Event) -> None:
 
 
 def _take_timers(turn: Turn) -> None:
-    """Work off every timer that is due, in order; a segment flips at its own instant, a run goes on now."""
+    """Work off every timer that is due, in order; at one instant the segments go before the runs."""
     contact = turn.contact
     if contact.trouble:
         return
-    while contact.timers:
-        due, owner = min((due, owner) for owner, due in contact.timers.items())
-        if due > turn.now:
-            return
-        kind, _, name = owner.partition(":")
-        if kind == "segment":
-            del contact.timers[owner]
-            turn.at = due
-            if name in turn.rulebook.segments:
-                turn.stale[name] = turn.rulebook.segments[name]
+    while contact.timers and (due := min(contact.timers.values())) <= turn.now:
+        owners = sorted(owner for owner, at in contact.timers.items() if at == due)
+        segments = [owner for owner in owners if owner.startswith("segment:")]
+        if segments:
+            _flip(turn, segments, due)
         else:
-            turn.at = turn.now
-            waiting = next(one for one in contact.runs if one.id == name)
+            waiting = next(one for one in contact.runs if run.timer_of(one) == owners[0])
             run.fire(turn, waiting, due)
-        settle(turn)
-        turn.at = turn.now
+            settle(turn)
+
+
+def _flip(turn: Turn, owners: list[str], due: int) -> None:
+    """Ask these segments at their own instant, together: between them no state may be seen by half."""
+    turn.at = due
+    for owner in owners:
+        del turn.contact.timers[owner]
+        plan = turn.rulebook.segments.get(owner.partition(":")[2])
+        if plan is not None:
+            turn.stale[plan.name] = plan
+    settle(turn)
+    turn.at = turn.now
 
 
 def _take_receipt(turn: Turn, receipt: Receipt) -> None:

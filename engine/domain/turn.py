@@ -13,6 +13,8 @@ from engine.domain.rulebook import MomentPlan, Rulebook, SegmentPlan
 
 DEPTH = 100
 """How long a chain of causes may get before it is called a loop."""
+CROWD = 10_000
+"""How many moments may be waiting: chains that branch would outgrow every machine before DEPTH."""
 
 
 class Loop(Exception):  # noqa: N818
@@ -51,8 +53,8 @@ class Turn:
         self.facts.append(Fact(what, subject, self.at, detail))
 
     def happened(self, kind: str, name: str, *, live: bool, event: Event | None = None) -> None:
-        """Queue a moment caused by what is being worked on. Raises Loop past DEPTH."""
-        if self.depth >= DEPTH:
+        """Queue a moment caused by what is being worked on. Raises Loop past DEPTH or CROWD."""
+        if self.depth >= DEPTH or len(self.moments) >= CROWD:
             chain = [fact.subject for fact in self.facts[-12:]]
             raise Loop(", ".join(dict.fromkeys(chain)))
         self.moments.append(Happened(kind, name, self.at, self.depth + 1, live, event))

@@ -1,0 +1,235 @@
+"""Puts the engine together: the one file that names concrete parts."""
+
+import asyncio
+import os
+import secrets
+import signal
+import sys
+from collections.abc import Callable
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from channels.email import Email
+from channels.mailbox import Mailbox
+from engine.clock import SystemClock
+from engine.domain.definitions import decode, encode
+from engine.domain.rulebook import Rulebook
+from engine.errors import ConfigError
+from engine.loading.definitions import load
+from engine.ports import Channel, KeyKind
+from engine.replay.fsck import Fsck
+from engine.rpc.server import Doors
+from engine.runtime import figures
+from engine.runtime.coordinator import NAME, SENDER, Coordinator
+from engine.runtime.host import ContactHost
+from engine.runtime.in_process import InProcessRuntime
+from engine.runtime.keyring import make_key
+from engine.runtime.part import Calls, Part, Runtime
+from engine.runtime.sender import Sender
+from engine.runtime.sender_part import SenderPart
+from engine.runtime.slots import SlotTable, part_of
+from engine.runtime.spool import Spool
+from engine.runtime.supervisor import Happening, RuntimeLost, Supervisor
+from engine.settings import Settings
+from engine.store.control import SqliteControlStore
+from engine.store.sqlite import SqliteHostStore
+
+Report = dict[str, Any]
+
+
+class Spec(msgspec.Struct):
+    """Everything a part is made from; it travels to the process that the part runs in."""
+
+    data: str
+    settings: Settings
+    hosts: int
+    definitions: bytes
+
+
+def part(name: str, spec: bytes, calls: Calls) -> Part:
+    """The factory of all parts, in whatever process."""
+    made = msgspec.msgpack.decode(spec, type=Spec)
+    data, settings = Path(made.data), made.settings
+    table = SlotTable(made.hosts)
+    clock = SystemClock(settings.runtime.clock_rate, settings.runtime.clock_origin)
+    if name == NAME:
+        return Coordinator(
+            table,
+            SqliteControlStore(data / "control.db"),
+            clock,
+            calls,
+            settings.rpc.backlog,
+            made.definitions,
+            lambda engine: Doors(engine, settings.rpc.grpc, settings.rpc.http, data),
+        )
+    if name == SENDER:
+        spool = Spool(data / "spool" / "sender.spool")
+        life = f"{os.getpid()}-{secrets.token_hex(4)}"
+        return SenderPart(Sender(channels_of(settings, data), spool, clock), life)
+    host = int(name.removeprefix("host-"))
+    store = SqliteHostStore(data / "hosts" / f"{host}.db", table.slots_of(host))
+    domain = parseaddr(settings.email.sender)[1].rpartition("@")[2] or "localhost.localdomain"
+    return ContactHost(host, table, store, clock, calls, settings.runtime.memory, domain)
+
+
+def channels_of(settings: Settings, data: Path) -> dict[str, Channel]:
+    email = settings.email
+    if email.route == "mailbox":
+        return {"email": Mailbox(data / "mailbox", email.sender)}
+    return {
+        "email": Email(
+            email.route,
+            email.sender,
+            connections=email.connections,
+            per_connection=email.per_connection,
+            data_timeout=email.data_timeout,
+            password=os.environ.get("RELANCE_SMTP_PASSWORD", ""),
+        )
+    }
+
+
+def init_data(data: Path, settings: Settings) -> None:
+    """Make a data folder, readable by its owner alone; one that is there already stays as it is."""
+    for folder in (data, data / "hosts", data / "spool", data / "mailbox"):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if (data / "control.db").exists():
+        return
+    control = SqliteControlStore(data / "control.db")
+    control.open("init")
+    try:
+        if control.setting("secret") is None:
+            control.set_setting("hosts", str(settings.runtime.hosts).encode())
+            control.set_setting("secret", secrets.token_bytes(32))
+    finally:
+        control.close()
+
+
+def hosts_of(data: Path) -> int:
+    """How many hosts the data folder was made for; that is fixed."""
+    control = SqliteControlStore(data / "control.db")
+    control.open("read")
+    try:
+        return int(control.setting("hosts", b"1") or b"1")
+    finally:
+        control.close()
+
+
+def serve(workspace: Path, data: Path, settings: Settings, ready: Callable[[Report], None]) -> int:
+    """Run the engine until SIGTERM or SIGINT. Raises EngineError when it cannot start."""
+    data = data.resolve()
+    init_data(data, settings)
+    spec = msgspec.msgpack.encode(
+        Spec(str(data), settings, hosts_of(data), encode(load(workspace)))
+    )
+    if settings.runtime.runtime == "in-process":
+        return asyncio.run(_serve(InProcessRuntime(part, spec), spec, ready))
+    from engine.runtime.ray_runtime import RayRuntime  # noqa: PLC0415 - Ray takes a second to import
+
+    return asyncio.run(_serve(RayRuntime("engine.bootstrap:part", spec), spec, ready))
+
+
+async def _serve(runtime: Runtime, spec: bytes, ready: Callable[[Report], None]) -> int:
+    hosts = msgspec.msgpack.decode(spec, type=Spec).hosts
+    names = [SENDER, *(part_of(host) for host in range(hosts)), NAME]
+    supervisor = Supervisor(runtime, names, _tell)
+    await supervisor.start()
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    grpc, http = msgspec.msgpack.decode(await runtime.calls.call(NAME, "addresses", b""))
+    pids = {name: row.get("pid") for name, row in supervisor.status().items()}
+    ready({"ready": True, "grpc": grpc, "http": http, "pids": pids})
+    watching = asyncio.create_task(supervisor.run())
+    stopped = asyncio.create_task(stopping.wait())
+    await asyncio.wait({watching, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    if watching.done():
+        return _after(watching)
+    watching.cancel()
+    await supervisor.stop()
+    return 0
+
+
+def _after(watching: "asyncio.Task[None]") -> int:
+    from engine.runtime import keeper  # noqa: PLC0415 - only when something went wrong
+
+    error = watching.exception()
+    if isinstance(error, RuntimeLost):
+        sys.stderr.write(f"{error}\n")
+        return keeper.LOST
+    if error is not None:
+        raise error
+    return 0
+
+
+def _tell(happening: Happening) -> None:
+    sys.stderr.write(f"{happening}\n")
+
+
+# --- without a running engine ------------------------------------------------------------------
+
+
+def _control(data: Path, act: str) -> SqliteControlStore:
+    path = data / "control.db"
+    if not path.exists():
+        text = f"{data} is no data folder: there is no control.db; make one with `relance init` or `relance up`"
+        raise ConfigError(text)
+    control = SqliteControlStore(path)
+    control.open(act)
+    return control
+
+
+def create_key_offline(data: Path, kind: KeyKind, name: str) -> str:
+    control = _control(data, "keys")
+    try:
+        key, secret = make_key(kind, name, SystemClock().now())
+        control.add_key(key, "local")
+    finally:
+        control.close()
+    return secret
+
+
+def list_keys_offline(data: Path) -> list[Report]:
+    control = _control(data, "keys")
+    shown = ("id", "kind", "name", "created", "revoked")
+    try:
+        known = control.keys()
+        return [{name: getattr(key, name) for name in shown} for key in known]
+    finally:
+        control.close()
+
+
+def revoke_key_offline(data: Path, number: str) -> bool:
+    control = _control(data, "keys")
+    try:
+        return control.revoke_key(number, SystemClock().now(), "local")
+    finally:
+        control.close()
+
+
+def fsck_offline(data: Path, progress: Callable[[int], None]) -> Report:
+    """Check every store of a stopped engine."""
+    control = _control(data, "fsck")
+    try:
+        hosts = int(control.setting("hosts", b"1") or b"1")
+        books = control.rulebooks()
+    finally:
+        control.close()
+    version = max(books, default=0)
+    rulebook = Rulebook(version, decode(books[version]))
+    table = SlotTable(hosts)
+    reports = []
+    for host in range(hosts):
+        store = SqliteHostStore(data / "hosts" / f"{host}.db", table.slots_of(host))
+        opening = store.open("fsck")
+        try:
+            check = Fsck(table, host, rulebook)
+            for read in check.read(store):
+                progress(read)
+            check.unfinished(opening.outbox, opening.hops)
+            reports.append(check.found(opening.counters))
+        finally:
+            store.close()
+    return figures.fsck(reports)

@@ -1,0 +1,255 @@
+"""The consistency check of one store: everything in it is compared with everything else.
+
+every waiting run has exactly one live timer or subscription
+wake-up rows, states and (running) heaps agree
+in = out + inside for every step of every scenario
+intended = sent + failed + unknown + queued
+pointers reach every row, counters equal rows, keys and directory agree
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import msgspec
+
+from engine.domain import codec, fact, message
+from engine.domain.contact import Contact
+from engine.domain.effect import Adopt, Hop
+from engine.domain.event import Event
+from engine.domain.identity import Binding, slot_of_key
+from engine.domain.rulebook import Rulebook
+from engine.ports import CLASSES, HopRow, HostStore, OutboxRow, WakeUp
+
+_hops: msgspec.msgpack.Decoder[Hop] = msgspec.msgpack.Decoder(Hop)
+
+MOST = 100
+"""Findings told in full; the rest is counted."""
+
+
+class Table(Protocol):
+    def host_of_slot(self, slot: int) -> int: ...
+
+
+class Fsck:
+    """``host`` is the index of the store that is checked; ``rulebook`` the one in force."""
+
+    def __init__(self, table: Table, host: int, rulebook: Rulebook) -> None:
+        self._table = table
+        self._host = host
+        self._rulebook = rulebook
+        self.findings: list[str] = []
+        self.more = 0
+        self.checked: Counter[str] = Counter()
+        self.counters: dict[str, int] = {}
+        self.inside: Counter[str] = Counter()
+        self.newest: dict[tuple[int, int], int] = {}
+        self.last: dict[int, tuple[int, ...]] = {}
+        self.wakes: dict[int, int] = {}
+        self.keys: dict[str, int] = {}
+        self.merged: dict[int, int] = {}
+        self.directory: dict[str, tuple[Binding, ...]] = {}
+        self.queued = 0
+        self.hops = 0
+
+    def note(self, finding: str) -> None:
+        if len(self.findings) < MOST:
+            self.findings.append(finding)
+        else:
+            self.more += 1
+
+    def read(self, store: HostStore, slice_: int = 1_000) -> Iterator[int]:
+        """Read the whole store; yields after each slice with the number of rows read so far."""
+        yield from self._read_log(store, slice_)
+        yield from self._read_contacts(store, slice_)
+        yield from self._read_wakeups(store, slice_)
+        yield from self._read_directory(store, slice_)
+
+    # --- the log -------------------------------------------------------------------------------
+
+    def _read_log(self, store: HostStore, slice_: int) -> Iterator[int]:
+        after, read = 0, 0
+        while rows := store.log(after, slice_):
+            for row in rows:
+                chain = (row.contact, row.klass)
+                before = self.newest.get(chain, 0)
+                if row.prev != before and before:
+                    self.note(
+                        f"log row {row.id} points to {row.prev}, the row before it is {before}"
+                    )
+                self.newest[chain] = row.id
+                if isinstance(message.decode(row.body), Event):
+                    self.checked["events"] += 1
+                fact.tally(self.counters, fact.decode(row.facts))
+            after, read = rows[-1].id, read + len(rows)
+            self.checked["log"] += len(rows)
+            yield read
+
+    # --- the contacts --------------------------------------------------------------------------
+
+    def _read_contacts(self, store: HostStore, slice_: int) -> Iterator[int]:
+        after = 0
+        while rows := store.all_contacts(after, slice_):
+            for row in rows:
+                contact = codec.decode(row.state)
+                self.last[row.id] = row.last
+                self.wakes[row.id] = row.wake
+                self._check_contact(contact, row.wake)
+            after = rows[-1].id
+            self.checked["contacts"] += len(rows)
+            yield len(rows)
+        for (contact_id, klass), newest in self.newest.items():
+            held = self.last.get(contact_id, (0,) * CLASSES)[klass]
+            if held != newest:
+                self.note(
+                    f"contact {contact_id} points to row {held} of class {klass}, not {newest}"
+                )
+
+    def _check_contact(self, contact: Contact, wake: int) -> None:
+        for key in contact.keys:
+            if not contact.merged_into:
+                self.keys[key] = contact.id
+        if contact.merged_into:
+            self.merged[contact.id] = contact.merged_into
+        due = contact.due
+        if due and (wake == 0 or wake > due):
+            self.note(f"contact {contact.id} is due at {due}, its wake-up row says {wake}")
+        timers = [owner for owner in contact.timers if owner.startswith("run:")]
+        runs = {f"run:{run.id}" for run in contact.runs}
+        for owner in timers:
+            if owner not in runs:
+                self.note(f"contact {contact.id} has a timer of {owner}, which does not run")
+        if len({run.id for run in contact.runs}) != len(contact.runs):
+            self.note(f"contact {contact.id} has one run twice")
+        for run in contact.runs:
+            self.inside[f"{run.scenario}/{run.step}"] += 1
+            self.checked["runs"] += 1
+            plan = self._rulebook.scenario(run.scenario, run.version)
+            if f"run:{run.id}" not in contact.timers and run.step not in plan.awaited:
+                self.note(f"run {run.id} waits at {run.scenario}/{run.step} for nothing")
+
+    def _read_wakeups(self, store: HostStore, slice_: int) -> Iterator[int]:
+        after, found = WakeUp(-1, 0), {}
+        while rows := store.wakeups(after, 1 << 62, slice_):
+            for row in rows:
+                if row.contact in found:
+                    self.note(f"contact {row.contact} has two wake-up rows")
+                found[row.contact] = row.due
+            after = rows[-1]
+            self.checked["wakeups"] += len(rows)
+            yield len(rows)
+        for contact, due in self.wakes.items():
+            if found.pop(contact, 0) != due:
+                self.note(f"contact {contact} believes in a wake-up row at {due}; there is none")
+        for contact, due in found.items():
+            self.note(f"a wake-up row at {due} belongs to contact {contact}, which does not exist")
+
+    # --- the directory -------------------------------------------------------------------------
+
+    def _read_directory(self, store: HostStore, slice_: int) -> Iterator[int]:
+        after = ""
+        while entries := store.all_directory(after, slice_):
+            for key, bindings in entries:
+                if self._table.host_of_slot(slot_of_key(key)) != self._host:
+                    self.note(f"key {key} is in the directory of the wrong host")
+                self.directory[key] = bindings
+            after = entries[-1][0]
+            self.checked["directory"] += len(entries)
+            yield len(entries)
+
+    # --- what only a running host or an opening knows ------------------------------------------
+
+    def heaps(self, pending: tuple[WakeUp, set[WakeUp]]) -> None:
+        """Every stored wake-up before the frontier is in the heap of a running host."""
+        frontier, heap = pending
+        for contact, due in self.wakes.items():
+            wake = WakeUp(due, contact)
+            if due and wake <= frontier and wake not in heap:
+                self.note(f"the wake-up of contact {contact} at {due} is not in the heap")
+
+    def unfinished(self, outbox: list[OutboxRow], hops: list[HopRow]) -> None:
+        """Messages not finished yet: in the outbox, or on their way with a merge."""
+        self.queued = len(outbox)
+        for row in hops:
+            hop = _hops.decode(row.body)
+            self.queued += len(hop.sends) if isinstance(hop, Adopt) else 0
+        self.hops = len(hops)
+        self.checked["outbox"] = len(outbox)
+        self.checked["hops"] = len(hops)
+
+    def found(self, counters: dict[str, int] | None) -> dict[str, Any]:
+        """The report; without counters the totals were moving and are left out."""
+        if counters is not None:
+            self._compare(counters)
+        return {
+            "findings": self.findings,
+            "more": self.more,
+            "checked": dict(self.checked),
+            "totals": counters is not None,
+            "counters": self.counters,
+            "keys": self.keys,
+            "merged": {str(source): target for source, target in self.merged.items()},
+            "directory": {
+                key: [[b.since, b.contact] for b in bindings]
+                for key, bindings in self.directory.items()
+            },
+            "queued": self.queued,
+            "hops": self.hops,
+        }
+
+    def _compare(self, counters: dict[str, int]) -> None:
+        expected = self.counters | {
+            "accepted": self.checked["events"],
+            "contacts": self.checked["contacts"],
+            "armed": self.checked["wakeups"],
+        }
+        for name, value in expected.items():
+            if counters.get(name, 0) != value:
+                self.note(f"counter {name} is {counters.get(name, 0)}, the rows say {value}")
+        steps = {name[8:] for name in self.counters if name.startswith("step_in/")}
+        for step in steps | set(self.inside):
+            into = self.counters.get(f"step_in/{step}", 0)
+            out = self.counters.get(f"step_out/{step}", 0)
+            if into != out + self.inside[step]:
+                self.note(f"{step}: {into} in, {out} out, {self.inside[step]} inside")
+
+
+def across(reports: list[dict[str, Any]]) -> list[str]:
+    """What holds only over all stores together: keys and directory, and the ledger of messages."""
+    findings: list[str] = []
+    counters: dict[str, int] = defaultdict(int)
+    keys: dict[str, int] = {}
+    directory: dict[str, list[list[int]]] = {}
+    merged: dict[int, int] = {}
+    queued = sum(report["queued"] for report in reports)
+    for report in reports:
+        for name, value in report["counters"].items():
+            counters[name] += value
+        for key, contact in report["keys"].items():
+            if key in keys:
+                findings.append(f"key {key} is held by contact {keys[key]} and by {contact}")
+            keys[key] = contact
+        directory |= report["directory"]
+        merged |= {int(source): target for source, target in report["merged"].items()}
+    if not any(report["hops"] for report in reports):
+        findings += _keys_and_directory(keys, directory, merged)
+    finished = sum(counters[name] for name in ("sent", "failed", "unknown"))
+    if all(r["totals"] for r in reports) and counters["intended"] != finished + queued:
+        findings.append(
+            f"{counters['intended']} messages intended, {finished} finished, {queued} queued"
+        )
+    return findings
+
+
+def _keys_and_directory(
+    keys: dict[str, int], directory: dict[str, list[list[int]]], merged: dict[int, int]
+) -> Iterator[str]:
+    for key, bindings in directory.items():
+        holder = bindings[-1][1]
+        while holder in merged:
+            holder = merged[holder]
+        if keys.get(key) != holder:
+            yield f"the directory gives {key} to contact {holder}, it is held by {keys.get(key)}"
+    for key, contact in keys.items():
+        if key not in directory:
+            yield f"contact {contact} holds {key}, the directory does not know it"

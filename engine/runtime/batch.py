@@ -1,0 +1,287 @@
+"""A batch: messages worked off together and kept by one commit.
+
+Everything is staged here and reaches the host's memory only after the commit; a batch that fails
+leaves nothing behind but the contacts it touched, which are read anew.
+"""
+
+from hashlib import blake2b
+
+from engine.domain import codec, effect, fact, message
+from engine.domain.contact import SEEN, Contact
+from engine.domain.dedupe import forgets_early, has_seen
+from engine.domain.event import Event
+from engine.domain.identity import Binding, contact_id, slot_of_key
+from engine.domain.message import Message, TimerFired
+from engine.domain.step import Outcome, step
+from engine.ports import (
+    ContactRow,
+    HopRow,
+    LogRow,
+    OutboxRow,
+    QuarantineRow,
+    SuppressionRow,
+    WakeUp,
+    Write,
+)
+from engine.runtime import envelope
+from engine.runtime.memory import Memory
+from engine.runtime.outbox import send_of
+from engine.runtime.residents import Resident
+from engine.runtime.retention import class_of
+from engine.runtime.timeline import week_of
+
+MAX_DEPTH = 8
+"""Hops that cause hops: past this depth they park, with the loop named."""
+
+
+def address_hash(channel: str, address: str) -> bytes:
+    """What a suppression remembers of an address."""
+    return blake2b(f"{channel}:{address.lower()}".encode(), digest_size=16).digest()
+
+
+class Batch:
+    def __init__(self, memory: Memory, credit: int = 0) -> None:
+        self.memory = memory
+        self.now = memory.instant()
+        self.credit = credit
+        self.counters = memory.counters.copy()
+        self.write = Write(now=self.now, counters=self.counters)
+        self.next_log = memory.next_log
+        self.next_contact = memory.next_contact
+        self.next_hop = memory.next_hop
+        self.touched: dict[int, Resident] = {}
+        self.bindings: dict[str, tuple[Binding, ...]] = {}
+        self.outbox: dict[str, OutboxRow | None] = {}
+        self.hops: dict[int, HopRow | None] = {}
+        self.sending: list[str] = []
+        self.detours: dict[str, None] = {}
+
+    # --- what is there -------------------------------------------------------------------------
+
+    def resident(self, contact: int) -> Resident | None:
+        return self.touched.get(contact) or self.memory.resident(contact)
+
+    def holders(self, key: str) -> tuple[Binding, ...]:
+        staged = self.bindings.get(key)
+        if staged is not None:
+            return staged
+        if key not in self.memory.bindings:
+            self.memory.look_up({key})
+        return self.memory.bindings[key]
+
+    def outbox_row(self, key: str) -> OutboxRow | None:
+        return self.outbox[key] if key in self.outbox else self.memory.outbox.get(key)
+
+    def hop_row(self, number: int) -> HopRow | None:
+        return self.hops[number] if number in self.hops else self.memory.hops.get(number)
+
+    def suppressed(self, channel: str, address: str) -> bool:
+        hashed = address_hash(channel, address)
+        return (channel, hashed) in self.memory.suppressed or any(
+            row.address == hashed and row.channel == channel for row in self.write.suppressions
+        )
+
+    # --- what comes in -------------------------------------------------------------------------
+
+    def create(self, key: str, since: int) -> int:
+        """A new contact in the key's slot, found by that key."""
+        contact = contact_id(self.next_contact, slot_of_key(key))
+        self.next_contact += 1
+        self.touched[contact] = Resident(Contact(contact))
+        self.bind(key, (Binding(since, contact),))
+        self.count("contacts", 1)
+        return contact
+
+    def bind(self, key: str, bindings: tuple[Binding, ...]) -> None:
+        self.bindings[key] = bindings
+
+    def taken(self, resident: Resident, event: Event) -> bool:
+        """Whether the contact has taken this event before (a retry)."""
+        seen = resident.contact.seen
+        if has_seen(seen, event.fingerprint):
+            return True
+        if resident.retries is None:
+            if not forgets_early(seen, self.now, SEEN):
+                return False
+            resident.retries = week_of(self.memory.store, resident.last, self.now)
+        return event.fingerprint in resident.retries
+
+    def apply(
+        self, contact: int, taken: Message, body: bytes | None = None, depth: int = 0
+    ) -> Outcome:
+        """Let a contact that is here consume a message: its row, its state, its effects are staged."""
+        resident = self.resident(contact)
+        if resident is None:
+            text = f"contact {contact} is not in this store"
+            raise LookupError(text)
+        outcome = step(resident.contact, taken, self.memory.rulebook, self.now)
+        klass, last = class_of(taken), resident.last
+        self.write.log.append(
+            LogRow(
+                self.next_log,
+                contact,
+                klass,
+                last[klass],
+                self.now,
+                self.memory.rulebook.version,
+                message.encode(taken) if body is None else body,
+                fact.encode(outcome.facts),
+            )
+        )
+        fact.tally(self.counters, outcome.facts)
+        newest = list(last)
+        newest[klass] = self.next_log
+        self.next_log += 1
+        retries = resident.retries
+        if isinstance(taken, Event):
+            self.count("stored")
+            if retries is not None:
+                retries.add(taken.fingerprint)
+        moved = (newest[0], newest[1], newest[2], newest[3])
+        self.touched[contact] = Resident(outcome.contact, moved, resident.wake, 0, retries)
+        if outcome.effects:
+            self._stage_effects(contact, outcome.effects, depth)
+        if isinstance(taken, TimerFired):
+            self.rearm(contact)
+        return outcome
+
+    def rearm(self, contact: int) -> None:
+        """The contact's wake-up fired: its row moves to where its earliest timer is now."""
+        resident = self.touched.get(contact) or self.memory.residents.get(contact)
+        if resident is not None:
+            self.touched[contact] = Resident(
+                resident.contact, resident.last, -resident.wake, 0, resident.retries
+            )
+
+    def count(self, name: str, by: int = 1) -> None:
+        self.counters[name] = self.counters.get(name, 0) + by
+
+    # --- effects -------------------------------------------------------------------------------
+
+    def _stage_effects(self, contact: int, effects: list[effect.Effect], depth: int) -> None:
+        for asked in effects:
+            match asked:
+                case effect.Send():
+                    self._stage_send(asked)
+                case effect.Settle(key, outcome):
+                    if outcome != "deferred":
+                        self.settle(key)
+                case _:
+                    self._stage_hop(contact, asked, depth)
+
+    def _stage_hop(self, contact: int, hop: effect.Hop, depth: int) -> None:
+        match hop:
+            case effect.ClaimKey(claim):
+                self.hop(contact, slot_of_key(claim.key), depth, hop)
+            case effect.AskYield(to):
+                self.hop(contact, to, depth, hop)
+            case effect.Adopt(to):
+                self.hop(contact, to, depth, self._with_queued(contact, hop))
+            case effect.Suppress(channel, address, reason):
+                self.suppress(channel, address, reason)
+                for host in range(self.memory.table.hosts):
+                    if host != self.memory.host:
+                        self.hop(contact, host, depth, hop)
+
+    def _stage_send(self, send: effect.Send) -> None:
+        """With credit free the row is ``sending`` from its first commit on."""
+        clear = self.credit > 0 and not self.suppressed(send.channel, send.address)
+        row = OutboxRow(
+            send.key,
+            send.contact,
+            "sending" if clear else "queued",
+            0,
+            self.now,
+            envelope.encode(send),
+        )
+        self.outbox[send.key] = row
+        if clear:
+            self.credit -= 1
+            self.sending.append(send.key)
+
+    def settle(self, key: str) -> None:
+        self.outbox[key] = None
+
+    def _with_queued(self, contact: int, adopt: effect.Adopt) -> effect.Adopt:
+        """The messages that a merged contact had queued go with it; those under way end here."""
+        keys = self.memory.outbox.of(contact) | {k for k, r in self.outbox.items() if r}
+        rows = [row for key in sorted(keys) if (row := self.outbox_row(key))]
+        rows = [row for row in rows if row.contact == contact and row.state == "queued"]
+        for row in rows:
+            self.settle(row.key)
+        return effect.Adopt(adopt.to, adopt.state, tuple(send_of(row) for row in rows))
+
+    def hop(self, contact: int, to: int, depth: int, hop: effect.Hop) -> None:
+        if depth >= MAX_DEPTH:
+            error = f"hops cause hops without end: {type(hop).__name__} to {to} at depth {depth}"
+            body = envelope.encode(hop)
+            self.write.quarantine.append(QuarantineRow(contact, self.now, body, error))
+            return
+        self.hops[self.next_hop] = HopRow(
+            self.next_hop, contact, to, depth + 1, envelope.encode(hop)
+        )
+        self.next_hop += 1
+
+    def suppress(self, channel: str, address: str, reason: str) -> None:
+        if not self.suppressed(channel, address):
+            hashed = address_hash(channel, address)
+            self.write.suppressions.append(SuppressionRow(hashed, channel, reason, self.now))
+
+    # --- commit --------------------------------------------------------------------------------
+
+    def commit(self) -> None:
+        """Durable on return; then the host's memory is what the store is."""
+        write, memory = self.write, self.memory
+        wakes = self._stage_contacts()
+        write.directory = list(self.bindings.items())
+        write.outbox_gone = [k for k, row in self.outbox.items() if not row and k in memory.outbox]
+        write.outbox = [row for row in self.outbox.values() if row]
+        write.hops_gone = [n for n, row in self.hops.items() if not row and n in memory.hops]
+        write.hops = [row for row in self.hops.values() if row]
+        self.count("armed", len(write.wakeups) - len(write.wakeups_gone))
+        memory.store.commit(write)
+        self._remember(wakes)
+
+    def _stage_contacts(self) -> list[WakeUp]:
+        """A wake-up moves earlier at once and later only when it fires (then ``wake`` is negative)."""
+        write = self.write
+        for number, resident in self.touched.items():
+            due, wake = resident.contact.due, resident.wake
+            fired = wake < 0
+            stored = -wake if fired else wake
+            new = due if fired or (due and (stored == 0 or due < stored)) else stored
+            if new != stored:
+                if stored:
+                    write.wakeups_gone.append(WakeUp(stored, number))
+                if new:
+                    write.wakeups.append(WakeUp(new, number))
+            state = codec.encode(resident.contact)
+            resident.wake, resident.size = new, len(state)
+            write.contacts.append(ContactRow(number, state, resident.last, new))
+        return write.wakeups
+
+    def _remember(self, wakes: list[WakeUp]) -> None:
+        memory, write = self.memory, self.write
+        memory.now = self.now
+        memory.next_log, memory.next_contact = self.next_log, self.next_contact
+        memory.next_hop = self.next_hop
+        memory.counters = self.counters
+        memory.bindings.update(self.bindings)
+        for key, row in self.outbox.items():
+            memory.outbox.put(key, row)
+        for number, hop in self.hops.items():
+            if hop is None:
+                memory.hops.pop(number, None)
+            else:
+                memory.hops[number] = hop
+        memory.suppressed.update((row.channel, row.address) for row in write.suppressions)
+        for who, number, body in write.replies:
+            memory.replies[who] = number, body
+        for contact, resident in self.touched.items():
+            memory.residents.keep(contact, resident)
+        memory.wake(wakes)
+        memory.trim()
+
+    def abandon(self) -> None:
+        """Nothing was kept; what was touched is read anew."""
+        self.memory.forget(list(self.touched), list(self.bindings))

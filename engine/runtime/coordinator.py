@@ -1,0 +1,314 @@
+"""The Coordinator: serves RPC, owns the slot table and the control store, routes, keeps hosts in line."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Protocol
+
+import msgspec
+
+from engine.clock import Clock
+from engine.domain.definitions import Definitions, decode, encode, succeed
+from engine.domain.event import Event
+from engine.domain.rulebook import Rulebook
+from engine.errors import BadRequest, Busy, ConfigError, EngineError, Unknown
+from engine.ports import ApiKey, ControlStore, Engine, KeyKind, Refusal, RejectedItem, Verdict
+from engine.runtime import envelope, figures
+from engine.runtime.courier import Courier, Push
+from engine.runtime.keyring import Keyring, make_key
+from engine.runtime.part import Calls, PartLost
+from engine.runtime.router import Router
+from engine.runtime.slots import SlotTable, part_of
+
+log = logging.getLogger("relance.coordinator")
+
+NAME = "coordinator"
+SENDER = "sender"
+TEND = 0.25
+"""Seconds between looks at whether every part has the rulebook in force."""
+
+
+class Doors(Protocol):
+    """How the outside reaches the engine."""
+
+    async def start(self) -> tuple[str, str]:
+        """Answer the addresses really bound (gRPC, HTTP)."""
+        ...
+
+    async def stop(self) -> None: ...
+
+
+class Coordinator:
+    """A Part, and the Engine that the doors serve."""
+
+    def __init__(
+        self,
+        table: SlotTable,
+        control: ControlStore,
+        clock: Clock,
+        calls: Calls,
+        backlog: int,
+        first: bytes,
+        open_doors: Callable[[Engine], Doors],
+    ) -> None:
+        self.table = table
+        self.control = control
+        self.clock = clock
+        self.calls = calls
+        self.backlog = backlog
+        self.router = Router(table)
+        self.version = 0
+        self.definitions = b""
+        self.addresses = ("", "")
+        self.silent: set[str] = set()
+        self._first = first
+        self._doors = open_doors(self)
+        self._loops: list[asyncio.Task[None]] = []
+        self._keyring: Keyring
+        self._closing = False
+
+    # --- Part ----------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        epoch = self.control.open(NAME)
+        secret = self.control.setting("secret")
+        if secret is None:
+            text = "this data folder has no workspace secret; make it anew with `relance init`"
+            raise ConfigError(text)
+        self._keyring = Keyring(self.control, secret)
+        books = self.control.rulebooks()
+        self.version = max(books, default=0) or self._publish(decode(self._first), "init")
+        self.definitions = books.get(self.version) or self.control.rulebooks()[self.version]
+        life = f"{NAME}-{epoch}"
+        couriers = [
+            Courier(h, self.calls, life, self.router.heard) for h in range(self.table.hosts)
+        ]
+        self.router.employ(couriers)
+        for work in (*(courier.run() for courier in couriers), self._tend()):
+            self._loops.append(asyncio.create_task(self._guard(work)))
+        self.addresses = await self._doors.start()
+
+    async def stop(self) -> None:
+        self._closing = True
+        await self._doors.stop()
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        self.control.close()
+
+    def drop(self) -> None:
+        self.control.close()
+
+    async def call(self, method: str, body: bytes) -> bytes:  # noqa: ARG002 - the shape of a Part
+        if method == "addresses":
+            return envelope.encode(self.addresses)
+        text = f"the Coordinator has no call {method!r}"
+        raise BadRequest(text)
+
+    async def _guard(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except asyncio.CancelledError:
+            raise
+        except BaseException:
+            log.critical("a loop of the Coordinator stopped", exc_info=True)
+            raise
+
+    # --- events --------------------------------------------------------------------------------
+
+    async def push(self, source: str, items: Sequence[Event | Refusal]) -> list[Verdict]:
+        if self._closing or self.router.pending + len(items) > self.backlog:
+            raise Busy(1.0)
+        refused = [item for item in items if isinstance(item, Refusal)]
+        if refused:
+            now = self.now()
+            self.control.reject(
+                [RejectedItem(now, source, r.code, r.reason, r.body) for r in refused]
+            )
+        push = Push(len(items))
+        for index, item in enumerate(items):
+            if isinstance(item, Refusal):
+                push.answer(index, Verdict("rejected", item.code, item.reason))
+            else:
+                self.router.send(push, index, item)
+        if items:
+            await push.done
+        return [verdict for verdict in push.verdicts if verdict is not None]
+
+    def authenticate(self, secret: str) -> ApiKey | None:
+        return self._keyring.authenticate(secret)
+
+    def fingerprint(self, source: str, message_id: str) -> bytes:
+        return self._keyring.fingerprint(source, message_id)
+
+    def user_token_fits(self, user_id: str, token: str) -> bool:
+        return self._keyring.user_token_fits(user_id, token)
+
+    def now(self) -> int:
+        return self.clock.now()
+
+    def ready(self) -> bool:
+        return not self._closing and not any(part.startswith("host") for part in self.silent)
+
+    # --- the rulebook --------------------------------------------------------------------------
+
+    def _publish(self, definitions: Definitions, by: str) -> int:
+        try:
+            Rulebook(0, definitions)
+        except (ValueError, KeyError) as error:
+            text = f"the definitions do not fit together: {error}"
+            raise ConfigError(text) from error
+        return self.control.publish(encode(definitions), self.now(), by)
+
+    async def apply(self, definitions: bytes, by: str) -> int:
+        try:
+            written = decode(definitions)
+        except (msgspec.ValidationError, msgspec.DecodeError) as error:
+            text = f"this is no document of definitions: {error}"
+            raise ConfigError(text) from error
+        return await self._put_in_force(succeed(decode(self.definitions), written), by)
+
+    async def _put_in_force(self, definitions: Definitions, by: str) -> int:
+        if encode(definitions) == self.definitions:
+            return self.version
+        self.version = self._publish(definitions, by)
+        self.definitions = encode(definitions)
+        await asyncio.gather(*(self._hand_rulebook(part) for part in self._parts()))
+        return self.version
+
+    def _parts(self) -> list[str]:
+        return [SENDER, *(part_of(host) for host in range(self.table.hosts))]
+
+    async def _tend(self) -> None:
+        """A part that was started anew asks for nothing: it is looked after."""
+        while True:
+            await asyncio.gather(*(self._tend_part(part) for part in self._parts()))
+            await asyncio.sleep(TEND)
+
+    async def _tend_part(self, part: str) -> None:
+        try:
+            held = msgspec.msgpack.decode(await self.calls.call(part, "hello", b""))
+        except (PartLost, EngineError):
+            self.silent.add(part)
+            return
+        if held != self.version:
+            await self._hand_rulebook(part)
+        else:
+            self.silent.discard(part)
+
+    async def _hand_rulebook(self, part: str) -> None:
+        body = envelope.encode((self.version, self.definitions))
+        try:
+            await self.calls.call(part, "rulebook", body)
+            if part == SENDER:
+                for kind, name in self.control.paused():
+                    if kind == "channel":
+                        await self.calls.call(part, "pause", envelope.encode((name, True)))
+        except (PartLost, EngineError) as error:
+            log.warning("%s has not taken rulebook %d yet: %s", part, self.version, error)
+
+    async def pause(self, kind: str, name: str, paused: bool, by: str) -> None:
+        definitions = decode(self.definitions)
+        if kind == "scenario":
+            known = [scenario.scenario for scenario in definitions.scenarios]
+        elif kind == "channel":
+            known = ["email"]
+        else:
+            text = f"{kind!r} cannot be paused; a scenario or a channel can"
+            raise BadRequest(text)
+        if name not in known:
+            text = f"no {kind} is called {name!r}; there are {', '.join(sorted(known)) or 'none'}"
+            raise Unknown(text)
+        self.control.pause(kind, name, paused, self.now(), by)
+        if kind == "channel":
+            await self.calls.call(SENDER, "pause", envelope.encode((name, paused)))
+            return
+        names = {*definitions.paused, name} if paused else {*definitions.paused} - {name}
+        changed = msgspec.structs.replace(definitions, paused=tuple(sorted(names)))
+        await self._put_in_force(changed, by)
+
+    # --- reports and acts ----------------------------------------------------------------------
+
+    async def _ask(self, host: int, method: str, body: bytes = b"") -> Any:
+        try:
+            return msgspec.msgpack.decode(
+                await self.calls.call(part_of(host), method, body), strict=False
+            )
+        except PartLost as error:
+            raise Busy(1.0, f"{part_of(host)} is being restarted; ask again") from error
+
+    async def _ask_all(self, method: str, body: bytes = b"") -> list[Any]:
+        return list(
+            await asyncio.gather(*(self._ask(h, method, body) for h in range(self.table.hosts)))
+        )
+
+    async def status(self) -> dict[str, Any]:
+        hosts = await self._ask_all("status")
+        try:
+            sender = msgspec.msgpack.decode(await self.calls.call(SENDER, "status", b""))
+        except (PartLost, EngineError):
+            sender = {"up": False}
+        rejected = self.control.rejected_counts()
+        paused = sorted(self.control.paused())
+        return figures.status(self.version, hosts, sender, rejected, paused)
+
+    async def contact(self, key: str, timeline: int) -> dict[str, Any] | None:
+        number = await self._resolve(key)
+        while number:
+            host = self.table.host_of_contact(number)
+            found = await self._ask(host, "contact", envelope.encode((number, timeline)))
+            if found is None or not found["merged_into"]:
+                return dict(found) if found else None
+            number = found["merged_into"]
+        return None
+
+    async def _resolve(self, key: str) -> int:
+        """``kind:value``, or the contact id in digits; 0 when nobody holds it."""
+        if key.isdigit():
+            return int(key)
+        return int(await self._ask(self.table.host_of_key(key), "resolve", key.encode()))
+
+    async def segments(self) -> list[dict[str, Any]]:
+        return figures.segments(decode(self.definitions), await self._ask_all("status"))
+
+    async def scenarios(self) -> list[dict[str, Any]]:
+        return figures.scenarios(decode(self.definitions), await self._ask_all("status"))
+
+    async def act(self, key: str, act: str, subject: str, value: Any, by: str) -> None:
+        found = await self.contact(key, 0)
+        if found is None:
+            text = f"no contact is known by {key!r}"
+            raise Unknown(text)
+        body = envelope.encode((found["id"], by, act, subject, value))
+        await self._ask(self.table.host_of_contact(found["id"]), "act", body)
+        self.control.record(self.now(), by, f"act {act}", str(found["id"]))
+
+    async def suppress(self, channel: str, address: str, reason: str, by: str) -> None:
+        await self._ask_all("act", envelope.encode((0, by, "suppress", channel, (address, reason))))
+        hashed = self.fingerprint(channel, address.lower()).hex()
+        self.control.record(self.now(), by, f"suppress {channel}", hashed)
+
+    async def fsck(self) -> dict[str, Any]:
+        return figures.fsck(await self._ask_all("fsck"))
+
+    async def confirm_clock(self, by: str) -> None:
+        await self._ask_all("confirm_clock")
+        self.control.record(self.now(), by, "confirm clock", "")
+
+    # --- keys ----------------------------------------------------------------------------------
+
+    async def create_key(self, kind: KeyKind, name: str, by: str) -> str:
+        key, secret = make_key(kind, name, self.now())
+        self.control.add_key(key, by)
+        self._keyring.refresh()
+        return secret
+
+    async def keys(self) -> list[dict[str, Any]]:
+        shown = ("id", "kind", "name", "created", "revoked")
+        known = self.control.keys()
+        return [{name: getattr(key, name) for name in shown} for key in known]
+
+    async def revoke_key(self, key: str, by: str) -> bool:
+        gone = self.control.revoke_key(key, self.now(), by)
+        self._keyring.refresh()
+        return gone

@@ -1,0 +1,117 @@
+"""A courier carries events to one host: one parcel at a time, sent again until it is answered.
+
+A parcel holds what gathered while the one before was on its way, at most 500 items or 96 KiB; so
+order within a host is the order in which items were handed to its courier.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+import msgspec
+
+from engine.domain.event import Event
+from engine.errors import Busy, StoreError
+from engine.ports import Verdict
+from engine.runtime import envelope
+from engine.runtime.envelope import Item, Parcel, Word
+from engine.runtime.part import Calls, PartLost
+from engine.runtime.slots import part_of
+
+MOST = 500
+MOST_BYTES = 96 * 1024
+"""Ray inlines arguments below 100 KiB; larger ones take a detour through shared memory."""
+AGAIN = 0.05
+SLOWEST = 1.0
+
+
+class Push:
+    """One caller's items: their verdicts, and a future for when the last one is there."""
+
+    __slots__ = ("done", "left", "verdicts")
+
+    def __init__(self, size: int) -> None:
+        self.verdicts: list[Verdict | None] = [None] * size
+        self.left = size
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def answer(self, index: int, verdict: Verdict) -> None:
+        self.verdicts[index] = verdict
+        self.left -= 1
+        if self.left == 0 and not self.done.done():
+            self.done.set_result(None)
+
+    def fail(self, error: Exception) -> None:
+        if not self.done.done():
+            self.done.set_exception(error)
+
+
+class Pending(msgspec.Struct, eq=False):
+    """An item on its way. ``key`` is the key it waits under; ``leads`` when others wait behind it."""
+
+    push: Push
+    index: int
+    event: Event
+    item: Item
+    key: str
+    leads: bool = False
+    tries: int = 0
+
+
+class Courier:
+    def __init__(
+        self, host: int, calls: Calls, coordinator: str, heard: Callable[[Pending, Word], None]
+    ) -> None:
+        self._part = part_of(host)
+        self._calls = calls
+        self._coordinator = coordinator
+        self._heard = heard
+        self._waiting: deque[Pending] = deque()
+        self._arrived = asyncio.Event()
+        self._number = 0
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def take(self, pending: Pending) -> None:
+        self._waiting.append(pending)
+        self._arrived.set()
+
+    async def run(self) -> None:
+        while True:
+            while not self._waiting:
+                self._arrived.clear()
+                await self._arrived.wait()
+            load = self._load()
+            self._number += 1
+            parcel = Parcel(self._coordinator, self._number, [pending.item for pending in load])
+            try:
+                words = await self._deliver(envelope.encode(parcel))
+            except StoreError as error:
+                refused = Busy(5.0, str(error))
+                for pending in load:
+                    pending.push.fail(refused)
+                    self._heard(pending, Word(envelope.REJECTED, 0, "busy", str(error)))
+                continue
+            for pending, word in zip(load, words, strict=True):
+                self._heard(pending, word)
+
+    def _load(self) -> list[Pending]:
+        load: list[Pending] = []
+        size = 0
+        while self._waiting and len(load) < MOST:
+            size += len(self._waiting[0].item.body) + 8
+            if load and size > MOST_BYTES:
+                break
+            load.append(self._waiting.popleft())
+        return load
+
+    async def _deliver(self, parcel: bytes) -> list[Word]:
+        """Raises StoreError when the host could not keep it; anything else is tried again."""
+        pause = AGAIN
+        while True:
+            try:
+                return envelope.words.decode(await self._calls.call(self._part, "deliver", parcel))
+            except (PartLost, Busy):
+                await asyncio.sleep(pause)
+                pause = min(SLOWEST, pause * 2)

@@ -1,0 +1,124 @@
+"""What the hosts tell, put together: status, segments, scenarios, the consistency check."""
+
+from collections import Counter
+from typing import Any
+
+from engine.domain.definitions import Definitions
+from engine.replay import fsck as check
+
+LEDGER = ("intended", "sent", "failed", "unknown")
+
+
+def counted(hosts: list[dict[str, Any]]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for host in hosts:
+        total.update(host["counters"])
+    return total
+
+
+def status(
+    rulebook: int,
+    hosts: list[dict[str, Any]],
+    sender: dict[str, Any],
+    rejected: dict[str, int],
+    paused: list[tuple[str, str]],
+) -> dict[str, Any]:
+    """Counted since the store was made; ``hosts`` holds each host's own figures."""
+    total = counted(hosts)
+    turned_away = sum(rejected.values()) + total["refused"] + total["quarantined"]
+    return {
+        "rulebook": rulebook,
+        "events": {
+            "accepted": total["accepted"],
+            "duplicates": total["duplicates"],
+            "rejected": turned_away,
+            "stored": total["stored"],
+        },
+        "rejected": rejected,
+        "contacts": total["contacts"] - total["merged_into"],
+        "messages": {name: total[name] for name in LEDGER}
+        | {
+            "queued": sum(sum(host["outbox"].values()) for host in hosts),
+            "skipped": total["skipped"],
+        },
+        "timers": {
+            "armed": total["armed"],
+            "overdue": sum(host["timers"]["overdue"] for host in hosts),
+            "lateness_ms": max((host["timers"]["lateness"] for host in hosts), default=0),
+            "held": any(host["timers"]["held"] for host in hosts),
+        },
+        "runs": {"waiting": total["step_in"] - total["step_out"], "entered": total["run_entered"]},
+        "hops": sum(host["hops"] for host in hosts),
+        "review": total["review"],
+        "parked": total["parked"],
+        "quarantined": total["quarantined"],
+        "paused": [list(one) for one in paused],
+        "sender": sender,
+        "hosts": [{k: v for k, v in host.items() if k != "counters"} for host in hosts],
+    }
+
+
+def segments(definitions: Definitions, hosts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    total = counted(hosts)
+    return [
+        {
+            "segment": one.segment,
+            "title": one.title,
+            "in": total[f"segment_entered/{one.segment}"],
+            "out": total[f"segment_left/{one.segment}"],
+            "size": total[f"segment_entered/{one.segment}"] - total[f"segment_left/{one.segment}"],
+        }
+        for one in definitions.segments
+    ]
+
+
+def scenarios(definitions: Definitions, hosts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each scenario with who passed and who waits at each step."""
+    total = counted(hosts)
+    found = []
+    for one in definitions.scenarios:
+        name = one.scenario
+        steps = [_step(name, step.id, type(step).__name__, total) for step in one.steps]
+        found.append(
+            {
+                "scenario": name,
+                "title": one.title,
+                "version": one.version,
+                "paused": name in definitions.paused,
+                "entered": total[f"run_entered/{name}"],
+                "goal": total[f"goal_reached/{name}"],
+                "ended": total[f"run_ended/{name}"],
+                "waiting": sum(step["inside"] for step in steps),
+                "steps": steps,
+            }
+        )
+    return found
+
+
+def _step(scenario: str, step: str, kind: str, total: Counter[str]) -> dict[str, Any]:
+    name = f"{scenario}/{step}"
+    into, out = total[f"step_in/{name}"], total[f"step_out/{name}"]
+    return {
+        "id": step,
+        "do": kind.lower(),
+        "in": into,
+        "out": out,
+        "inside": into - out,
+        "timed_out": total[f"timed_out/{name}"],
+        "skipped": total[f"skipped/{name}"],
+    }
+
+
+def fsck(reports: list[dict[str, Any]]) -> dict[str, Any]:
+    """Every store's findings, and what holds only over all of them."""
+    findings = [finding for report in reports for finding in report["findings"]]
+    findings += check.across(reports)
+    checked: Counter[str] = Counter()
+    for report in reports:
+        checked.update(report["checked"])
+    return {
+        "findings": findings,
+        "more": sum(report["more"] for report in reports),
+        "checked": dict(checked),
+        "totals": all(report["totals"] for report in reports),
+    }

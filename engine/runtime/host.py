@@ -1,0 +1,155 @@
+"""ContactHost: the actor that carries many contacts. Its calls, and the loops that keep it going."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+import msgspec
+
+from engine.clock import Clock
+from engine.domain.definitions import decode
+from engine.domain.effect import Suppress
+from engine.domain.message import Act
+from engine.domain.rulebook import Rulebook
+from engine.errors import BadRequest, Busy, OwnershipLost
+from engine.ports import HostStore
+from engine.runtime import envelope, report
+from engine.runtime.batch import Batch
+from engine.runtime.hop_post import HopPost
+from engine.runtime.letter import ActLetter, EventLetter, HopLetter
+from engine.runtime.mailbox import Mailbox
+from engine.runtime.memory import Memory
+from engine.runtime.part import Calls
+from engine.runtime.send_post import SendPost
+from engine.runtime.slots import SlotTable, part_of
+from engine.runtime.timers import Timers
+
+log = logging.getLogger("relance.host")
+
+
+class ContactHost:
+    """A Part. ``domain`` is the right-hand side of Message-IDs."""
+
+    def __init__(
+        self,
+        host: int,
+        table: SlotTable,
+        store: HostStore,
+        clock: Clock,
+        calls: Calls,
+        budget: int,
+        domain: str,
+    ) -> None:
+        self.name = part_of(host)
+        self.memory = Memory(host, table, store, clock, budget)
+        self.mailbox = Mailbox(self.memory, self._credit, self._committed)
+        self.timers = Timers(self.memory, self.mailbox, clock)
+        self.hop_post = HopPost(self.memory, self.mailbox, calls)
+        self.send_post = SendPost(self.name, self.memory, self.mailbox, calls, clock, domain)
+        self._loops: list[asyncio.Task[None]] = []
+        self._open = False
+        self.lost: OwnershipLost | None = None
+
+    async def start(self) -> None:
+        """Own the store. Work begins with the first rulebook."""
+        self.memory.open(self.name)
+        self._open = True
+
+    async def stop(self) -> None:
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        self._loops.clear()
+        self.drop()
+
+    def drop(self) -> None:
+        """Let go of the store."""
+        if self._open:
+            self._open = False
+            self.memory.store.close()
+
+    async def call(self, method: str, body: bytes) -> bytes:
+        if self.lost is not None:
+            raise self.lost
+        if method == "hello":
+            return envelope.encode(self.memory.rulebook.version if self._loops else 0)
+        if method == "rulebook":
+            return self._adopt_rulebook(*msgspec.msgpack.decode(body, type=tuple[int, bytes]))
+        if not self._loops:
+            raise Busy(0.2, f"{self.name} has no rulebook yet")
+        return await self._serve(method, body)
+
+    async def _serve(self, method: str, body: bytes) -> bytes:
+        match method:
+            case "deliver":
+                return await self._deliver(envelope.parcels.decode(body))
+            case "hop":
+                questions = envelope.questions.decode(body)
+                return envelope.encode(await self.mailbox.put([HopLetter(q) for q in questions]))
+            case "act":
+                return await self._act(body)
+            case _:
+                return envelope.encode(await report.answer(self, method, body))
+
+    # --- calls ---------------------------------------------------------------------------------
+
+    async def _deliver(self, parcel: envelope.Parcel) -> bytes:
+        """A parcel sent again (same number) gets the reply that it got."""
+        number, kept = self.memory.replies.get(parcel.coordinator, (0, b""))
+        if number == parcel.number:
+            return kept
+        sealed: list[bytes] = []
+
+        def seal(batch: Batch, words: list[Any]) -> None:
+            sealed.append(envelope.encode(words))
+            batch.write.replies.append((parcel.coordinator, parcel.number, sealed[-1]))
+
+        await self.mailbox.put([EventLetter(item) for item in parcel.items], seal)
+        return sealed[-1]
+
+    def _adopt_rulebook(self, version: int, definitions: bytes) -> bytes:
+        """Between batches, by nature: batches are worked off without a pause."""
+        self.memory.rulebook = Rulebook(version, decode(definitions))
+        if not self._loops:
+            self._begin()
+        return b""
+
+    def _begin(self) -> None:
+        for work in (self.mailbox.run, self.timers.run, self.hop_post.run, self.send_post.run):
+            self._loops.append(asyncio.create_task(self._guard(work())))
+
+    async def _guard(self, work: Coroutine[Any, Any, None]) -> None:
+        """A loop that fails takes the host with it: a half-working host is worse than none."""
+        try:
+            await work
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            log.critical("%s stops: %s", self.name, error)
+            self.lost = error if isinstance(error, OwnershipLost) else OwnershipLost(str(error))
+            raise
+
+    async def _act(self, body: bytes) -> bytes:
+        contact, by, act, subject, value = msgspec.msgpack.decode(body)
+        if act == "suppress":
+            done = await self.mailbox.put([ActLetter(0, Suppress(subject, value[0], value[1]))])
+        elif act in ("set", "exit", "resume"):
+            done = await self.mailbox.put([ActLetter(contact, Act(by, act, subject, value))])
+        else:
+            text = f"no act is called {act!r}; there are set, exit, resume and suppress"
+            raise BadRequest(text)
+        return envelope.encode(done[0])
+
+    # --- between mailbox and posts ---------------------------------------------------------------
+
+    def _credit(self) -> int:
+        return self.send_post.credit
+
+    def _committed(self, batch: Batch) -> None:
+        if batch.hops:
+            self.hop_post.nudge()
+        if batch.sending or batch.outbox:
+            self.send_post.ship(batch.sending)
+        if batch.write.wakeups:
+            self.timers.nudge()

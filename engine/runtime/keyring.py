@@ -1,0 +1,50 @@
+"""API keys: made once, shown once, stored hashed, compared in constant time."""
+
+import hmac
+import secrets
+from hashlib import blake2b, sha256
+
+from engine.ports import ApiKey, ControlStore, KeyKind
+
+PREFIX = "rl"
+
+
+def make_key(kind: KeyKind, name: str, now: int) -> tuple[ApiKey, str]:
+    """A new key and its secret ``rl_<kind>_<id>_<random>`` (192 random bits)."""
+    number = secrets.token_hex(5)
+    secret = f"{PREFIX}_{kind}_{number}_{secrets.token_urlsafe(24)}"
+    return ApiKey(number, kind, name, sha256(secret.encode()).digest(), now), secret
+
+
+class Keyring:
+    """``workspace`` is the workspace's secret: the key of fingerprints and user tokens."""
+
+    def __init__(self, store: ControlStore, workspace: bytes) -> None:
+        self._store = store
+        self._fingerprint = blake2b(workspace, digest_size=32, person=b"fingerprint").digest()
+        self._user_token = blake2b(workspace, digest_size=32, person=b"user token").digest()
+        self._keys: dict[str, ApiKey] = {}
+        self.refresh()
+
+    def refresh(self) -> None:
+        known = self._store.keys()
+        self._keys = {key.id: key for key in known if not key.revoked}
+
+    def authenticate(self, secret: str) -> ApiKey | None:
+        parts = secret.split("_", 3)
+        known = self._keys.get(parts[2]) if len(parts) == 4 else None  # noqa: PLR2004
+        given = sha256(secret.encode("utf-8", "replace")).digest()
+        fits = hmac.compare_digest(given, known.hash if known else bytes(32))
+        return known if known is not None and fits else None
+
+    def fingerprint(self, source: str, message_id: str) -> bytes:
+        text = f"{source}\0{message_id}".encode("utf-8", "surrogatepass")
+        return blake2b(text, digest_size=6, key=self._fingerprint).digest()
+
+    def user_token_fits(self, user_id: str, token: str) -> bool:
+        wanted = hmac.new(self._user_token, user_id.encode(), sha256).hexdigest()
+        return hmac.compare_digest(wanted.encode(), token.encode("utf-8", "replace"))
+
+    def user_token_secret(self) -> str:
+        """What a site's server signs its users' ids with."""
+        return self._user_token.hex()

@@ -1,0 +1,170 @@
+"""A host's mailbox: what arrives while a commit runs is worked off together in the next one.
+
+There is no timer that lingers: a lone message is committed at once, a crowd shares commits of at
+most 500 messages. A commit that fails is tried again message by message; the message that fails
+once more is quarantined, so that one poisoned event never stops a host.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from engine.errors import OwnershipLost, StoreError, StoreFull
+from engine.ports import QuarantineRow
+from engine.runtime.batch import Batch
+from engine.runtime.letter import Letter
+from engine.runtime.memory import Memory
+
+log = logging.getLogger("relance.host")
+
+MOST = 500
+"""Messages a commit."""
+
+Seal = Callable[[Batch, list[Any]], None]
+
+
+class Job:
+    """Letters that belong together; ``seal`` adds to their commit what is known only after them."""
+
+    __slots__ = ("letters", "results", "seal")
+
+    def __init__(self, letters: Sequence[Letter], seal: Seal | None = None) -> None:
+        self.letters = letters
+        self.seal = seal
+        self.results: asyncio.Future[list[Any]] = asyncio.get_running_loop().create_future()
+
+
+class Mailbox:
+    def __init__(
+        self, memory: Memory, credit: Callable[[], int], committed: Callable[[Batch], None]
+    ) -> None:
+        self._memory = memory
+        self._credit = credit
+        self._committed = committed
+        self._jobs: deque[Job] = deque()
+        self._arrived = asyncio.Event()
+        self.waiting = 0
+
+    async def put(self, letters: Sequence[Letter], seal: Seal | None = None) -> list[Any]:
+        """The letters' answers, after the commit that holds them. Raises StoreError: nothing was kept."""
+        job = Job(letters, seal)
+        self._jobs.append(job)
+        self.waiting += len(letters)
+        self._arrived.set()
+        return await job.results
+
+    async def insist(self, letters: Sequence[Letter]) -> list[Any]:
+        """For the engine's own letters: while the disk is full, try again each second."""
+        while True:
+            try:
+                return await self.put(letters)
+            except StoreFull:
+                await asyncio.sleep(1.0)
+
+    async def run(self) -> None:
+        """Work for ever. Raises OwnershipLost: this host must end."""
+        while True:
+            while not self._jobs:
+                self._arrived.clear()
+                await self._arrived.wait()
+            self._work_off(self._next())
+            await asyncio.sleep(0)
+
+    def _next(self) -> list[Job]:
+        jobs, size = [self._jobs.popleft()], 0
+        size = len(jobs[0].letters)
+        while self._jobs and size + len(self._jobs[0].letters) <= MOST:
+            jobs.append(self._jobs.popleft())
+            size += len(jobs[-1].letters)
+        self.waiting -= size
+        return jobs
+
+    def _work_off(self, jobs: list[Job]) -> None:
+        try:
+            answers = self._commit(jobs)
+        except OwnershipLost:
+            raise
+        except StoreError as error:
+            log.error("nothing was kept: %s", error)  # noqa: TRY400 - the text says it all
+            _fail(jobs, error)
+        except Exception:
+            log.exception("a batch failed; working it off message by message")
+            for job in jobs:
+                self._one_by_one(job)
+        else:
+            for job, results in zip(jobs, answers, strict=True):
+                _answer(job, results)
+
+    def _commit(self, jobs: list[Job]) -> list[list[Any]]:
+        """One commit for all the jobs; after an error nothing of it remains."""
+        memory = self._memory
+        memory.look_up({key for job in jobs for letter in job.letters for key in letter.keys})
+        memory.activate(_wanted(memory, jobs))
+        batch = Batch(memory, self._credit())
+        try:
+            answers = []
+            for job in jobs:
+                results = [letter.take(batch) for letter in job.letters]
+                if job.seal is not None:
+                    job.seal(batch, results)
+                answers.append(results)
+            batch.commit()
+        except BaseException:
+            batch.abandon()
+            raise
+        self._committed(batch)
+        return answers
+
+    def _one_by_one(self, job: Job) -> None:
+        results: list[Any] = []
+        try:
+            for letter in job.letters:
+                results.append(self._alone(letter))  # noqa: PERF401 - each has its own commit
+            if job.seal is not None:
+                batch = Batch(self._memory)
+                job.seal(batch, results)
+                batch.commit()
+        except StoreError as error:
+            _fail([job], error)
+        else:
+            _answer(job, results)
+
+    def _alone(self, letter: Letter) -> Any:
+        job = Job([letter])
+        try:
+            return self._commit([job])[0][0]
+        except StoreError:
+            raise
+        except Exception as error:
+            log.exception("a message failed twice and is quarantined")
+            batch = Batch(self._memory)
+            contact = letter.contacts[0] if letter.contacts else 0
+            text = f"{type(error).__name__}: {error}"
+            batch.write.quarantine.append(QuarantineRow(contact, batch.now, letter.body(), text))
+            batch.count("quarantined")
+            batch.commit()
+            return letter.quarantined()
+
+
+def _wanted(memory: Memory, jobs: list[Job]) -> set[int]:
+    """The contacts that the letters name or that their keys lead to."""
+    wanted: set[int] = set()
+    for job in jobs:
+        for letter in job.letters:
+            wanted.update(letter.contacts)
+            for key in letter.keys:
+                wanted.update(binding.contact for binding in memory.bindings[key])
+    return wanted
+
+
+def _answer(job: Job, results: list[Any]) -> None:
+    if not job.results.done():
+        job.results.set_result(results)
+
+
+def _fail(jobs: list[Job], error: Exception) -> None:
+    for job in jobs:
+        if not job.results.done():
+            job.results.set_exception(error)

@@ -1,0 +1,97 @@
+"""What a host remembers between batches: everything a commit changes, changed only after it."""
+
+from collections import OrderedDict
+
+from engine.clock import Clock
+from engine.domain import codec
+from engine.domain.identity import Binding
+from engine.domain.rulebook import Rulebook
+from engine.ports import HopRow, HostStore, Opening, WakeUp
+from engine.runtime.outbox import Outbox
+from engine.runtime.residents import Resident, Residents, resident_of
+from engine.runtime.slots import SlotTable
+from engine.runtime.wakeups import WakeUps
+
+DIRECTORY = 200_000
+"""Directory entries kept in memory, least recently used dropped first."""
+
+
+class Memory:
+    """One host's. ``suppressed`` holds (channel, keyed hash of the address)."""
+
+    def __init__(
+        self, host: int, table: SlotTable, store: HostStore, clock: Clock, budget: int
+    ) -> None:
+        self.host = host
+        self.table = table
+        self.slots = frozenset(table.slots_of(host))
+        self.store = store
+        self.clock = clock
+        self.residents = Residents(budget)
+        self.bindings: OrderedDict[str, tuple[Binding, ...]] = OrderedDict()
+        self.wakeups = WakeUps(store.wakeups)
+        self.rulebook: Rulebook
+        self.now = 0
+        self.next_log = 1
+        self.next_contact = 1
+        self.next_hop = 1
+        self.counters: dict[str, int] = {}
+        self.outbox = Outbox([])
+        self.hops: dict[int, HopRow] = {}
+        self.replies: dict[str, tuple[int, bytes]] = {}
+        self.suppressed: set[tuple[str, bytes]] = set()
+
+    def open(self, owner: str) -> Opening:
+        opening = self.store.open(owner)
+        self.now = opening.now
+        self.next_log = opening.next_log
+        self.next_contact = opening.next_contact
+        self.next_hop = opening.next_hop
+        self.counters = opening.counters
+        self.outbox = Outbox(opening.outbox)
+        self.hops = {row.number: row for row in opening.hops}
+        self.replies = {who: (number, body) for who, number, body in opening.replies}
+        self.suppressed = {(row.channel, row.address) for row in opening.suppressions}
+        return opening
+
+    def instant(self) -> int:
+        """The time of the next batch: never earlier than the last commit's."""
+        return max(self.clock.now(), self.now)
+
+    def activate(self, contacts: set[int]) -> None:
+        """Bring contacts into memory; those that do not exist stay absent."""
+        missing = [contact for contact in contacts if contact not in self.residents]
+        if missing:
+            for number, row in self.store.contacts(missing).items():
+                self.residents.keep(number, resident_of(row, codec.decode(row.state)))
+
+    def look_up(self, keys: set[str]) -> None:
+        """Bring directory entries into memory; an unknown key is an empty entry until someone binds it."""
+        missing = [key for key in keys if key not in self.bindings]
+        if missing:
+            found = self.store.directory(missing)
+            for key in missing:
+                self.bindings[key] = found.get(key, ())
+
+    def forget(self, contacts: list[int], keys: list[str]) -> None:
+        """After a commit that failed: what was touched is read anew."""
+        for contact in contacts:
+            self.residents.drop(contact)
+        for key in keys:
+            self.bindings.pop(key, None)
+
+    def trim(self) -> None:
+        self.residents.passivate()
+        while len(self.bindings) > DIRECTORY:
+            self.bindings.popitem(last=False)
+
+    def resident(self, contact: int) -> Resident | None:
+        found = self.residents.get(contact)
+        if found is None:
+            self.activate({contact})
+            found = self.residents.get(contact)
+        return found
+
+    def wake(self, wakes: list[WakeUp]) -> None:
+        for wake in wakes:
+            self.wakeups.add(wake)

@@ -1,0 +1,151 @@
+"""What a host tells of itself: figures, one contact, its part of the consistency check."""
+
+import asyncio
+import itertools
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from engine.domain import fact, message
+from engine.domain.identity import holder_at
+from engine.errors import BadRequest
+from engine.ports import LogRow
+from engine.replay.fsck import Fsck
+from engine.runtime.residents import Resident
+from engine.runtime.timeline import timeline
+
+if TYPE_CHECKING:
+    from engine.runtime.host import ContactHost
+
+
+async def answer(host: "ContactHost", method: str, body: bytes) -> Any:
+    match method:
+        case "status":
+            return status(host)
+        case "resolve":
+            return resolve(host, body.decode())
+        case "contact":
+            return contact(host, *msgspec.msgpack.decode(body, type=tuple[int, int]))
+        case "fsck":
+            return await fsck(host)
+        case "confirm_clock":
+            host.timers.confirm()
+            return None
+        case _:
+            text = f"a host has no call {method!r}"
+            raise BadRequest(text)
+
+
+def status(host: "ContactHost") -> dict[str, Any]:
+    memory, now = host.memory, host.memory.clock.now()
+    sending = sum(1 for row in memory.outbox.rows() if row.state == "sending")
+    return {
+        "counters": memory.counters,
+        "rulebook": memory.rulebook.version,
+        "log": memory.next_log - 1,
+        "outbox": {"queued": len(memory.outbox) - sending, "sending": sending},
+        "hops": len(memory.hops),
+        "mailbox": host.mailbox.waiting,
+        "residents": {
+            "contacts": len(memory.residents),
+            "bytes": memory.residents.bytes,
+            "activated": memory.residents.activated,
+        },
+        "timers": {
+            "overdue": memory.wakeups.overdue(now),
+            "lateness": host.timers.lateness,
+            "held": host.timers.held,
+        },
+    }
+
+
+def resolve(host: "ContactHost", key: str) -> int:
+    """The contact that holds a key now, 0 for none."""
+    bindings = host.memory.store.directory([key]).get(key, ())
+    return holder_at(bindings, host.memory.instant()) if bindings else 0
+
+
+def contact(host: "ContactHost", number: int, rows: int) -> dict[str, Any] | None:
+    """State and timeline; ``merged_into`` tells where to ask on."""
+    resident = host.memory.resident(number)
+    if resident is None:
+        return None
+    newest = itertools.islice(timeline(host.memory.store, resident.last), rows)
+    return state_of(resident) | {"timeline": [line_of(row) for row in newest]}
+
+
+def state_of(resident: Resident) -> dict[str, Any]:
+    held = resident.contact
+    return {
+        "id": held.id,
+        "keys": held.keys,
+        "known": held.known,
+        "merged_into": held.merged_into,
+        "merged": held.pasts,
+        "attributes": held.attributes,
+        "zone": held.zone,
+        "segments": held.segments,
+        "scores": {name: [value, at] for name, (value, at) in held.scores.items()},
+        "runs": [
+            {
+                "id": run.id,
+                "scenario": run.scenario,
+                "version": run.version,
+                "step": run.step,
+                "since": run.since,
+                "due": held.timers.get(f"run:{run.id}", 0),
+            }
+            for run in held.runs
+        ],
+        "timers": held.timers,
+        "claims": [claim.key for claim in held.claims],
+        "first": held.first,
+        "latest": held.latest,
+        "trouble": held.trouble,
+    }
+
+
+def line_of(row: LogRow) -> dict[str, Any]:
+    """One log row for a reader: what was consumed, what it caused, under which rulebook."""
+    consumed = message.decode(row.body)
+    plain = msgspec.to_builtins(consumed, builtin_types=(bytes,))
+    names = consumed.__struct_fields__
+    fields = dict(zip(names, plain[1:], strict=True))
+    return {
+        "row": row.id,
+        "at": row.now,
+        "rulebook": row.rulebook,
+        "message": plain[0],
+        "fields": {k: _readable(v) for k, v in fields.items() if k not in ("fingerprint", "state")},
+        "facts": [[f.what, f.subject, f.at, _readable(f.detail)] for f in fact.decode(row.facts)],
+    }
+
+
+def _readable(value: Any) -> Any:
+    """Bytes that hold JSON as that JSON, other bytes as their length."""
+    if isinstance(value, bytes):
+        try:
+            return msgspec.json.decode(value) if value else None
+        except msgspec.DecodeError:
+            return f"<{len(value)} bytes>"
+    if isinstance(value, list):
+        return [_readable(one) for one in value]
+    return value
+
+
+SLICE = 500
+
+
+async def fsck(host: "ContactHost") -> dict[str, Any]:
+    """Check while running, in slices between batches. Totals hold only if nothing moved meanwhile."""
+    memory = host.memory
+    for _ in range(3):
+        before = memory.next_log
+        check = Fsck(memory.table, memory.host, memory.rulebook)
+        for _ in check.read(memory.store, SLICE):
+            await asyncio.sleep(0)
+        if memory.next_log == before:
+            check.heaps(memory.wakeups.pending())
+            check.unfinished(memory.outbox.rows(), list(memory.hops.values()))
+            return check.found(memory.counters)
+    return check.found(None)

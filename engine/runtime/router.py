@@ -1,0 +1,121 @@
+"""Routes events to hosts by key, follows contacts that live elsewhere, and keeps each key's order.
+
+While an item is being sent on (its contact has moved, or its device has to be asked first), later
+items of the same key wait behind it.
+"""
+
+from collections import OrderedDict, deque
+
+import msgspec
+
+from engine.domain import message
+from engine.domain.event import Event
+from engine.domain.identity import is_device
+from engine.ports import Verdict
+from engine.runtime import envelope
+from engine.runtime.courier import Courier, Pending, Push
+from engine.runtime.envelope import Item, Word
+from engine.runtime.slots import SlotTable
+
+HINTS = 100_000
+"""Keys whose contact's whereabouts are remembered."""
+TRIES = 64
+"""An item that was sent on this often is in a circle: a bug, told to its sender."""
+
+_OUTCOMES = {envelope.ACCEPTED: "accepted", envelope.DUPLICATE: "duplicate"}
+
+
+class Router:
+    def __init__(self, table: SlotTable) -> None:
+        self._table = table
+        self._couriers: list[Courier] = []
+        self._hints: OrderedDict[str, int] = OrderedDict()
+        self._behind: dict[str, deque[Pending]] = {}
+        self.pending = 0
+
+    def employ(self, couriers: list[Courier]) -> None:
+        self._couriers = couriers
+
+    def send(self, push: Push, index: int, event: Event) -> None:
+        self.pending += 1
+        self._route(Pending(push, index, event, Item(message.encode(event)), event.key))
+
+    def _route(self, pending: Pending) -> None:
+        """By hint, else by key; behind an earlier item of the key that is being sent on."""
+        behind = self._behind.get(pending.key)
+        if behind is not None and not pending.leads:
+            behind.append(pending)
+            return
+        hint = self._hints.get(pending.key, 0)
+        pending.item.contact = hint
+        host = self._table.host_of_contact(hint) if hint else self._table.host_of_key(pending.key)
+        self._couriers[host].take(pending)
+
+    def heard(self, pending: Pending, word: Word) -> None:
+        """A host's word on an item: an answer, or where to send it on."""
+        if word.word in (envelope.ACCEPTED, envelope.DUPLICATE, envelope.REJECTED):
+            self._answer(pending, word)
+        elif word.word == envelope.LATER:
+            self._wait_behind(pending)
+        elif pending.tries >= TRIES:
+            reason = "the engine could not find where this contact lives; report this"
+            self._answer(pending, Word(envelope.REJECTED, 0, "unroutable", reason))
+        else:
+            pending.tries += 1
+            self._lead(pending)
+            self._send_on(pending, word)
+
+    def _wait_behind(self, pending: Pending) -> None:
+        if pending.key in self._behind:
+            self._behind[pending.key].append(pending)
+        else:
+            self._route(pending)
+
+    def _send_on(self, pending: Pending, word: Word) -> None:
+        event, item = pending.event, pending.item
+        item.contact = 0
+        if word.word == envelope.MOVED:
+            item.contact = word.contact
+            self._hint(event.key, word.contact)
+            self._couriers[self._table.host_of_contact(word.contact)].take(pending)
+            return
+        if word.word == envelope.TRY_DEVICE:
+            item.route = envelope.BY_DEVICE
+            self._readdress(pending, next(i for i, key in enumerate(event.keys) if is_device(key)))
+        elif word.word == envelope.TRY_CREATE:
+            item.route = envelope.CREATE
+            self._readdress(pending, 0)
+        else:
+            self._hints.pop(event.key, None)
+        self._couriers[self._table.host_of_key(pending.event.key)].take(pending)
+
+    def _readdress(self, pending: Pending, index: int) -> None:
+        pending.event = msgspec.structs.replace(pending.event, addressed=index)
+        pending.item.body = message.encode(pending.event)
+
+    def _lead(self, pending: Pending) -> None:
+        if not pending.leads and pending.key not in self._behind:
+            pending.leads = True
+            self._behind[pending.key] = deque()
+
+    def _hint(self, key: str, contact: int) -> None:
+        self._hints[key] = contact
+        self._hints.move_to_end(key)
+        if len(self._hints) > HINTS:
+            self._hints.popitem(last=False)
+
+    def _answer(self, pending: Pending, word: Word) -> None:
+        self.pending -= 1
+        outcome = _OUTCOMES.get(word.word, "rejected")
+        verdict = Verdict(outcome, word.code, word.reason, word.contact)  # type: ignore[arg-type]
+        pending.push.answer(pending.index, verdict)
+        if pending.leads:
+            self._release(pending, word)
+
+    def _release(self, pending: Pending, word: Word) -> None:
+        """What waited behind goes on, to where its leader was kept."""
+        waiting = self._behind.pop(pending.key)
+        if word.contact and word.word == envelope.ACCEPTED and pending.event.key != pending.key:
+            self._hint(pending.key, word.contact)
+        for one in waiting:
+            self._route(one)

@@ -1,0 +1,58 @@
+"""The Sender as a part: its calls as bytes."""
+
+import msgspec
+
+from engine.errors import BadRequest
+from engine.ports import Outcome
+from engine.runtime import envelope
+from engine.runtime.send_post import Outcomes
+from engine.runtime.sender import Sender
+
+_outcomes = msgspec.msgpack.Decoder(list[Outcome])
+
+
+class SenderPart:
+    """``life`` names this start of it, so that hosts notice the next one."""
+
+    def __init__(self, sender: Sender, life: str) -> None:
+        self._sender = sender
+        self._life = life
+        self._version = 0
+
+    async def start(self) -> None:
+        await self._sender.start()
+
+    async def stop(self) -> None:
+        await self._sender.stop()
+
+    def drop(self) -> None:
+        self._sender.drop()
+
+    async def call(self, method: str, body: bytes) -> bytes:
+        match method:
+            case "hello":
+                return envelope.encode(self._version)
+            case "rulebook":
+                version, definitions = msgspec.msgpack.decode(body, type=tuple[int, bytes])
+                await self._sender.publish(version, definitions)
+                self._version = version
+                return b""
+            case "pause":
+                name, paused = msgspec.msgpack.decode(body, type=tuple[str, bool])
+                await self._sender.pause(name, paused)
+                return b""
+            case "status":
+                return envelope.encode({"up": True, **await self._sender.status()})
+            case _:
+                return await self._exchange(method, body)
+
+    async def _exchange(self, method: str, body: bytes) -> bytes:
+        if method == "offer":
+            host, deliveries = msgspec.msgpack.decode(body, type=tuple[str, bytes])
+            return envelope.encode(await self._sender.offer(host, deliveries))
+        if method == "outcomes":
+            host, acknowledged = msgspec.msgpack.decode(body, type=tuple[str, list[str]])
+            told, credit = await self._sender.outcomes(host, acknowledged)
+            return envelope.encode(Outcomes(self._life, credit, _outcomes.decode(told)))
+        text = f"the Sender has no call {method!r}"
+        raise BadRequest(text)

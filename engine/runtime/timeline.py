@@ -1,0 +1,42 @@
+"""A contact's log rows, newest first: the walks of its retention classes, merged."""
+
+import heapq
+from collections.abc import Iterator
+
+from engine.domain import codec, message
+from engine.domain.dedupe import HOUR, WINDOW, fingerprints
+from engine.domain.event import Event
+from engine.domain.message import Adopted
+from engine.ports import HostStore, LogRow
+
+
+def walk(store: HostStore, newest: int) -> Iterator[LogRow]:
+    """One class: from a row to the one before it, until the beginning or what retention took away."""
+    while newest:
+        row = store.log_row(newest)
+        if row is None:
+            return
+        yield row
+        newest = row.prev
+
+
+def timeline(store: HostStore, last: tuple[int, ...]) -> Iterator[LogRow]:
+    """All classes, by descending id."""
+    walks = [walk(store, newest) for newest in last if newest]
+    return heapq.merge(*walks, key=lambda row: -row.id)
+
+
+def week_of(store: HostStore, last: tuple[int, ...], now: int) -> set[bytes]:
+    """The fingerprints of every event taken within the dedupe window, adopted contacts' included."""
+    since = now - WINDOW * HOUR
+    found: set[bytes] = set()
+    for newest in last:
+        for row in walk(store, newest):
+            if row.now < since:
+                break
+            taken = message.decode(row.body)
+            if isinstance(taken, Event):
+                found.add(taken.fingerprint)
+            elif isinstance(taken, Adopted):
+                found.update(fingerprints(codec.decode(taken.state).seen))
+    return found

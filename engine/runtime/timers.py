@@ -1,0 +1,84 @@
+"""The loop that turns due wake-ups into messages of the same mailbox. No cron, no sweep.
+
+After a downtime what is overdue drains at a capped rate. When the wall clock jumps by more than five
+minutes against the monotonic one, timers stop until an operator has confirmed the new time.
+"""
+
+import asyncio
+import logging
+
+from engine.clock import Clock
+from engine.runtime.letter import TimerLetter
+from engine.runtime.mailbox import Mailbox
+from engine.runtime.memory import Memory
+
+log = logging.getLogger("relance.timers")
+
+STEP = 300_000
+"""A wall step (ms) past which timers stop."""
+LATE = 60_000
+"""Overdue by more (ms) is a backlog: DRAIN wake-ups, then a breath of PAUSE ms."""
+DRAIN = 200
+PAUSE = 50
+AT_ONCE = 500
+LOOK = 1_000
+"""The wall clock is read at least this often (ms)."""
+
+
+class Timers:
+    def __init__(self, memory: Memory, mailbox: Mailbox, clock: Clock) -> None:
+        self._memory = memory
+        self._mailbox = mailbox
+        self._clock = clock
+        self._nudged = asyncio.Event()
+        self._wall = clock.now()
+        self._steady = clock.monotonic()
+        self.held = False
+        self.lateness = 0
+
+    def nudge(self) -> None:
+        """An earlier wake-up may have been stored."""
+        self._nudged.set()
+
+    def confirm(self) -> None:
+        """The operator says that the wall clock is right."""
+        self.held = False
+        self._wall, self._steady = self._clock.now(), self._clock.monotonic()
+        self.nudge()
+
+    async def run(self) -> None:
+        while True:
+            self._watch_the_wall()
+            now = self._clock.now()
+            due = [] if self.held else self._memory.wakeups.due(now, AT_ONCE)
+            if not due:
+                await self._rest(now)
+                continue
+            self.lateness = now - due[0].due
+            backlog = self.lateness > LATE
+            for start in range(0, len(due), DRAIN):
+                await self._mailbox.insist(
+                    [TimerLetter(wake) for wake in due[start : start + DRAIN]]
+                )
+                if backlog:
+                    await asyncio.sleep(self._clock.seconds(PAUSE))
+
+    async def _rest(self, now: int) -> None:
+        ahead = LOOK if self.held else min(LOOK, self._memory.wakeups.next_due(now) - now)
+        self._nudged.clear()
+        try:
+            await asyncio.wait_for(self._nudged.wait(), self._clock.seconds(max(1, ahead)))
+        except TimeoutError:
+            return
+
+    def _watch_the_wall(self) -> None:
+        wall, steady = self._clock.now(), self._clock.monotonic()
+        stepped = (wall - self._wall) - (steady - self._steady) * 1_000
+        self._wall, self._steady = wall, steady
+        if abs(stepped) > STEP and not self.held:
+            self.held = True
+            log.error(
+                "the wall clock stepped by %d s: timers stop; confirm the time with"
+                " `relance status --confirm-clock`, or set the clock right and restart",
+                stepped / 1_000,
+            )
