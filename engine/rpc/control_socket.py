@@ -20,6 +20,7 @@ class ControlSocket:
     def __init__(self, folder: Path, name: str = CONTROL) -> None:
         """Raises OSError when there is no such folder."""
         self.path = folder / name
+        self._ours = False
         self._folder = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
 
     @property
@@ -34,6 +35,7 @@ class ControlSocket:
         before = os.umask(0o177)
         try:
             yield self.address
+            self._ours = True
         finally:
             os.umask(before)
 
@@ -41,9 +43,12 @@ class ControlSocket:
         os.close(self._folder)
 
     def remove(self) -> None:
-        """Take the socket file away, then close."""
-        self._clear()
-        self.close()
+        """Take away what was bound here, then close."""
+        try:
+            if self._ours:
+                self._clear()
+        finally:
+            self.close()
 
     def _clear(self) -> None:
         try:

@@ -69,7 +69,7 @@ class Intake:
         )
         around = surroundings(item, shared, unreadable=unreadable)
         traits = said.traits
-        if kind == "identify" and not traits:
+        if kind == "identify" and not traits.value:
             traits = content.traits_of_context(around.given)
         keys = keys_of(item, said.kind, around.given, traits.value)
         message_id = text_of(item.message_id, "messageId") or self._derived(raw, shared)

@@ -49,7 +49,7 @@ _ERRORS: dict[grpc.StatusCode, type[RequestError]] = {
     grpc.StatusCode.INVALID_ARGUMENT: BadRequest,
     grpc.StatusCode.RESOURCE_EXHAUSTED: BadRequest,
 }
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.2, 5.0
+_SHORTEST_PAUSE, _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.2, 5.0
 T = TypeVar("T")
 
 
@@ -65,7 +65,7 @@ def until(patience: float, call: Callable[[], T], address: str) -> T:
             return call()
         except grpc.RpcError as error:
             asked = retry_delay(error)
-            wait = pause if asked is None else asked
+            wait = pause if asked is None else max(asked, _SHORTEST_PAUSE)
             worth_it = asked is not None or error.code() in _AGAIN
             if not worth_it or time.monotonic() + wait > end:
                 raise error_of(error, address) from error

@@ -53,7 +53,7 @@ def surroundings(item: Item, shared: Shared, *, unreadable: bool) -> Surrounding
         added["ip"] = shared.ip
     if unreadable:
         refused = item.original_timestamp or item.timestamp or shared.timestamp
-        added["clock"] = {"unreadable": str(refused)[:100]}
+        added["clock"] = {"unreadable": repr(refused)[:100]}
     if not added and not shared.context and "userToken" not in own:
         return Surroundings(raw, given)
     stored = given | added
