@@ -1,5 +1,6 @@
 """The SQLite in use and how a file is opened with it; nothing else imports a driver."""
 
+import os
 from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
@@ -31,7 +32,11 @@ larger one, because the file's pages stay in the kernel's cache."""
 
 
 def connect(path: Path, timeout: float) -> Connection:
-    """A connection without implicit transactions; it waits ``timeout`` seconds for another writer."""
+    """A connection without implicit transactions; it waits ``timeout`` seconds for another writer.
+
+    The file holds personal data and secrets: only its owner may read it. Raises OSError.
+    """
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     db: Connection = driver.connect(str(path), isolation_level=None, timeout=timeout)
     try:
         for pragma in _PRAGMAS:

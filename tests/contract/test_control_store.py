@@ -1,0 +1,187 @@
+"""What every control store must do: the one on disk and the one in memory."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.errors import OwnershipLost, StoreError, StoreLocked
+from engine.ports import ApiKey, ControlStore, RejectedItem
+from engine.store.control import SqliteControlStore
+from engine.store.memory_control import MemoryControlStore
+from engine.store.memory_disk import MemoryDisk
+
+KEY = ApiKey("k1", "server", "shop", b"\x01" * 32, 10)
+DAY = 86_400_000
+
+
+class Place:
+    """Where stores are opened one after another; closes what a test leaves open."""
+
+    def __init__(self, make: Callable[[bool], ControlStore]) -> None:
+        self._make = make
+        self.made: list[ControlStore] = []
+
+    def store(self, *, fence_only: bool = False) -> ControlStore:
+        self.made.append(self._make(fence_only))
+        return self.made[-1]
+
+    def after_restart(self, store: ControlStore) -> ControlStore:
+        store.close()
+        successor = self.store()
+        successor.open("coordinator")
+        return successor
+
+
+@pytest.fixture(params=["sqlite", "memory"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    disk = MemoryDisk()
+    if request.param == "sqlite":
+        file = tmp_path / "control.db"
+        place = Place(lambda fence: SqliteControlStore(file, fence_only=fence))
+    else:
+        place = Place(lambda fence: MemoryControlStore(disk, fence_only=fence))
+    yield place
+    for store in place.made:
+        store.close()
+
+
+@pytest.fixture
+def store(place: Place) -> ControlStore:
+    store = place.store()
+    store.open("coordinator")
+    return store
+
+
+def refused(
+    at: int, code: str = "E-BAD", source: str = "shop", body: bytes = b"{}"
+) -> RejectedItem:
+    return RejectedItem(at, source, code, "no messageId", body)
+
+
+def test_each_opening_has_the_next_epoch(place: Place) -> None:
+    epochs = []
+    for _ in range(3):
+        store = place.store()
+        epochs.append(store.open("coordinator"))
+        store.close()
+    assert epochs == [1, 2, 3]
+
+
+def test_a_setting_is_kept_and_replaced(place: Place, store: ControlStore) -> None:
+    store.set_setting("secret", b"one")
+    store.set_setting("secret", b"\x00two")
+    store = place.after_restart(store)
+    assert store.setting("secret") == b"\x00two"
+    assert store.setting("hosts") is None
+    assert store.setting("hosts", b"1") == b"1"
+
+
+def test_a_revoked_key_stays_listed_as_revoked(place: Place, store: ControlStore) -> None:
+    store.add_key(KEY, by="ops")
+    assert store.revoke_key("k1", 20, by="ops")
+    store = place.after_restart(store)
+    assert store.keys() == [KEY._replace(revoked=20)]
+
+
+def test_revoking_twice_or_an_unknown_key_changes_nothing(store: ControlStore) -> None:
+    store.add_key(KEY, by="ops")
+    assert [store.revoke_key(key, 20, by="ops") for key in ("k1", "k1", "k9")] == [
+        True,
+        False,
+        False,
+    ]
+    assert store.keys() == [KEY._replace(revoked=20)]
+    assert len(store.audit()) == 2
+
+
+def test_a_key_id_is_used_once(store: ControlStore) -> None:
+    store.add_key(KEY, by="ops")
+    with pytest.raises(StoreError):
+        store.add_key(KEY._replace(hash=b"\x02" * 32), by="mallory")
+    assert store.keys() == [KEY]
+    assert [line[1] for line in store.audit()] == ["ops"]
+
+
+def test_published_rulebooks_are_numbered_from_one_and_kept(
+    place: Place, store: ControlStore
+) -> None:
+    assert [store.publish(b"a", 1, "ops"), store.publish(b"b", 2, "ops")] == [1, 2]
+    store = place.after_restart(store)
+    assert store.publish(b"a", 3, "ops") == 3
+    assert store.rulebooks() == {1: b"a", 2: b"b", 3: b"a"}
+
+
+def test_a_pause_lasts_until_resumed(place: Place, store: ControlStore) -> None:
+    for kind, name in (("scenario", "cart"), ("scenario", "cart"), ("channel", "email")):
+        store.pause(kind, name, paused=True, at=1, by="ops")
+    store.pause("scenario", "cart", paused=False, at=2, by="ops")
+    store.pause("scenario", "never_paused", paused=False, at=2, by="ops")
+    assert place.after_restart(store).paused() == {("channel", "email")}
+
+
+def test_refused_items_are_shown_newest_first_as_they_came(
+    place: Place, store: ControlStore
+) -> None:
+    items = [refused(at, body=b"\xff%d" % at) for at in range(5)]
+    store.reject(items[:3])
+    store.reject(items[3:])
+    store = place.after_restart(store)
+    assert store.rejected(2) == [items[4], items[3]]
+    assert store.rejected() == items[::-1]
+
+
+def test_a_thousand_a_code_source_and_day_are_kept_and_all_are_counted(
+    place: Place, store: ControlStore
+) -> None:
+    store.reject([refused(at) for at in range(600)])
+    store.reject([refused(at) for at in range(600, 1_300)])
+    store.reject([refused(1, source="app"), refused(1, code="E-OTHER"), refused(DAY)])
+    store = place.after_restart(store)
+    kept = store.rejected(5_000)
+    assert len(kept) == 1_003
+    assert sum(item.source == "shop" and item.at < DAY for item in kept) == 1_001
+    assert store.rejected_counts() == {"E-BAD": 1_302, "E-OTHER": 1}
+
+
+def test_every_act_leaves_a_line_in_the_audit_trail(place: Place, store: ControlStore) -> None:
+    store.add_key(KEY, by="ops")
+    store.revoke_key("k1", 11, by="eve")
+    store.publish(b"{}", 12, by="ops")
+    store.pause("channel", "email", paused=True, at=13, by="ops")
+    store.pause("channel", "email", paused=False, at=14, by="ops")
+    store.record(15, "ops", "suppress", "email")
+    assert place.after_restart(store).audit() == [
+        (15, "ops", "suppress", "email"),
+        (14, "ops", "resume", "channel email"),
+        (13, "ops", "pause", "channel email"),
+        (12, "ops", "publish", "version 1"),
+        (11, "eve", "revoke key", "k1"),
+        (10, "ops", "create key", "k1"),
+    ]
+    assert len(place.made[-1].audit(2)) == 2
+
+
+def test_a_control_store_in_use_is_locked(place: Place, store: ControlStore) -> None:
+    with pytest.raises(StoreLocked, match="coordinator"):
+        place.store().open("another")
+    store.set_setting("id", b"1")
+
+
+def test_a_coordinator_that_was_overtaken_writes_nothing_more(
+    place: Place, store: ControlStore
+) -> None:
+    successor = place.store(fence_only=True)
+    assert successor.open("successor") == 2
+    for act in (
+        lambda: store.set_setting("id", b"1"),
+        lambda: store.add_key(KEY, by="ops"),
+        lambda: store.revoke_key("k1", 1, by="ops"),
+        lambda: store.publish(b"{}", 1, by="ops"),
+        lambda: store.pause("channel", "email", paused=True, at=1, by="ops"),
+        lambda: store.reject([refused(1)]),
+        lambda: store.record(1, "ops", "act", "subject"),
+    ):
+        with pytest.raises(OwnershipLost):
+            act()
+    assert (successor.setting("id"), successor.keys(), successor.audit()) == (None, [], [])
