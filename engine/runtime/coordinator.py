@@ -66,18 +66,22 @@ class Coordinator:
         self._loops: list[asyncio.Task[None]] = []
         self._keyring: Keyring
         self._closing = False
+        self._open = False
 
     # --- Part ----------------------------------------------------------------------------------
 
     async def start(self) -> None:
         epoch = self.control.open(NAME)
+        self._open = True
         secret = self.control.setting("secret")
         if secret is None:
             text = "this data folder has no workspace secret; make it anew with `relance init`"
             raise ConfigError(text)
         self._keyring = Keyring(self.control, secret)
         books = self.control.rulebooks()
-        self.version = max(books, default=0) or self._publish(decode(self._first), "init")
+        self.version = max(books, default=0) or self._publish(
+            succeed(None, decode(self._first)), "init"
+        )
         self.definitions = books.get(self.version) or self.control.rulebooks()[self.version]
         life = f"{NAME}-{epoch}"
         couriers = [
@@ -94,10 +98,13 @@ class Coordinator:
         for loop in self._loops:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
-        self.control.close()
+        self.drop()
 
     def drop(self) -> None:
-        self.control.close()
+        """Let go of the control store."""
+        if self._open:
+            self._open = False
+            self.control.close()
 
     async def call(self, method: str, body: bytes) -> bytes:  # noqa: ARG002 - the shape of a Part
         if method == "addresses":

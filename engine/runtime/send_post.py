@@ -72,6 +72,9 @@ class SendPost:
         while True:
             body = envelope.encode([self._name, acknowledged])
             try:
+                if not self._life:
+                    self.credit = await self._call_offer([])
+                    self._queued.set()
                 answer = _answers.decode(await self._calls.call(SENDER, "outcomes", body))
             except (PartLost, EngineError):
                 await asyncio.sleep(UNREACHED)
@@ -110,9 +113,10 @@ class SendPost:
                 # The rows stay ``sending``: they are offered again when the Sender answers anew.
                 self._life = ""
 
-    async def _call_offer(self, deliveries: list[Delivery]) -> None:
+    async def _call_offer(self, deliveries: list[Delivery]) -> int:
+        """Answers the credit left."""
         body = envelope.encode([self._name, envelope.encode(deliveries)])
-        await self._calls.call(SENDER, "offer", body)
+        return int(msgspec.msgpack.decode(await self._calls.call(SENDER, "offer", body)))
 
     async def _hand_over(self) -> None:
         """Queued rows leave as credit and their due instants allow."""

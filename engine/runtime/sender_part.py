@@ -18,15 +18,20 @@ class SenderPart:
         self._sender = sender
         self._life = life
         self._version = 0
+        self._open = False
 
     async def start(self) -> None:
         await self._sender.start()
+        self._open = True
 
     async def stop(self) -> None:
         await self._sender.stop()
+        self._open = False
 
     def drop(self) -> None:
-        self._sender.drop()
+        if self._open:
+            self._open = False
+            self._sender.drop()
 
     async def call(self, method: str, body: bytes) -> bytes:
         match method:
