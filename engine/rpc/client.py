@@ -83,27 +83,27 @@ class Relance:
         return answers
 
     def status(self) -> dict[str, Any]:
-        return self._read(self._console.Status, Empty())  # type: ignore[no-any-return]
+        return self._read(self._console.Status, Empty(), dict[str, Any])
 
     def contact(self, key: str, timeline: int = 20) -> dict[str, Any] | None:
         """None when nobody has this key."""
         try:
             request = pb.ContactRequest(key=key, timeline=timeline)
-            return self._read(self._console.Contact, request)  # type: ignore[no-any-return]
+            return self._read(self._console.Contact, request, dict[str, Any])
         except Unknown:
             return None
 
     def segments(self) -> list[dict[str, Any]]:
-        return self._read(self._console.Segments, Empty())  # type: ignore[no-any-return]
+        return self._read(self._console.Segments, Empty(), list[dict[str, Any]])
 
     def scenarios(self) -> list[dict[str, Any]]:
-        return self._read(self._console.Scenarios, Empty())  # type: ignore[no-any-return]
+        return self._read(self._console.Scenarios, Empty(), list[dict[str, Any]])
 
     def fsck(self) -> dict[str, Any]:
-        return self._read(self._console.Fsck, Empty())  # type: ignore[no-any-return]
+        return self._read(self._console.Fsck, Empty(), dict[str, Any])
 
     def keys(self) -> list[dict[str, Any]]:
-        return self._read(self._control.Keys, Empty())  # type: ignore[no-any-return]
+        return self._read(self._control.Keys, Empty(), list[dict[str, Any]])
 
     def apply(self, definitions: bytes) -> int:
         """The version in force afterwards."""
@@ -141,8 +141,8 @@ class Relance:
         response = self._once(self._health.Check, health_pb2.HealthCheckRequest())
         return bool(response.status == health_pb2.HealthCheckResponse.SERVING)
 
-    def _read(self, method: Callable[..., Any], request: Any) -> Any:
-        return msgspec.json.decode(self._once(method, request).json)
+    def _read(self, method: Callable[..., Any], request: Any, shape: type[T]) -> T:
+        return msgspec.json.decode(self._once(method, request).json, type=shape)
 
     def _once(self, method: Callable[..., Any], request: Any) -> Any:
         try:

@@ -91,7 +91,7 @@ def error_of(error: grpc.RpcError, address: str) -> EngineError:
         return Busy(delay, text)
     if code in _ERRORS:
         return _ERRORS[code](text)
-    if code is grpc.StatusCode.UNAVAILABLE:
+    if code is grpc.StatusCode.UNAVAILABLE and not _answered(error):
         return RequestError(
             f"nothing answers at {address} ({text}). Is the engine running (`relance start`), "
             "and is this its address?"
@@ -99,3 +99,8 @@ def error_of(error: grpc.RpcError, address: str) -> EngineError:
     if code is grpc.StatusCode.DEADLINE_EXCEEDED:
         return RequestError(f"{address} gave no answer in time: it may have been done, or not")
     return RequestError(f"{address}: {text} ({code.name})")
+
+
+def _answered(error: grpc.RpcError) -> bool:
+    """Whether the engine itself said this: its errors carry a google.rpc.Status, gRPC's own do not."""
+    return rpc_status.from_call(cast("grpc.Call", error)) is not None

@@ -5,7 +5,7 @@ import socket
 import stat
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import grpc
 import httpx
@@ -13,7 +13,15 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from engine.domain.event import Event
-from engine.errors import BadRequest, Busy, NotAllowed, RequestError, SettingsError, Unknown
+from engine.errors import (
+    BadRequest,
+    Busy,
+    NotAllowed,
+    RequestError,
+    SettingsError,
+    StoreFull,
+    Unknown,
+)
 from engine.ports import Refusal, Verdict
 from engine.rpc import relance_pb2 as pb
 from engine.rpc import relance_pb2_grpc as wire
@@ -324,3 +332,26 @@ async def test_doors_that_close_finish_the_push_that_they_began() -> None:
         await closing
 
     assert response.accepted == 1
+
+
+class Full(EngineInMemory):
+    async def status(self) -> dict[str, Any]:
+        raise StoreFull
+
+    async def fsck(self) -> dict[str, Any]:
+        raise ValueError("a bug")
+
+
+async def test_a_full_disk_and_a_bug_are_told_apart_from_an_engine_that_is_away() -> None:
+    doors = Doors(Full(), "127.0.0.1:0", "127.0.0.1:0")
+    address, _ = await doors.start()
+
+    def ask() -> None:
+        with Relance(address, "admin") as relance:
+            with pytest.raises(RequestError, match="Free space, then go on"):
+                relance.status()
+            with pytest.raises(RequestError, match="its log says where"):
+                relance.fsck()
+
+    await asyncio.to_thread(ask)
+    await doors.stop(1)
