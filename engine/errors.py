@@ -9,7 +9,7 @@ EngineError
 Anything else is a bug and may crash the batch; the docstring is the text when none is given.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 
 class EngineError(Exception):
@@ -19,6 +19,16 @@ class EngineError(Exception):
 
     def __init__(self, text: str = "") -> None:
         super().__init__(text or (self.__doc__ or "").strip())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Text and fields as they are, whatever the class's own parameters: it crosses processes."""
+        return self._restored, (self.args, self.__dict__)
+
+    @classmethod
+    def _restored(cls, args: tuple[Any, ...], fields: dict[str, Any]) -> Self:
+        error = cls.__new__(cls, *args)
+        error.__dict__.update(fields)
+        return error
 
 
 class ConfigError(EngineError):

@@ -1,10 +1,10 @@
-"""A part of the engine that runs as one actor, and how parts call one another.
+"""A part of the engine that runs as one actor, how parts call one another, and what runs them.
 
 Parts are named ``coordinator``, ``host-0``, ``host-1``, ..., ``sender``. Bytes in, bytes out: the
 same part runs as a Ray actor or inside one process.
 """
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class PartLost(Exception):  # noqa: N818
@@ -20,7 +20,10 @@ class Calls(Protocol):
 
 
 class Part(Protocol):
-    """Lives in one event loop; calls may overlap at its awaits."""
+    """Lives in one event loop; calls may overlap at its awaits.
+
+    OwnershipLost out of ``call`` ends the part: a newer owner exists.
+    """
 
     async def start(self) -> None:
         """Open what it owns; raises when it cannot."""
@@ -30,4 +33,61 @@ class Part(Protocol):
 
     async def stop(self) -> None:
         """Finish what was begun, close what it owns."""
+        ...
+
+
+@runtime_checkable
+class Droppable(Protocol):
+    """A part that holds what the kernel frees for a killed process: locks, sockets, descriptors."""
+
+    def drop(self) -> None:
+        """Let go of them at once and write nothing. Called by a runtime without processes only."""
+        ...
+
+
+class Factory(Protocol):
+    """Makes a part. A Ray runtime names it ``module:function``, so that only the worker imports it."""
+
+    def __call__(self, name: str, spec: bytes, calls: Calls) -> Part: ...
+
+
+class Runtime(Protocol):
+    """Where parts run. ``calls`` reaches them from outside."""
+
+    @property
+    def calls(self) -> Calls: ...
+
+    async def start(self) -> None:
+        """Make ready to run parts."""
+        ...
+
+    async def start_part(self, name: str) -> None:
+        """Make sure that an earlier one is gone, then make and start it.
+
+        Raises what its start raised, or PartLost; after either nothing of it runs.
+        """
+        ...
+
+    async def stop_part(self, name: str) -> None:
+        """Drain it, then end it; a part that cannot drain is killed."""
+        ...
+
+    async def kill(self, name: str) -> None:
+        """End it as kill -9 does; it is gone on return."""
+        ...
+
+    async def died(self, name: str) -> None:
+        """Return once the part has ended, however it did; at once when it does not run."""
+        ...
+
+    async def lost(self) -> str:
+        """Return, with the reason, once the runtime itself can run no parts any more."""
+        ...
+
+    def pids(self) -> dict[str, int]:
+        """The process of each running part."""
+        ...
+
+    async def stop(self) -> None:
+        """End every part still running, without draining, and the runtime."""
         ...
