@@ -1,0 +1,96 @@
+"""Commands on one contact, and on addresses that must not be written to."""
+
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from engine.cli.connection import Data, Grpc, connected
+from engine.cli.output import Json, print_json, print_report, print_rows
+from engine.errors import BadRequest, Unknown
+
+app = typer.Typer()
+TIMELINE = "timeline"
+
+
+@app.command()
+def contact(
+    key: Annotated[
+        str, typer.Argument(help="email:ada@example.com, user_id:42, anonymous_id:x, or the id.")
+    ],
+    timeline: Annotated[int, typer.Option(min=0, max=1_000, help="Newest log rows to show.")] = 20,
+    set_: Annotated[
+        str,
+        typer.Option(
+            "--set", metavar="NAME=VALUE", help="Set an attribute; VALUE is JSON or text."
+        ),
+    ] = "",
+    leave: Annotated[
+        str, typer.Option("--exit", metavar="SCENARIO", help="End the contact's run.")
+    ] = "",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Evaluate a parked contact again.")
+    ] = False,
+    grpc: Grpc = "",
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Show a contact: attributes, segments, scores, runs, and what happened to it."""
+    with connected(grpc, data) as engine:
+        if set_:
+            engine.act(key, "set", *_assignment(set_))
+        if leave:
+            engine.act(key, "exit", leave)
+        if resume:
+            engine.act(key, "resume")
+        found = engine.contact(key, timeline)
+    if found is None:
+        raise Unknown(f"there is no contact {key}")
+    if json:
+        print_json(found)
+        return
+    rows = [_line(row) for row in found.pop(TIMELINE, [])]
+    print_report(found)
+    print(f"\n{TIMELINE}")
+    print_rows(rows, "Nothing to show.")
+
+
+@app.command()
+def suppress(
+    address: Annotated[str, typer.Argument(help="The address, for example ada@example.com.")],
+    channel: Annotated[str, typer.Option(help="The channel.")] = "email",
+    reason: Annotated[str, typer.Option(help="Why; kept.")] = "operator",
+    grpc: Grpc = "",
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Never write to an address again."""
+    with connected(grpc, data) as engine:
+        engine.suppress(channel, address, reason)
+    if json:
+        print_json({"channel": channel, "address": address, "reason": reason})
+    else:
+        print(f"{address} is not written to any more.")
+
+
+def _line(row: dict[str, Any]) -> dict[str, Any]:
+    """One consumed message and what it caused, in words."""
+    fields = row["fields"]
+    what = fields.get("name") or fields.get("outcome") or fields.get("act") or ""
+    return {
+        "row": row["row"],
+        "at": row["at"],
+        "message": f"{row['message']} {what}".strip(),
+        "facts": ", ".join(f"{fact[0]} {fact[1]}" for fact in row["facts"]),
+    }
+
+
+def _assignment(text: str) -> tuple[str, Any]:
+    """``newsletter=true`` -> ("newsletter", True); what is no JSON is text."""
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise BadRequest(f"--set takes NAME=VALUE, not {text!r}")
+    try:
+        return name, msgspec.json.decode(value)
+    except msgspec.DecodeError:
+        return name, value

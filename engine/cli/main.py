@@ -1,0 +1,44 @@
+"""The command line: its commands, and how an error becomes a text and an exit code.
+
+0 done - 1 a finding, or it failed - 2 wrong usage or configuration - 3 no engine answers -
+4 the key may not do this - 130 interrupted. Data goes to stdout, everything else to stderr.
+"""
+
+import sys
+
+import typer
+
+from engine.cli import contact, definitions, doctor, fsck, keys, push, status, up, workspace
+from engine.errors import BadRequest, ConfigError, EngineError, NotAllowed, RequestError
+
+app = typer.Typer(
+    name="relance",
+    help="Self-hosted marketing automation: a contact is an actor, a scenario is its timers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for module in (workspace, up, keys, push, status, contact, definitions, fsck, doctor):
+    app.add_typer(module.app)
+
+
+def run() -> None:
+    """The entry point ``relance``."""
+    try:
+        app()
+    except EngineError as error:
+        print(f"{error.code}: {error}", file=sys.stderr)
+        sys.exit(exit_code_of(error))
+
+
+def exit_code_of(error: EngineError) -> int:
+    match error:
+        case ConfigError() | BadRequest():
+            return 2
+        case NotAllowed():
+            return 4
+        case RequestError() if type(error) is RequestError:
+            return 3  # its children are answers; itself it says that none came
+        case _:
+            return 1

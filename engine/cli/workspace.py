@@ -1,0 +1,111 @@
+"""Commands on a workspace folder: init, check, apply."""
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.cli.connection import Data, Grpc, connected
+from engine.cli.output import Json, note, print_json
+from engine.domain.definitions import Definitions, encode
+from engine.errors import BadRequest, DefinitionError, SettingsError
+
+app = typer.Typer()
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The workspace folder.")]
+
+
+@app.command()
+def init(
+    folder: Folder,
+    hosts: Annotated[int, typer.Option(min=1, max=256, help="Processes that carry contacts.")] = 1,
+    data: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Make this data folder too.")
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write over files that are there.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Copy the default workspace to DIR: a small shop, ready to change."""
+    if folder.exists() and any(folder.iterdir()) and not force:
+        raise BadRequest(f"{folder} is not empty; give another folder, or --force to write over it")
+    shutil.copytree(default_workspace(), folder, dirs_exist_ok=True)
+    settings = folder / "engine.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(re.sub(r"(?m)^hosts = \d+", f"hosts = {hosts}", text), encoding="utf-8")
+    if data is not None:
+        from engine import bootstrap
+        from engine.loading.settings import load_settings
+
+        bootstrap.init_data(data, load_settings(folder, os.environ))
+    if json:
+        print_json({"workspace": str(folder), "hosts": hosts, "data": str(data) if data else None})
+    else:
+        note(f"{folder} is ready. Next: relance check {folder}, relance up --workspace {folder}")
+
+
+@app.command()
+def check(folder: Folder = Path(), json: Json = False) -> None:
+    """Read every definition and setting; tell all problems at once."""
+    from engine.loading.definitions import load
+    from engine.loading.settings import load_settings
+
+    problems, counts = [], {}
+    try:
+        counts = counted(load(folder))
+        load_settings(folder, os.environ)
+    except DefinitionError as error:
+        problems = error.problems
+    except SettingsError as error:
+        problems = str(error).splitlines()
+    if json:
+        print_json({"problems": problems, **counts})
+    else:
+        print("\n".join(problems) if problems else f"No problem: {_sentence(counts)}.")
+    raise typer.Exit(1 if problems else 0)
+
+
+@app.command()
+def apply(
+    folder: Folder = Path(),
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    grpc: Grpc = "",
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Publish the workspace's definitions to a running engine, as its next version."""
+    from engine.loading.definitions import load
+
+    definitions = load(folder)
+    sentence = _sentence(counted(definitions))
+    if not yes:
+        if not sys.stdin.isatty():
+            raise BadRequest("nobody can be asked here; say --yes to publish")
+        typer.confirm(f"Publish {sentence}?", abort=True, err=True)
+    with connected(grpc, data) as engine:
+        version = engine.apply(encode(definitions))
+    if json:
+        print_json({"version": version})
+    else:
+        print(f"Version {version} is in force: {sentence}.")
+
+
+def default_workspace() -> Path:
+    """In an installed package beside the engine's code, in a checkout at its top."""
+    import engine
+
+    installed = Path(str(engine.__file__)).with_name("workspace")
+    return installed if installed.is_dir() else installed.parents[1] / "config"
+
+
+def counted(definitions: Definitions) -> dict[str, int]:
+    kinds = ("segments", "scores", "scenarios", "templates")
+    return {kind: len(getattr(definitions, kind)) for kind in kinds}
+
+
+def _sentence(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {kind}" for kind, count in counts.items())
