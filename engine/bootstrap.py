@@ -1,6 +1,7 @@
 """Puts the engine together: the one file that names concrete parts."""
 
 import asyncio
+import gc
 import os
 import secrets
 import signal
@@ -39,6 +40,10 @@ from engine.store.sqlite import SqliteHostStore
 
 Report = dict[str, Any]
 
+SELDOM = (100_000, 20, 1_000)
+"""Collector thresholds of a host: it holds millions of small objects and makes hardly a cycle; with the
+defaults it spends a third of its time in looking for some (measured with 70,000 resident contacts)."""
+
 
 class Spec(msgspec.Struct):
     """Everything a part is made from; it travels to the process that the part runs in."""
@@ -69,6 +74,7 @@ def part(name: str, spec: bytes, calls: Calls) -> Part:
         spool = Spool(data / "spool" / "sender.spool")
         life = f"{os.getpid()}-{secrets.token_hex(4)}"
         return SenderPart(Sender(channels_of(settings, data), spool, clock), life)
+    gc.set_threshold(*SELDOM)
     host = int(name.removeprefix("host-"))
     store = SqliteHostStore(data / "hosts" / f"{host}.db", table.slots_of(host))
     domain = parseaddr(settings.email.sender)[1].rpartition("@")[2] or "localhost.localdomain"

@@ -10,7 +10,7 @@ SEEN = 64
 """Fingerprints kept in the state: the last 64 messages, eight bytes each."""
 
 
-class Run(msgspec.Struct, frozen=True, array_like=True):
+class Run(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One passage through one version of a scenario.
 
     ``id`` is fixed at entry and survives a merge. ``step`` is where it stands; ``visits`` counts the
@@ -30,7 +30,7 @@ class Run(msgspec.Struct, frozen=True, array_like=True):
     event: bytes = b""
 
 
-class Contact(msgspec.Struct, array_like=True):
+class Contact(msgspec.Struct, array_like=True, gc=False):
     """Mutable for speed; ``step`` works on a copy of its own and never changes its argument.
 
     Instants are ms since 1970 UTC. ``timers`` maps ``run:<id>`` and ``segment:<name>`` to the due

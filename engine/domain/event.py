@@ -11,7 +11,7 @@ TOKEN = 1
 SERVER = 2
 
 
-class Event(msgspec.Struct, frozen=True, array_like=True, tag="event"):
+class Event(msgspec.Struct, frozen=True, array_like=True, tag="event", gc=False):
     """Instants are milliseconds since 1970 UTC; the JSON parts stay raw until a condition reads them.
 
     ``keys`` are ordered by rank; ``addressed`` is the index of the key that routed the event.

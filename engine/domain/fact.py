@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 
-class Fact(msgspec.Struct, frozen=True, array_like=True):
+class Fact(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """``what`` happened to ``subject`` at an instant (ms); ``detail`` is plain data, or None."""
 
     what: str

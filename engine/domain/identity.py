@@ -17,7 +17,7 @@ RANK = ("user_id", "external_id", "email", "phone", "anonymous_id")
 DEVICE = "anonymous_id"
 
 
-class Claim(msgspec.Struct, frozen=True, array_like=True):
+class Claim(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A key that a contact says is its own, since an instant (ms). Rebind takes it from a holder."""
 
     key: str
@@ -26,7 +26,7 @@ class Claim(msgspec.Struct, frozen=True, array_like=True):
     rebind: bool = False
 
 
-class Binding(msgspec.Struct, frozen=True, array_like=True):
+class Binding(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Since this instant (ms) the key belongs to this contact."""
 
     since: int

@@ -83,10 +83,8 @@ class Coordinator:
             succeed(None, decode(self._first)), "init"
         )
         self.definitions = books.get(self.version) or self.control.rulebooks()[self.version]
-        life = f"{NAME}-{epoch}"
-        couriers = [
-            Courier(h, self.calls, life, self.router.heard) for h in range(self.table.hosts)
-        ]
+        hosts = range(self.table.hosts)
+        couriers = [Courier(host, self.calls, epoch, self.router.heard) for host in hosts]
         self.router.employ(couriers)
         for work in (*(courier.run() for courier in couriers), self._tend()):
             self._loops.append(asyncio.create_task(self._guard(work)))

@@ -21,6 +21,7 @@ from engine.runtime.slots import part_of
 MOST = 500
 MOST_BYTES = 96 * 1024
 """Ray inlines arguments below 100 KiB; larger ones take a detour through shared memory."""
+NAME = "coordinator"
 AGAIN = 0.05
 SLOWEST = 1.0
 
@@ -59,16 +60,17 @@ class Pending(msgspec.Struct, eq=False):
 
 
 class Courier:
+    """``life`` is the control epoch: parcels of different lives never share a number."""
+
     def __init__(
-        self, host: int, calls: Calls, coordinator: str, heard: Callable[[Pending, Word], None]
+        self, host: int, calls: Calls, life: int, heard: Callable[[Pending, Word], None]
     ) -> None:
         self._part = part_of(host)
         self._calls = calls
-        self._coordinator = coordinator
         self._heard = heard
         self._waiting: deque[Pending] = deque()
         self._arrived = asyncio.Event()
-        self._number = 0
+        self._number = life << 32
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -84,7 +86,7 @@ class Courier:
                 await self._arrived.wait()
             load = self._load()
             self._number += 1
-            parcel = Parcel(self._coordinator, self._number, [pending.item for pending in load])
+            parcel = Parcel(NAME, self._number, [pending.item for pending in load])
             try:
                 words = await self._deliver(envelope.encode(parcel))
             except StoreError as error:

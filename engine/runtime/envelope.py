@@ -25,7 +25,7 @@ REJECTED = 7
 contact that was hinted at does not hold the key. LATER: an earlier item of the same key was sent on."""
 
 
-class Item(msgspec.Struct, array_like=True):
+class Item(msgspec.Struct, array_like=True, gc=False):
     """One encoded event; ``contact`` is the Coordinator's hint, 0 for none."""
 
     body: bytes
@@ -41,7 +41,7 @@ class Parcel(msgspec.Struct, array_like=True):
     items: list[Item]
 
 
-class Word(msgspec.Struct, array_like=True):
+class Word(msgspec.Struct, array_like=True, gc=False):
     """``contact``: where the item was stored, or must go. ``code`` and ``reason`` go with REJECTED."""
 
     word: int

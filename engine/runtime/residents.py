@@ -14,7 +14,7 @@ GROWTH = 4
 NO_ROWS = (0, 0, 0, 0)
 
 
-class Resident(msgspec.Struct):
+class Resident(msgspec.Struct, gc=False):
     """A contact with what its store row says beside the state.
 
     ``wake`` is the stored wake-up; ``retries`` the fingerprints of the last week, filled from the
