@@ -12,6 +12,7 @@ import secrets
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, cast
@@ -80,7 +81,12 @@ def _opened(answer: object) -> object:
 
 
 def _portable(error: Exception) -> Exception:
-    """The error itself when it survives the way to another process, else its text."""
+    """The error itself when it survives the way to another process, else its text.
+
+    A bug brings its traceback along as a note.
+    """
+    if not isinstance(error, EngineError | PartLost):
+        error.add_note("".join(traceback.format_exception(error)))
     try:
         pickle.loads(pickle.dumps(error))  # noqa: S301  # our own bytes
     except Exception:  # noqa: BLE001  # whatever a foreign class does when it is pickled
@@ -176,9 +182,9 @@ def _keep_what_matters() -> list[Process]:
     """End the services that one local node has no use for; answer those it cannot live without."""
     node: Any = ray._private.worker._global_node  # noqa: SLF001
     ray._private.worker._worker_logs_enabled = False  # noqa: SLF001  # it prints to our stdout
-    node.kill_monitor()
-    node.kill_log_monitor()
-    node.kill_dashboard()
+    node.kill_monitor(check_alive=False)
+    node.kill_log_monitor(check_alive=False)
+    node.kill_dashboard(check_alive=False)
     needed = [*node.all_processes["gcs_server"], *node.all_processes["raylet"]]
     return [Process(one.process.pid) for one in needed]
 
@@ -223,6 +229,8 @@ class RayRuntime:
         before = signal.getsignal(signal.SIGTERM)
         try:
             _init(str(self._folder.path), self._cpus)
+        except Exception as error:
+            raise EngineError(f"Ray did not start: {error}") from error
         finally:
             signal.signal(signal.SIGTERM, before)
         self._services = _keep_what_matters()

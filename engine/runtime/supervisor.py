@@ -125,7 +125,7 @@ class Supervisor:
                 await self._runtime.start_part(part)
             except Exception as error:
                 attempts += 1
-                self._tell(Happening(part, "refused", str(error)))
+                self._tell(Happening(part, "refused", _text(error)))
                 if _hopeless(error, attempts):
                     raise
                 await self._pause(watched)
@@ -149,8 +149,8 @@ class Supervisor:
                 await self._runtime.stop_part(part)
         except TimeoutError:
             why = f"did not drain within {DRAIN:g} s and was killed"
-        except (EngineError, PartLost) as error:
-            why = str(error)
+        except Exception as error:  # noqa: BLE001  # told; the other parts must still be drained
+            why = _text(error)
         await self._runtime.kill(part)
         self._tell(Happening(part, "stopped", why))
 
@@ -162,6 +162,13 @@ class Supervisor:
 
 def _task(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
     return asyncio.get_running_loop().create_task(work)
+
+
+def _text(error: Exception) -> str:
+    """For an operator; a bug is shown with its class and notes."""
+    if isinstance(error, EngineError | PartLost):
+        return str(error)
+    return "\n".join([f"{type(error).__name__}: {error}", *getattr(error, "__notes__", [])])
 
 
 def _hopeless(error: Exception, attempts: int) -> bool:

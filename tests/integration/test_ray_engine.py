@@ -14,7 +14,6 @@ import psutil
 import pytest
 
 KEEP = "import sys; from engine.runtime.keeper import keep; sys.exit(keep(sys.argv[1:]))"
-DECOY = "raise SystemExit('the wrong engine was imported')"
 
 pytestmark = [pytest.mark.ray, pytest.mark.slow]
 

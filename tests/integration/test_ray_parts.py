@@ -59,3 +59,13 @@ async def test_a_part_that_is_asked_to_start_and_given_up_leaves_no_process(
     assert await ray_runtime.calls.call("sender", "echo", b"one") == b"one"
     assert [one["name"] for one in ray.util.list_named_actors(all_namespaces=True)] == ["sender"]
     await ray_runtime.stop()
+
+
+async def test_a_bug_in_a_part_brings_its_traceback_along(ray_runtime: Runtime) -> None:
+    await ray_runtime.start_part("host-0")
+
+    with pytest.raises(LookupError, match="a bug") as bug:
+        await ray_runtime.calls.call("host-0", "bug", b"a bug")
+
+    assert "in bug" in bug.value.__notes__[0]
+    await ray_runtime.stop()

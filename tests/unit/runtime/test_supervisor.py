@@ -188,17 +188,26 @@ async def test_stopping_while_a_part_is_coming_back_leaves_nothing_running() -> 
     assert len(refusals) > 0
 
 
-async def test_a_part_that_fails_to_drain_is_ended_and_the_failure_is_told() -> None:
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(EngineError("spool not written"), "spool not written"), (KeyError("x"), "KeyError: 'x'")],
+)
+async def test_a_part_that_fails_to_drain_is_told_and_the_others_are_drained(
+    error: Exception, told: str
+) -> None:
     class Stuck(Quiet):
         async def stop(self) -> None:
-            raise EngineError("spool not written")
+            raise error
 
     happened: list[Happening] = []
     runtime = InProcessRuntime(lambda name, spec, calls: Stuck(name, {}))
-    supervisor = Supervisor(runtime, ["sender"], happened.append)
+    supervisor = Supervisor(runtime, ["sender", "coordinator"], happened.append)
     await supervisor.start()
 
     await supervisor.stop()
 
-    assert happened[-1] == Happening("sender", "stopped", "spool not written")
+    assert happened[2:] == [
+        Happening("coordinator", "stopped", told),
+        Happening("sender", "stopped", told),
+    ]
     assert runtime.pids() == {}
