@@ -1,0 +1,169 @@
+"""Random definitions and random histories, small and dense: everything collides within milliseconds.
+
+Times are offsets (ms) from the start of a history, so that any clock can carry them.
+"""
+
+from typing import Any, NamedTuple
+
+from hypothesis import strategies as st
+
+from engine.domain.definitions import Definitions
+from tests.unit.domain import builders as build
+
+EVENTS = ("Ate", "Bought", "Called")
+ATTRIBUTES = ("x", "y")
+WINDOWS = ("10ms", "25ms", "60ms")
+LONGEST = 60
+VALUES: tuple[Any, ...] = (None, True, False, 0, 1, 2, 2.5, "a", "ab")
+
+scalars = st.sampled_from([value for value in VALUES if value is not None])
+names = st.sampled_from(EVENTS)
+windows = st.sampled_from(WINDOWS)
+
+
+class Happening(NamedTuple):
+    """An event: ``gap`` after the message before it, arrived ``late`` after it happened."""
+
+    gap: int
+    late: int
+    name: str
+    properties: dict[str, Any]
+    traits: dict[str, Any]
+    live: bool = True
+
+
+operators = st.one_of(
+    st.fixed_dictionaries({"is": scalars}),
+    st.fixed_dictionaries({"is_not": scalars}),
+    st.fixed_dictionaries({"in": st.lists(scalars, min_size=1, max_size=2)}),
+    st.fixed_dictionaries({"over": st.integers(0, 2)}),
+    st.fixed_dictionaries({"under": st.integers(0, 2)}),
+    st.fixed_dictionaries({"at_least": st.integers(0, 2), "at_most": st.integers(0, 2)}),
+    st.fixed_dictionaries({"contains": st.sampled_from("ab")}),
+    st.fixed_dictionaries({"starts_with": st.sampled_from("ab")}),
+    st.fixed_dictionaries({"exists": st.booleans()}),
+)
+wheres = st.dictionaries(st.just("n"), scalars | operators, min_size=1)
+
+
+@st.composite
+def dids(draw: st.DrawFn) -> dict[str, Any]:
+    """``did`` or ``did_not``, with any mix of qualifiers."""
+    asked: dict[str, Any] = {draw(st.sampled_from(["did", "did_not"])): draw(names)}
+    if draw(st.integers(0, 3)):
+        asked["within"] = draw(windows)
+    if draw(st.booleans()):
+        asked["at_least"] = draw(st.integers(1, 3))
+    if draw(st.integers(0, 3)) == 0:
+        asked["where"] = draw(wheres)
+    return asked
+
+
+def conditions(segments: list[str]) -> st.SearchStrategy[dict[str, Any]]:
+    """As an operator writes them; they may ask about these segments."""
+    attributes = st.builds(
+        lambda name, fits: {"attribute": name, **fits}, st.sampled_from(ATTRIBUTES), operators
+    )
+    leaves = st.one_of(dids(), dids(), attributes)
+    if segments:
+        leaves |= st.builds(lambda name: {"segment": name}, st.sampled_from(segments))
+    return st.recursive(
+        leaves,
+        lambda inner: st.one_of(
+            st.builds(lambda part: {"not": part}, inner),
+            st.builds(lambda parts: {"all": parts}, st.lists(inner, min_size=1, max_size=3)),
+            st.builds(lambda parts: {"any": parts}, st.lists(inner, min_size=1, max_size=3)),
+        ),
+        max_leaves=4,
+    )
+
+
+@st.composite
+def segment_sets(draw: st.DrawFn, most: int = 3) -> dict[str, dict[str, Any]]:
+    """Segments that may ask about one another, named so that names and ranks disagree."""
+    order = draw(st.permutations([f"s{number}" for number in range(draw(st.integers(1, most)))]))
+    written: dict[str, dict[str, Any]] = {}
+    for name in order:
+        written[name] = draw(conditions(list(written)))
+    return written
+
+
+happenings = st.builds(
+    Happening,
+    gap=st.sampled_from([0, 1, 5, 10, 15, 25, 40]),
+    late=st.sampled_from([0, 0, 0, 5, 10, 30, 80]),
+    name=names,
+    properties=st.dictionaries(st.just("n"), st.sampled_from(VALUES)),
+    traits=st.one_of(
+        st.just({}), st.dictionaries(st.sampled_from(ATTRIBUTES), st.sampled_from(VALUES))
+    ),
+    live=st.sampled_from([True, True, True, False]),
+)
+histories = st.lists(happenings, min_size=1, max_size=8)
+
+
+@st.composite
+def moments(draw: st.DrawFn, segments: list[str]) -> dict[str, Any]:
+    kind = draw(st.sampled_from(["event", "event", "enters", "leaves"]))
+    if kind == "event" or not segments:
+        where = {"where": draw(wheres)} if draw(st.integers(0, 3)) == 0 else {}
+        return {"event": draw(names), **where}
+    return {kind: draw(st.sampled_from(segments))}
+
+
+LATE = ("send", "skip", "exit")
+KINDS = ("wait", "wait", "wait_for", "wait_for", "send", "branch", "set", "exit")
+
+
+@st.composite
+def steps(draw: st.DrawFn, ids: list[str], segments: list[str], at: int) -> dict[str, Any]:
+    """One step; a jump goes anywhere, back too, so that some scenarios are loops."""
+    name, anywhere = ids[at], st.none() | st.sampled_from(ids)
+    match draw(st.sampled_from(KINDS)):
+        case "wait":
+            return build.wait(name, for_=draw(windows), late=draw(st.sampled_from(LATE)))
+        case "wait_for":
+            jumps = {"then": draw(anywhere), "timeout": draw(st.none() | windows)}
+            return build.wait_for(name, **draw(moments(segments)), **jumps, else_=draw(anywhere))
+        case "send":
+            return build.send(name)
+        case "branch":
+            question = draw(conditions(segments))
+            return build.branch(name, question, then=draw(anywhere), else_=draw(anywhere))
+        case "set":
+            return build.put(name, draw(st.sampled_from(ATTRIBUTES)), draw(st.sampled_from(VALUES)))
+        case _:
+            return build.leave(name)
+
+
+@st.composite
+def scenarios(draw: st.DrawFn, name: str, segments: list[str]) -> Any:
+    ids = [f"step{number}" for number in range(draw(st.integers(1, 5)))]
+    rest: dict[str, Any] = {"reentry": draw(st.sampled_from(["never", "always"]))}
+    if draw(st.booleans()):
+        rest["reentry"] = {"once_per": draw(windows)}
+    if draw(st.booleans()):
+        rest["goal"] = draw(moments(segments))
+    if draw(st.booleans()):
+        rest["exits"] = [draw(moments(segments))]
+    walked = [draw(steps(ids, segments, at)) for at in range(len(ids))]
+    return build.scenario(name, draw(moments(segments)), *walked, **rest)
+
+
+@st.composite
+def scores(draw: st.DrawFn, name: str = "heat") -> Any:
+    rules = st.fixed_dictionaries({"event": names, "points": st.integers(-5, 20)})
+    half_life = draw(st.none() | windows)
+    return build.score(name, *draw(st.lists(rules, min_size=1, max_size=3)), half_life=half_life)
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> Definitions:
+    """A whole configuration. Mail is transactional, so that an address is all that a send needs."""
+    written = draw(segment_sets())
+    parts: list[Any] = [build.segment(name, **asked) for name, asked in written.items()]
+    parts += [
+        draw(scenarios(f"scenario{n}", list(written))) for n in range(draw(st.integers(1, 3)))
+    ]
+    parts += [draw(scores()), build.template(transactional=True)]
+    return build.definitions(*parts, late=20, max_age=draw(st.sampled_from([50, build.DAY])))

@@ -1,0 +1,92 @@
+"""Membership is exact: at every instant it equals brute force over what was consumed by then."""
+
+from typing import Any
+
+from hypothesis import given, settings
+
+from tests.property.reference import Past, members
+from tests.property.strategies import LONGEST, Happening, histories, segment_sets
+from tests.unit.domain import builders as build
+from tests.unit.domain.builders import NOON, Life
+
+Crossing = tuple[str, str, int]
+
+
+class Watch:
+    """Walks a life through every millisecond and compares it with brute force."""
+
+    def __init__(self, written: dict[str, dict[str, Any]]) -> None:
+        self.written = written
+        self.past = Past([], {})
+        self.life = build.life(*(build.segment(name, **asked) for name, asked in written.items()))
+        self.before: set[str] = set()
+        self.expected: list[Crossing] = []
+
+    def tick(self, at: int) -> None:
+        """One millisecond passes; what flips by time alone has had its timer."""
+        due = self.life.contact.due
+        self.life.until(at)
+        if self.compare():
+            assert 0 < due <= at
+
+    def take(self, one: Happening) -> None:
+        at = self.life.now - one.late
+        self.past.events.append((one.name, at, one.properties))
+        self.life.take(build.event(one.name, at, properties=one.properties))
+        self.compare()
+        if one.traits:
+            self.past.attributes.update(one.traits)
+            self.life.tells(**one.traits)
+            self.compare()
+
+    def compare(self) -> bool:
+        """Whether anything was crossed since the last look."""
+        now = members(self.written, self.past, self.life.now) if self.life.log else set()
+        assert set(self.life.contact.segments) == now
+        crossed = [("segment_entered", name, self.life.now) for name in now - self.before]
+        crossed += [("segment_left", name, self.life.now) for name in self.before - now]
+        self.before = now
+        self.expected += crossed
+        return bool(crossed)
+
+
+@settings(max_examples=200, deadline=None)
+@given(segment_sets(), histories)
+def test_membership_at_every_instant_equals_brute_force_and_each_crossing_is_one_fact(
+    written: dict[str, dict[str, Any]], history: list[Happening]
+) -> None:
+    watch, at = Watch(written), NOON
+    for one in history:
+        for instant in range(at + 1, at + one.gap + 1):
+            watch.tick(instant)
+        at += one.gap
+        watch.take(one)
+    for instant in range(at + 1, at + LONGEST + 2):
+        watch.tick(instant)
+    facts = [
+        (fact.what, fact.subject, fact.at)
+        for fact in watch.life.facts
+        if fact.what in {"segment_entered", "segment_left"}
+    ]
+    assert sorted(facts) == sorted(watch.expected)
+
+
+@settings(max_examples=100, deadline=None)
+@given(segment_sets(), histories)
+def test_a_host_that_slept_ends_where_one_that_was_awake_ends(
+    written: dict[str, dict[str, Any]], history: list[Happening]
+) -> None:
+    parts = [build.segment(name, **asked) for name, asked in written.items()]
+    awake, asleep = build.life(*parts), build.life(*parts)
+    for one in history:
+        for life in (awake, asleep):
+            life.until(life.now + one.gap)
+            life.does(one.name, properties=one.properties)
+    awake.until(awake.now + LONGEST)
+    asleep.misses(f"{LONGEST}ms")
+    assert crossings(asleep) == crossings(awake)
+    assert asleep.contact.segments == awake.contact.segments
+
+
+def crossings(life: Life) -> list[tuple[str, int]]:
+    return life.said("segment_entered", "segment_left")

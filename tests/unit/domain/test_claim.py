@@ -1,0 +1,204 @@
+"""Claims: keys are asked for one at a time, and every answer has one consequence."""
+
+import pytest
+
+from engine.domain.claim import belongs_to_another, yields
+from engine.domain.contact import Contact
+from engine.domain.effect import Adopt, AskYield, ClaimKey
+from engine.domain.event import PUBLIC, TOKEN
+from engine.domain.identity import Binding, Claim, bound, holder_at
+from engine.domain.message import ClaimAnswered, YieldAnswered, YieldAsked
+from tests.unit.domain.builders import NOON, Life, details, event, life
+
+DEVICE, USER, MAIL = "anonymous_id:d", "user_id:7", "email:ada@example.com"
+ME, OTHER = 1 << 16, 2 << 16
+
+
+def naming(*keys: str, **rest: int) -> Life:
+    """A contact whose first event names these keys."""
+    ada = life()
+    ada.does("Came", keys=keys, **rest)
+    return ada
+
+
+def answered(one: Life, holder: int = 0) -> None:
+    """The directory answers the claim in front."""
+    one.effects.clear()
+    one.take(ClaimAnswered(one.contact.claims[0], holder))
+
+
+def test_a_new_contact_has_the_key_that_it_was_addressed_by() -> None:
+    ada = naming(DEVICE)
+    assert (ada.contact.keys, ada.contact.claims, ada.effects) == ([DEVICE], [], [])
+    assert ada.subjects("bound") == ["anonymous_id"]
+
+
+def test_other_keys_are_claimed_in_their_order_one_at_a_time() -> None:
+    ada = naming(USER, MAIL, DEVICE)
+    assert ada.effects == [ClaimKey(Claim(MAIL, NOON))]
+    answered(ada)
+    assert ada.effects == [ClaimKey(Claim(DEVICE, NOON))]
+    answered(ada)
+    assert (ada.contact.keys, ada.contact.claims, ada.effects) == ([USER, MAIL, DEVICE], [], [])
+
+
+def test_a_key_under_way_is_not_claimed_twice() -> None:
+    ada = naming(USER, DEVICE)
+    ada.passes("1s").does("Came", keys=(USER, DEVICE, MAIL))
+    assert [claim.key for claim in ada.contact.claims] == [DEVICE, MAIL]
+    assert len(ada.effects) == 1
+
+
+def test_a_free_user_id_makes_the_anonymous_contact_known_in_place() -> None:
+    ada = naming(DEVICE)
+    ada.does("Signed Up", keys=(USER, DEVICE))
+    assert not ada.contact.known
+    answered(ada)
+    assert ada.contact.known
+    assert (ada.contact.keys, ada.subjects("identified")) == ([DEVICE, USER], ["user_id"])
+
+
+def test_a_key_that_the_directory_has_for_me_already_is_mine() -> None:
+    ada = naming(USER, MAIL)
+    answered(ada, ada.contact.id)
+    assert ada.contact.keys == [USER, MAIL]
+
+
+def test_an_anonymous_contact_merges_into_the_holder_of_the_key() -> None:
+    ada = naming(DEVICE)
+    ada.does("Signed In", keys=(USER, DEVICE))
+    answered(ada, OTHER)
+    assert ada.contact.merged_into == OTHER
+    assert [type(one) for one in ada.effects] == [Adopt]
+    assert (ada.contact.keys, ada.contact.claims, ada.contact.due) == ([DEVICE], [], 0)
+
+
+def test_a_known_contact_asks_the_holder_of_a_device_to_yield() -> None:
+    ada = naming(USER, DEVICE)
+    answered(ada, OTHER)
+    assert ada.effects == [AskYield(OTHER, Claim(DEVICE, NOON))]
+    ada.take(YieldAnswered(ada.contact.claims[0], "merging"))
+    assert (ada.contact.keys, ada.contact.claims) == ([USER, DEVICE], [])
+
+
+def test_a_device_that_a_known_holder_lets_go_is_rebound() -> None:
+    ada = naming(USER, DEVICE)
+    answered(ada, OTHER)
+    ada.take(YieldAnswered(ada.contact.claims[0], "released"))
+    again = Claim(DEVICE, NOON, rebind=True)
+    assert ada.effects[-1] == ClaimKey(again)
+    ada.take(ClaimAnswered(again, 0))
+    assert (ada.contact.keys, ada.contact.claims) == ([USER, DEVICE], [])
+
+
+def test_a_holder_that_has_moved_is_followed() -> None:
+    ada = naming(USER, DEVICE)
+    answered(ada, OTHER)
+    claim = ada.contact.claims[0]
+    ada.take(YieldAnswered(claim, "moved", 3 << 16))
+    assert ada.effects[-1] == AskYield(3 << 16, claim)
+    ada.take(YieldAnswered(claim, "moved", ada.contact.id))
+    assert ada.contact.keys == [USER, DEVICE]
+
+
+def test_two_known_contacts_are_put_on_the_review_list() -> None:
+    ada = naming(USER, MAIL, DEVICE)
+    answered(ada, OTHER)
+    assert details(ada.facts, "review") == [[MAIL, OTHER]]
+    assert (ada.contact.keys, ada.contact.merged_into) == ([USER], 0)
+    assert ada.effects == [ClaimKey(Claim(DEVICE, NOON))]
+
+
+def test_a_second_device_that_another_holds_does_not_merge_an_anonymous_contact() -> None:
+    ada = naming(DEVICE, "anonymous_id:e")
+    answered(ada, OTHER)
+    assert details(ada.facts, "review") == [["anonymous_id:e", OTHER]]
+    assert ada.contact.merged_into == 0
+
+
+def test_a_holder_that_is_anonymous_merges_into_the_one_who_asks() -> None:
+    holder = naming(DEVICE)
+    answer = holder.take(YieldAsked(Claim(DEVICE, NOON), OTHER)).answer
+    assert answer == YieldAnswered(Claim(DEVICE, NOON), "merging")
+    assert holder.contact.merged_into == OTHER
+
+
+def test_a_known_holder_lets_a_device_go_and_keeps_every_other_key() -> None:
+    holder = naming(USER, DEVICE)
+    answered(holder)
+    asked = YieldAsked(Claim(DEVICE, NOON), OTHER), YieldAsked(Claim(USER, NOON), OTHER)
+    answers = [holder.take(question).answer for question in asked]
+    assert [answer.outcome for answer in answers] == ["released", "kept"]
+    assert (holder.contact.keys, holder.contact.merged_into) == ([USER], 0)
+
+
+def test_a_tombstone_says_where_it_went() -> None:
+    holder = naming(DEVICE)
+    holder.take(YieldAsked(Claim(DEVICE, NOON), OTHER))
+    third = YieldAsked(Claim(DEVICE, NOON), 3 << 16)
+    assert holder.take(third).answer == YieldAnswered(third.claim, "moved", OTHER)
+
+
+def test_an_anonymous_contact_does_not_yield_while_it_claims() -> None:
+    ada = naming(DEVICE)
+    assert yields(ada.contact)
+    ada.does("Signed Up", keys=(USER, DEVICE))
+    assert not yields(ada.contact)
+    answered(ada)
+    assert yields(ada.contact)
+
+
+@pytest.mark.parametrize(
+    ("keys", "another"),
+    [((USER, DEVICE), False), (("user_id:8", DEVICE), True), ((MAIL,), False)],
+)
+def test_an_event_with_another_user_id_belongs_to_another(
+    keys: tuple[str, ...], another: bool
+) -> None:
+    ada = naming(USER)
+    assert belongs_to_another(ada.contact, event(keys=keys)) is another
+    assert not belongs_to_another(Contact(id=2, keys=[DEVICE]), event(keys=keys))
+
+
+def test_a_public_key_claims_what_is_new_and_is_refused_what_is_held() -> None:
+    for holder, keys in ((0, [DEVICE, USER]), (OTHER, [DEVICE])):
+        ada = naming(DEVICE)
+        ada.does("Signed Up", keys=(USER, DEVICE), trust=PUBLIC)
+        answered(ada, holder)
+        assert (ada.contact.keys, ada.contact.merged_into) == (keys, 0)
+    assert details(ada.facts, "claim_refused") == [USER]
+
+
+def test_a_signed_token_joins_as_a_server_does() -> None:
+    ada = naming(DEVICE)
+    ada.does("Signed In", keys=(USER, DEVICE), trust=TOKEN)
+    answered(ada, OTHER)
+    assert ada.contact.merged_into == OTHER
+
+
+def test_a_public_key_gives_a_known_contact_no_address() -> None:
+    ada = naming(USER)
+    ada.does("Came", keys=(USER, MAIL, "phone:+33"), trust=PUBLIC)
+    assert (ada.contact.claims, ada.effects) == ([], [])
+    assert details(ada.facts, "claim_refused") == [MAIL, "phone:+33"]
+    ada.does("Came", keys=(USER, MAIL), trust=TOKEN)
+    assert [claim.key for claim in ada.contact.claims] == [MAIL]
+
+
+def test_a_public_key_names_a_new_person_with_an_address() -> None:
+    ada = naming(USER, MAIL, trust=PUBLIC)
+    assert ada.effects == [ClaimKey(Claim(MAIL, NOON, public=True))]
+
+
+def test_the_directory_binds_what_is_free_and_rebinds_when_told() -> None:
+    first = bound((), Claim(DEVICE, 10), ME)
+    assert first == (Binding(10, ME),)
+    assert bound(first, Claim(DEVICE, 20), ME) is first
+    assert bound(first, Claim(DEVICE, 20), OTHER) is None
+    assert bound(first, Claim(DEVICE, 5, rebind=True), OTHER) == (*first, Binding(11, OTHER))
+
+
+def test_a_retry_after_a_rebind_reaches_the_person_it_belonged_to() -> None:
+    bindings = (Binding(10, ME), Binding(20, OTHER), Binding(30, ME))
+    holders = [holder_at(bindings, at) for at in (5, 10, 19, 20, 29, 30, 99)]
+    assert holders == [ME, ME, ME, OTHER, OTHER, ME, ME]

@@ -1,0 +1,95 @@
+"""Sending: who may be written to, and what a message carries."""
+
+from engine.domain.effect import Settle, Suppress
+from engine.domain.message import Receipt
+from tests.unit.domain.builders import (
+    NOON,
+    Life,
+    details,
+    life,
+    reachable,
+    scenario,
+    send,
+    template,
+    wait,
+    wait_for,
+)
+
+ONE = scenario("s", {"event": "Ate"}, send("mail"))
+
+
+def skipped(one: Life) -> list[str]:
+    return details(one.facts, "skipped")
+
+
+def test_a_message_is_an_effect_with_a_key_of_its_own() -> None:
+    ada = reachable(ONE, template(variables=("contact.first_name", "event.what", "contact.age")))
+    ada.tells(first_name="Ada")
+    ada.does("Ate", properties={"what": "pear", "cost": 3})
+    mail = ada.sends[0]
+    assert mail.key == f"{ada.contact.id}.1/mail/1"
+    assert (mail.scenario, mail.template, mail.marketing) == ("s/mail", "hello", True)
+    assert (mail.address, mail.contact, mail.at) == ("ada@example.com", ada.contact.id, NOON)
+    assert mail.variables == {"contact": {"first_name": "Ada"}, "event": {"what": "pear"}}
+    assert ada.subjects("intended") == ["email"]
+
+
+def test_a_step_walked_twice_sends_two_messages_with_two_keys() -> None:
+    again = (send("mail"), wait_for("more", event="More", then="mail"))
+    ada = reachable(scenario("s", {"event": "Ate"}, *again))
+    ada.does("Ate")
+    ada.does("More")
+    assert [one.key.partition("/")[2] for one in ada.sends] == ["mail/1", "mail/3"]
+
+
+def test_without_an_address_nothing_is_sent_and_the_run_goes_on() -> None:
+    ada = life(scenario("s", {"event": "Ate"}, send("mail"), wait("stay", for_="1h")))
+    ada.tells(consent_email=True)
+    ada.does("Ate")
+    assert (ada.sends, skipped(ada), ada.standing) == ([], ["no_address"], ["s/stay"])
+
+
+def test_marketing_needs_consent_that_is_true_and_nothing_else() -> None:
+    for consent in (None, False, 1, "true"):
+        ada = life(ONE)
+        ada.tells(email="ada@example.com", consent_email=consent)
+        ada.does("Ate")
+        assert (ada.sends, skipped(ada)) == ([], ["no_consent"])
+
+
+def test_consent_given_as_one_and_then_as_true_is_consent() -> None:
+    ada = life(ONE)
+    ada.tells(email="ada@example.com", consent_email=1)
+    ada.tells(consent_email=True)
+    ada.does("Ate")
+    assert len(ada.sends) == 1
+
+
+def test_a_transactional_message_needs_an_address_only() -> None:
+    ada = life(ONE, template(transactional=True))
+    ada.does("Ate", keys=("email:ada@example.com",))
+    ada.does("Ate", keys=("email:ada@example.com",))
+    assert [(one.address, one.marketing) for one in ada.sends] == [("ada@example.com", False)] * 2
+
+
+def test_the_attribute_goes_before_the_key_as_an_address() -> None:
+    ada = life(ONE, template(transactional=True))
+    ada.does("Came", keys=("email:old@example.com",))
+    ada.tells(email="new@example.com")
+    ada.does("Ate")
+    assert ada.sends[0].address == "new@example.com"
+
+
+def test_a_receipt_settles_the_message_and_tells_of_it() -> None:
+    ada = life()
+    ada.take(Receipt("1.1/mail/1", "sent", "s/mail", "email", "a@b.c", "250"))
+    assert ada.effects == [Settle("1.1/mail/1", "sent")]
+    assert details(ada.facts, "sent") == [["1.1/mail/1", "250", ""]]
+
+
+def test_a_receipt_may_ask_never_to_write_to_the_address_again() -> None:
+    ada = life()
+    gone = Receipt("k", "failed", "s/mail", "email", "a@b.c", "550", "no such user", suppress=True)
+    ada.take(gone)
+    assert ada.effects == [Settle("k", "failed"), Suppress("email", "a@b.c", "no such user")]
+    assert ada.subjects("failed", "suppressed") == ["email", "email"]
