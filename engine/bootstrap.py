@@ -27,6 +27,7 @@ from engine.runtime import figures
 from engine.runtime.coordinator import NAME, SENDER, Coordinator
 from engine.runtime.host import ContactHost
 from engine.runtime.in_process import InProcessRuntime
+from engine.runtime.keeper import LOST
 from engine.runtime.keyring import make_key
 from engine.runtime.part import Calls, Part, Runtime
 from engine.runtime.sender import Sender
@@ -151,27 +152,20 @@ async def _serve(runtime: Runtime, spec: bytes, ready: Callable[[Report], None])
     watching = asyncio.create_task(supervisor.run())
     stopped = asyncio.create_task(stopping.wait())
     await asyncio.wait({watching, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    if watching.done():
-        return _after(watching)
+    failed = watching.exception() if watching.done() else None
     watching.cancel()
     await supervisor.stop()
-    return 0
-
-
-def _after(watching: "asyncio.Task[None]") -> int:
-    from engine.runtime import keeper  # noqa: PLC0415 - only when something went wrong
-
-    error = watching.exception()
-    if isinstance(error, RuntimeLost):
-        sys.stderr.write(f"{error}\n")
-        return keeper.LOST
-    if error is not None:
-        raise error
+    if isinstance(failed, RuntimeLost):
+        sys.stderr.write(f"{failed}\n")
+        return LOST
+    if failed is not None:
+        raise failed
     return 0
 
 
 def _tell(happening: Happening) -> None:
-    sys.stderr.write(f"{happening}\n")
+    why = f": {happening.why}" if happening.why else ""
+    sys.stderr.write(f"{happening.part} {happening.what}{why}\n")
 
 
 # --- without a running engine ------------------------------------------------------------------
