@@ -16,26 +16,27 @@ WALL = 10.0
 MEMORY = 512 * 2**20
 
 
-def compile_apart(parts: Sequence[tuple[Kind, str]]) -> list[str]:
-    """What went wrong, empty when every part compiled within the limits."""
+def compile_apart(parts: Sequence[tuple[Kind, str]], seconds: int = SECONDS) -> list[str]:
+    """What went wrong, empty when every part compiled within ``seconds`` of processor time."""
     path = {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "engine.rendering.compiling"],
+            [sys.executable, "-m", "engine.rendering.compiling", str(seconds)],
             input=json.dumps(parts).encode(), capture_output=True, timeout=WALL, check=False,
             env={**os.environ, **path},
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return [f"takes more than {WALL:.0f} s to compile"]
     if done.returncode:
-        return [f"needs more than {SECONDS} s or {MEMORY >> 20} MiB to compile; make it smaller"]
+        return [f"needs more than {seconds} s or {MEMORY >> 20} MiB to compile; make it smaller"]
     problems: list[str] = json.loads(done.stdout)
     return problems
 
 
 def main() -> None:
     """Reads the parts from stdin, writes the problems to stdout, both JSON."""
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    seconds = int(sys.argv[1])
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     problems = []
     for kind, source in json.load(sys.stdin):
