@@ -276,7 +276,7 @@ class Batch:
                 memory.hops[number] = hop
         memory.suppressed.update((row.channel, row.address) for row in write.suppressions)
         for who, number, body in write.replies:
-            memory.replies[who] = number, body
+            memory.keep_reply(who, number, body)
         for contact, resident in self.touched.items():
             memory.residents.keep(contact, resident)
         memory.wake(wakes)

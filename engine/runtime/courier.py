@@ -1,7 +1,7 @@
-"""A courier carries events to one host: one parcel at a time, sent again until it is answered.
+"""A courier carries events to one host in parcels, each sent again until it is answered.
 
-A parcel holds what gathered while the one before was on its way, at most 500 items or 96 KiB; so
-order within a host is the order in which items were handed to its courier.
+A parcel holds what has gathered, at most 500 items or 96 KiB. Two are under way at once, so that the
+host never waits for the road; each names the one before it, and the host takes them in that order.
 """
 
 import asyncio
@@ -21,6 +21,7 @@ from engine.runtime.slots import part_of
 MOST = 500
 MOST_BYTES = 96 * 1024
 """Ray inlines arguments below 100 KiB; larger ones take a detour through shared memory."""
+LANES = 2
 NAME = "coordinator"
 AGAIN = 0.05
 SLOWEST = 1.0
@@ -71,6 +72,7 @@ class Courier:
         self._waiting: deque[Pending] = deque()
         self._arrived = asyncio.Event()
         self._number = life << 32
+        self._before: asyncio.Event | None = None
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -80,23 +82,39 @@ class Courier:
         self._arrived.set()
 
     async def run(self) -> None:
+        async with asyncio.TaskGroup() as lanes:
+            for _ in range(LANES):
+                lanes.create_task(self._lane())
+
+    async def _lane(self) -> None:
         while True:
             while not self._waiting:
                 self._arrived.clear()
                 await self._arrived.wait()
-            load = self._load()
+            load, before, done = self._load(), self._before, asyncio.Event()
+            unheard = before is not None and not before.is_set()
+            after = self._number if unheard else 0
             self._number += 1
-            parcel = Parcel(NAME, self._number, [pending.item for pending in load])
-            try:
-                words = await self._deliver(envelope.encode(parcel))
-            except StoreError as error:
-                refused = Busy(5.0, str(error))
-                for pending in load:
-                    pending.push.fail(refused)
-                    self._heard(pending, Word(envelope.REJECTED, 0, "busy", str(error)))
-                continue
-            for pending, word in zip(load, words, strict=True):
-                self._heard(pending, word)
+            self._before = done
+            items = [pending.item for pending in load]
+            await self._carry(load, Parcel(NAME, self._number, after, items), before)
+            done.set()
+
+    async def _carry(
+        self, load: list[Pending], parcel: Parcel, before: asyncio.Event | None
+    ) -> None:
+        """Deliver, and hear the words only after those of the parcel before it."""
+        try:
+            words = await self._deliver(envelope.encode(parcel))
+        except StoreError as error:
+            refused = Busy(5.0, str(error))
+            for pending in load:
+                pending.push.fail(refused)
+            words = [Word(envelope.REJECTED, 0, "busy", str(error))] * len(load)
+        if before is not None:
+            await before.wait()
+        for pending, word in zip(load, words, strict=True):
+            self._heard(pending, word)
 
     def _load(self) -> list[Pending]:
         load: list[Pending] = []

@@ -34,10 +34,14 @@ class Item(msgspec.Struct, array_like=True, gc=False):
 
 
 class Parcel(msgspec.Struct, array_like=True):
-    """``number`` counts the parcels of one Coordinator's life; sent again it is the same parcel."""
+    """``number`` grows, over a Coordinator's lives too; sent again it is the same parcel.
+
+    ``after``: the number of the parcel before it whose answer was not there yet, 0 for none.
+    """
 
     coordinator: str
     number: int
+    after: int
     items: list[Item]
 
 

@@ -48,6 +48,8 @@ class ContactHost:
         self.hop_post = HopPost(self.memory, self.mailbox, calls)
         self.send_post = SendPost(self.name, self.memory, self.mailbox, calls, clock, domain)
         self._loops: list[asyncio.Task[None]] = []
+        self._arrived = 0
+        self._arrival = asyncio.Event()
         self._open = False
         self.lost: OwnershipLost | None = None
 
@@ -96,17 +98,30 @@ class ContactHost:
 
     async def _deliver(self, parcel: envelope.Parcel) -> bytes:
         """A parcel sent again (same number) gets the reply that it got."""
-        number, kept = self.memory.replies.get(parcel.coordinator, (0, b""))
-        if number == parcel.number:
+        await self._in_turn(parcel)
+        kept = self.memory.replies.get(parcel.coordinator, {}).get(parcel.number)
+        if kept is not None:
             return kept
         sealed: list[bytes] = []
 
         def seal(batch: Batch, words: list[Any]) -> None:
             sealed.append(envelope.encode(words))
             batch.write.replies.append((parcel.coordinator, parcel.number, sealed[-1]))
+            self.memory.turned.update((key, parcel.number) for key in batch.detours)
 
-        await self.mailbox.put([EventLetter(item) for item in parcel.items], seal)
+        await self.mailbox.put([EventLetter(item, parcel.after) for item in parcel.items], seal)
         return sealed[-1]
+
+    async def _in_turn(self, parcel: envelope.Parcel) -> None:
+        """Ray keeps no order between calls: a parcel waits until the one before it has arrived."""
+        kept = max(self.memory.replies.get(parcel.coordinator, {0: b""}))
+        while parcel.after > max(self._arrived, kept):
+            await self._arrival.wait()
+        for key in [k for k, number in self.memory.turned.items() if number < parcel.after]:
+            del self.memory.turned[key]
+        self._arrived = max(self._arrived, parcel.number)
+        self._arrival.set()
+        self._arrival = asyncio.Event()
 
     def _adopt_rulebook(self, version: int, definitions: bytes) -> bytes:
         """Between batches, by nature: batches are worked off without a pause."""

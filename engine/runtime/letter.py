@@ -54,12 +54,13 @@ class Letter(Protocol):
 
 
 class EventLetter:
-    """One event from the Coordinator. Answers a Word."""
+    """One event from the Coordinator. Answers a Word. ``after`` is its parcel's."""
 
-    __slots__ = ("contacts", "event", "heard", "item", "keys")
+    __slots__ = ("after", "contacts", "event", "item", "keys")
 
-    def __init__(self, item: Item) -> None:
+    def __init__(self, item: Item, after: int = 0) -> None:
         self.item = item
+        self.after = after
         event = message.decode(item.body)
         assert isinstance(event, Event)  # noqa: S101 - the Coordinator sends nothing else
         self.event = event
@@ -71,7 +72,7 @@ class EventLetter:
         if item.contact:
             return self._take_hinted(batch, item.contact)
         key = event.key
-        if item.route == envelope.BY_KEY and key in batch.detours:
+        if item.route == envelope.BY_KEY and self._was_turned(batch, key):
             return Word(envelope.LATER)
         bindings = batch.holders(key)
         if not bindings:
@@ -81,6 +82,10 @@ class EventLetter:
         if word.word not in (envelope.ACCEPTED, envelope.DUPLICATE, envelope.REJECTED):
             batch.detours[key] = None
         return word
+
+    def _was_turned(self, batch: Batch, key: str) -> bool:
+        """Whether an earlier item of the key was sent on, and the Coordinator does not know yet."""
+        return key in batch.detours or 0 < self.after <= batch.memory.turned.get(key, 0)
 
     def _take_hinted(self, batch: Batch, contact: int) -> Word:
         resident = batch.resident(contact)

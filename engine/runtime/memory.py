@@ -12,12 +12,16 @@ from engine.runtime.residents import Resident, Residents, resident_of
 from engine.runtime.slots import SlotTable
 from engine.runtime.wakeups import WakeUps
 
+REPLIES = 8
 DIRECTORY = 200_000
 """Directory entries kept in memory, least recently used dropped first."""
 
 
 class Memory:
-    """One host's. ``suppressed`` holds (channel, keyed hash of the address)."""
+    """One host's. ``suppressed`` holds (channel, keyed hash of the address).
+
+    ``turned`` maps a key to the number of the last parcel in which an item of it was sent elsewhere.
+    """
 
     def __init__(
         self, host: int, table: SlotTable, store: HostStore, clock: Clock, budget: int
@@ -38,7 +42,8 @@ class Memory:
         self.counters: dict[str, int] = {}
         self.outbox = Outbox([])
         self.hops: dict[int, HopRow] = {}
-        self.replies: dict[str, tuple[int, bytes]] = {}
+        self.replies: dict[str, dict[int, bytes]] = {}
+        self.turned: dict[str, int] = {}
         self.suppressed: set[tuple[str, bytes]] = set()
 
     def open(self, owner: str) -> Opening:
@@ -50,9 +55,17 @@ class Memory:
         self.counters = opening.counters
         self.outbox = Outbox(opening.outbox)
         self.hops = {row.number: row for row in opening.hops}
-        self.replies = {who: (number, body) for who, number, body in opening.replies}
+        for who, number, body in opening.replies:
+            self.keep_reply(who, number, body)
         self.suppressed = {(row.channel, row.address) for row in opening.suppressions}
         return opening
+
+    def keep_reply(self, coordinator: str, number: int, body: bytes) -> None:
+        """The last few, as in the store: more parcels are never under way at once."""
+        kept = self.replies.setdefault(coordinator, {})
+        kept[number] = body
+        for old in [old for old in kept if old <= number - REPLIES]:
+            del kept[old]
 
     def instant(self) -> int:
         """The time of the next batch: never earlier than the last commit's."""
