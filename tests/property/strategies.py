@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engine.domain.definitions import Definitions
 from tests.unit.domain import builders as build
 
-EVENTS = ("Ate", "Bought", "Called")
+EVENTS = ("Ate", "Bought")
 ATTRIBUTES = ("x", "y")
 WINDOWS = ("10ms", "25ms", "60ms")
 LONGEST = 60

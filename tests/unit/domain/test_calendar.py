@@ -35,6 +35,12 @@ def test_a_time_that_the_day_skips_is_as_much_later_as_the_clock_jumped() -> Non
     assert next_local(eve, "02:30", BERLIN) == ms("2024-03-31T03:30:00+02:00")
 
 
+def test_a_skipped_time_may_come_after_midnight() -> None:
+    toronto = ZoneInfo("America/Toronto")
+    after = ms("1919-03-31T00:35:00-04:00")
+    assert next_local(after, "23:45", toronto) == ms("1919-03-31T00:45:00-04:00")
+
+
 def test_of_a_time_that_comes_twice_the_first_is_taken() -> None:
     eve = ms("2024-10-26T12:00:00+02:00")
     assert next_local(eve, "02:30", BERLIN) == ms("2024-10-27T02:30:00+02:00")

@@ -164,6 +164,30 @@ def test_at_least_two_within_a_window_flips_when_the_older_of_the_two_latest_lea
     assert ada.said("segment_left") == [("keen", 65 * minute)]
 
 
+def test_a_ring_that_keeps_more_for_another_condition_is_read_from_its_end() -> None:
+    ada = life(
+        segment("once", did="Ate", within="1h"),
+        segment("thrice", did="Ate", at_least=3, within="1h"),
+    )
+    ada.does("Ate")
+    ada.passes("30m").does("Ate")
+    ada.passes("2h")
+    assert ada.said("segment_left") == [("once", 90 * 60_000)]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_several_windows_the_one_that_ends_first_is_watched(order: int) -> None:
+    windows = [{"did": "Ate", "within": "2h"}, {"did": "Ate", "within": "1h"}][::order]
+    ada = life(
+        segment("both", all=windows),
+        segment("either", any=[{"not": one} for one in windows]),
+    )
+    ada.does("Ate")
+    ada.passes("3h")
+    assert ada.said("segment_left") == [("both", 3_600_000)]
+    assert ada.said("segment_entered") == [("both", 0), ("either", 3_600_000)]
+
+
 def test_did_not_becomes_true_at_the_instant_the_last_one_leaves_the_window() -> None:
     ada = life(segment("idle", did_not="Ate", within="7d"))
     ada.does("Ate")

@@ -39,6 +39,17 @@ def test_a_segment_asked_about_is_settled_before_the_one_that_asks() -> None:
     assert ada.subjects("segment_entered") == ["z_asked", "a_asks"]
 
 
+def test_a_segment_between_two_is_settled_before_the_later_one() -> None:
+    ada = life(
+        segment("a_last", all=[{"did": "Ate"}, {"not": {"segment": "between"}}]),
+        segment("between", segment="z_first"),
+        segment("z_first", did="Ate"),
+    )
+    ada.does("Came")
+    ada.does("Ate")
+    assert ada.subjects("segment_entered", "segment_left") == ["z_first", "between"]
+
+
 def test_leaving_a_segment_leaves_the_one_that_asks_about_it_at_the_same_instant() -> None:
     ada = life(
         segment("recent", did="Ate", within="1h"),
