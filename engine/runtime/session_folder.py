@@ -8,7 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 
 _PARENT = Path("/tmp")  # noqa: S108  # a socket path holds 107 bytes: the data folder may be too deep
-_PREFIX = "relance-"
+_PREFIX = "relance-session-"
+"""Long on purpose: whatever else begins so under the parent is removed."""
 
 
 class SessionFolder:

@@ -14,15 +14,36 @@ from engine.runtime.memory import Memory
 
 log = logging.getLogger("relance.timers")
 
-STEP = 300_000
-"""A wall step (ms) past which timers stop."""
+STEP = 300.0
+"""A wall step (s, of real time) past which timers stop."""
 LATE = 60_000
 """Overdue by more (ms) is a backlog: DRAIN wake-ups, then a breath of PAUSE ms."""
 DRAIN = 200
 PAUSE = 50
 AT_ONCE = 500
-LOOK = 1_000
-"""The wall clock is read at least this often (ms)."""
+LOOK = 1.0
+"""The wall clock is read at least this often (s, of real time)."""
+LEAST = 0.001
+"""The shortest rest (s): a clock that runs faster must not turn the loop into a busy one."""
+
+
+class Wall:
+    """Sees the wall clock jump against the monotonic one."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._wall = self._steady = 0.0
+        self.forget()
+
+    def forget(self) -> None:
+        """The time is right as it is now."""
+        self._wall, self._steady = self._clock.now(), self._clock.monotonic()
+
+    def stepped(self) -> float:
+        """Seconds by which it jumped since it was looked at last, on a clock of any rate."""
+        wall, steady = self._wall, self._steady
+        self.forget()
+        return self._clock.seconds(round(self._wall - wall - (self._steady - steady) * 1_000))
 
 
 class Timers:
@@ -31,8 +52,7 @@ class Timers:
         self._mailbox = mailbox
         self._clock = clock
         self._nudged = asyncio.Event()
-        self._wall = clock.now()
-        self._steady = clock.monotonic()
+        self._wall = Wall(clock)
         self.held = False
         self.lateness = 0
 
@@ -43,7 +63,7 @@ class Timers:
     def confirm(self) -> None:
         """The operator says that the wall clock is right."""
         self.held = False
-        self._wall, self._steady = self._clock.now(), self._clock.monotonic()
+        self._wall.forget()
         self.nudge()
 
     async def run(self) -> None:
@@ -64,21 +84,20 @@ class Timers:
                     await asyncio.sleep(self._clock.seconds(PAUSE))
 
     async def _rest(self, now: int) -> None:
-        ahead = LOOK if self.held else min(LOOK, self._memory.wakeups.next_due(now) - now)
+        ahead = self._clock.seconds(self._memory.wakeups.next_due(now) - now)
         self._nudged.clear()
         try:
-            await asyncio.wait_for(self._nudged.wait(), self._clock.seconds(max(1, ahead)))
+            pause = LOOK if self.held else min(LOOK, max(LEAST, ahead))
+            await asyncio.wait_for(self._nudged.wait(), pause)
         except TimeoutError:
             return
 
     def _watch_the_wall(self) -> None:
-        wall, steady = self._clock.now(), self._clock.monotonic()
-        stepped = (wall - self._wall) - (steady - self._steady) * 1_000
-        self._wall, self._steady = wall, steady
+        stepped = self._wall.stepped()
         if abs(stepped) > STEP and not self.held:
             self.held = True
             log.error(
                 "the wall clock stepped by %d s: timers stop; confirm the time with"
-                " `relance status --confirm-clock`, or set the clock right and restart",
-                stepped / 1_000,
+                " `relance confirm-clock`, or set the clock right and restart",
+                stepped,
             )

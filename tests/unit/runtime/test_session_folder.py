@@ -36,3 +36,12 @@ def test_a_folder_of_a_process_that_ended_is_removed_by_the_next(tmp_path: Path)
 
     assert not left.exists()
     folder.remove()
+
+
+def test_what_others_named_after_the_product_is_left_alone(tmp_path: Path) -> None:
+    data = tmp_path / "relance-data"
+    data.mkdir()
+
+    SessionFolder(tmp_path).remove()
+
+    assert data.exists()
