@@ -24,7 +24,7 @@ log = logging.getLogger("relance.coordinator")
 
 NAME = "coordinator"
 SENDER = "sender"
-TEND = 0.25
+TEND = 0.5
 """Seconds between looks at whether every part has the rulebook in force."""
 
 
