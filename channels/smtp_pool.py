@@ -37,7 +37,7 @@ class SmtpPool:
         self.per_connection = per_connection
         self._free: list[Connection] = []
         self._places = asyncio.Semaphore(connections)
-        self._hostname = socket.getfqdn()
+        self._hostname = ""
         self._context = route.context()
         self._sweep: asyncio.TimerHandle | None = None
         self._goodbyes: set[asyncio.Task[None]] = set()
@@ -81,6 +81,8 @@ class SmtpPool:
 
     async def _connect(self) -> Connection:
         route = self.route
+        if not self._hostname:
+            self._hostname = await asyncio.to_thread(socket.getfqdn)
         client = SMTP(
             hostname=route.host, port=route.port, local_hostname=self._hostname, timeout=COMMAND,
             username=route.user or None, password=route.password or None, use_tls=route.tls,

@@ -1,6 +1,7 @@
 """A real SMTP server (aiosmtpd) in the test's own loop, that can be told to misbehave."""
 
 import asyncio
+import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -14,7 +15,9 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 class Server:
     """``replies`` holds what to answer at MAIL, RCPT and DATA; ``drop`` the phase at which to hang up."""
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None, **options: Any) -> None:
+        self.tls = tls
+        self.options = options
         self.received: list[bytes] = []
         self.replies: dict[str, str] = {}
         self.drop = ""
@@ -30,6 +33,10 @@ class Server:
         return f"smtp://127.0.0.1:{self.port}?starttls=never"
 
     @property
+    def open_connections(self) -> int:
+        return len(self._transports)
+
+    @property
     def mails(self) -> list[EmailMessage]:
         return [message_from_bytes(raw, policy=policy.default) for raw in self.received]
 
@@ -39,7 +46,9 @@ class Server:
 
     async def start(self) -> None:
         loop = asyncio.get_running_loop()
-        self._listening = await loop.create_server(lambda: _Protocol(self), "127.0.0.1", self.port)
+        self._listening = await loop.create_server(
+            lambda: _Protocol(self), "127.0.0.1", self.port, ssl=self.tls
+        )
         self.port = self._listening.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
@@ -84,7 +93,7 @@ class Server:
 
 class _Protocol(SMTP):
     def __init__(self, owner: Server) -> None:
-        super().__init__(owner, hostname="sink", enable_SMTPUTF8=False)
+        super().__init__(owner, hostname="sink", enable_SMTPUTF8=False, **owner.options)
         self.owner = owner
 
     def connection_made(self, transport: Any) -> None:
@@ -105,8 +114,9 @@ class _Protocol(SMTP):
 
 
 @asynccontextmanager
-async def smtp_server() -> AsyncIterator[Server]:
-    server = Server()
+async def smtp_server(tls: ssl.SSLContext | None = None, **options: Any) -> AsyncIterator[Server]:
+    """``tls`` from the first byte; ``options`` are aiosmtpd's."""
+    server = Server(tls, **options)
     await server.start()
     try:
         yield server

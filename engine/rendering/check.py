@@ -103,7 +103,7 @@ def _path(node: nodes.Node) -> str:
             return str(name)
         case nodes.Getattr(node=inner, attr=name):
             pass
-        case nodes.Getitem(node=inner, arg=nodes.Const(value=str(name))):
+        case nodes.Getitem(node=inner, arg=nodes.Const(value=str(name))) if "." not in name:
             pass
         case _:
             return ""

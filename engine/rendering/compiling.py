@@ -20,7 +20,7 @@ def compile_apart(parts: Sequence[tuple[Kind, str]], seconds: int = SECONDS) -> 
     """What went wrong, empty when every part compiled within ``seconds`` of processor time."""
     path = {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-m", "engine.rendering.compiling", str(seconds)],
             input=json.dumps(parts).encode(), capture_output=True, timeout=WALL, check=False,
             env={**os.environ, **path},

@@ -158,10 +158,11 @@ class Route:
             case CannotRender():
                 self._breaker.unheard()
                 return Outcome(held.key, "failed", reason=str(error))
-        self._breaker.unheard()
-        _log.error("message %s: %s", held.key, error, exc_info=error)
-        reason = f"{type(error).__name__}: {error}"
-        return Outcome(held.key, "unknown" if held.left else "failed", reason=reason)
+            case _:
+                self._breaker.unheard()
+                _log.error("message %s: %s", held.key, error, exc_info=error)
+                reason = f"{type(error).__name__}: {error}"
+                return Outcome(held.key, "unknown" if held.left else "failed", reason=reason)
 
     def _put_off(self, held: InHand, error: Deferred) -> Outcome:
         delivery = held.delivery

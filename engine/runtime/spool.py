@@ -5,6 +5,7 @@ without ``fsync``. The header names the boot of the machine; after another boot 
 last lines, so what was handed over and is not in it is in doubt.
 """
 
+import errno
 import fcntl
 import logging
 import os
@@ -77,14 +78,13 @@ class Spool:
         os.close(self._lock)
 
     def _append(self, lines: list[_Line]) -> None:
-        written = 0
         data = _encoded(lines)
         try:
-            written = os.write(self._file, data)
-        finally:
-            if written != len(data):
-                os.ftruncate(self._file, self._size)
-        self._size += written
+            _write_whole(self._file, data)
+        except OSError:
+            os.ftruncate(self._file, self._size)
+            raise
+        self._size += len(data)
         self._lines += len(lines)
 
     def _read(self) -> str:
@@ -130,6 +130,11 @@ def _locked(path: Path) -> int:
         os.close(descriptor)
         raise StoreLocked(f"another Sender uses {path.parent}; stop it first") from None
     return descriptor
+
+
+def _write_whole(descriptor: int, data: bytes) -> None:
+    if os.write(descriptor, data) != len(data):
+        raise OSError(errno.ENOSPC, "only a part was written: the disk is full")
 
 
 def _encoded(lines: list[_Line]) -> bytes:

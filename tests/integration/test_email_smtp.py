@@ -2,6 +2,8 @@
 
 import asyncio
 import signal
+import ssl
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from email.message import EmailMessage
@@ -9,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.smtp import AuthResult
 
+from channels import smtp_pool
 from channels.email import Email
 from engine.clock import ManualClock, SystemClock
 from engine.errors import ChannelError, Deferred, Refused, RouteDown, Unsure
@@ -232,6 +236,19 @@ async def test_a_kept_connection_that_says_goodbye_costs_nothing(
     assert server.message_ids == {"<1@example.com>": 1, "<2@example.com>": 1}
 
 
+async def test_an_idle_connection_is_closed(
+    server: Server, email: Email, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp_pool, "IDLE", 0.02)
+    await email.send(message(1), lambda: None)
+
+    while server.open_connections:
+        await asyncio.sleep(0.01)
+
+    await email.send(message(2), lambda: None)
+    assert server.connections == 2
+
+
 async def test_no_more_connections_are_opened_than_were_asked_for(server: Server) -> None:
     email = Email(server.url, SENDER, connections=3)
     server.pace = 0.01
@@ -241,6 +258,70 @@ async def test_no_more_connections_are_opened_than_were_asked_for(server: Server
     assert server.connections == 3
     assert len(server.received) == 12
     await email.close()
+
+
+# --- encryption and login -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def home_made(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
+    """A certificate that no authority signed."""
+    folder = tmp_path_factory.mktemp("certificate")
+    key, certificate = folder / "key.pem", folder / "cert.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
+         "/CN=localhost", "-keyout", key, "-out", certificate],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
+async def test_encryption_that_is_a_bonus_takes_any_certificate(home_made: ssl.SSLContext) -> None:
+    async with smtp_server(tls_context=home_made, require_starttls=True) as server:
+        email = Email(f"smtp://127.0.0.1:{server.port}", SENDER)
+
+        await email.send(message(), lambda: None)
+
+        assert len(server.received) == 1
+        await email.close()
+
+
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+async def test_encryption_that_is_asked_for_checks_the_certificate(
+    home_made: ssl.SSLContext, scheme: str
+) -> None:
+    tls = home_made if scheme == "smtps" else None
+    async with smtp_server(tls, tls_context=None if tls else home_made) as server:
+        error, left = await fate(
+            Email(f"{scheme}://127.0.0.1:{server.port}?starttls=require", SENDER)
+        )
+
+    assert (type(error), left) == (RouteDown, False)
+    assert "certificate" in str(error)
+
+
+@pytest.mark.parametrize("password", ["right", "wrong"])
+async def test_the_user_of_the_route_logs_in(password: str) -> None:
+    def authenticate(*arguments: Any) -> AuthResult:
+        right = arguments[-1].password == b"right"
+        return AuthResult(success=right, handled=right)
+
+    options: dict[str, Any] = {
+        "authenticator": authenticate,
+        "auth_require_tls": False,
+    }
+    async with smtp_server(**options) as server:
+        url = f"smtp://news@127.0.0.1:{server.port}?starttls=never"
+        email = Email(url, SENDER, password=password)
+        if password == "right":
+            await email.send(message(), lambda: None)
+        else:
+            error, left = await fate(email)
+            assert (type(error), left) == (RouteDown, False)
+        assert len(server.received) == (password == "right")
+        await email.close()
 
 
 # --- the Sender over SMTP -------------------------------------------------------------------------

@@ -47,6 +47,7 @@ def test_the_variables_are_the_paths_that_the_whole_text_names() -> None:
         ("{{ first_name }}", "write contact.first_name"),
         ("{{ contact }}", "name what you want of contact"),
         ("{{ contact[event.x] }}", "name what you want of contact"),
+        ("{{ event['a.b'] }}", "name what you want of event"),
         ("{{ message.secret }}", "no 'secret'"),
         ("{{ 9999999999999999 }}", "a number above"),
         ("{% set a = contact.x %}{% set b = a ~ a %}{{ b }}", "set may not use 'a'"),
