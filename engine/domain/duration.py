@@ -4,7 +4,7 @@ from typing import Annotated
 
 import msgspec
 
-PATTERN = r"^[1-9][0-9]{0,8}(ms|s|m|h|d|w)$"
+PATTERN = r"^[1-9][0-9]{0,4}(ms|s|m|h|d|w)$"
 Duration = Annotated[str, msgspec.Meta(pattern=PATTERN, description="for example 30s, 15m, 1h, 2d")]
 
 SECOND = 1_000

@@ -160,7 +160,8 @@ def rezone(turn: Turn) -> None:
     for run in turn.contact.runs:
         step = turn.rulebook.scenario(run.scenario, run.version).steps[run.step]
         if run.local and isinstance(step, Wait) and step.at is not None:
-            turn.contact.timers[timer_of(run)] = next_local(run.local, step.at, zone)
+            since = max(run.local, turn.now)
+            turn.contact.timers[timer_of(run)] = next_local(since, step.at, zone)
 
 
 def _send(turn: Turn, run: Run, step: Send) -> None:

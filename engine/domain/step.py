@@ -2,6 +2,7 @@
 
 The stages, always in this order:
 
+    what time alone has brought since -> each timer due by now, at its own instant
     fold the message into aggregates and attributes -> score -> segments
     then for each moment that came of it: goals -> exits -> entries -> resume waiting runs
 
@@ -61,6 +62,7 @@ def step(contact: Contact, message: Message, rulebook: Rulebook, now: int) -> Ou
     turn = Turn(contact.draft(), rulebook, now)
     try:
         _refresh(turn)
+        _take_timers(turn)
         answer = _consume(turn, message)
         settle(turn)
     except Loop as loop:
@@ -98,7 +100,7 @@ def _consume(turn: Turn, message: Message) -> Message | None:
         case Event():
             _take_event(turn, message)
         case TimerFired():
-            _take_timers(turn)
+            pass
         case Receipt():
             _take_receipt(turn, message)
         case Act():

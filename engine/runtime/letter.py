@@ -110,7 +110,11 @@ class EventLetter:
         return self._keep(batch, batch.create(key, event.at))
 
     def _take_at(self, batch: Batch, contact: int) -> Word:
-        """Follow tombstones as far as they are here."""
+        """Follow tombstones as far as they are here; a Coordinator must not learn a way around them,
+
+        because a tombstone is where a retry of what it had taken is recognised.
+        """
+        way = ""
         while slot_of(contact) in batch.memory.slots:
             resident = batch.resident(contact)
             if resident is None:
@@ -119,10 +123,10 @@ class EventLetter:
                 batch.count("duplicates")
                 return Word(envelope.DUPLICATE, resident.contact.merged_into or contact)
             if resident.contact.merged_into:
-                contact = resident.contact.merged_into
+                contact, way = resident.contact.merged_into, envelope.BY_TOMBSTONE
                 continue
             return self._take_here(batch, contact)
-        return Word(envelope.MOVED, contact)
+        return Word(envelope.MOVED, contact, way)
 
     def _take_here(self, batch: Batch, contact: int) -> Word:
         event, resident = self.event, batch.resident(contact)

@@ -76,7 +76,10 @@ class Router:
         item.contact = 0
         if word.word == envelope.MOVED:
             item.contact = word.contact
-            self._hint(event.key, word.contact)
+            if word.code == envelope.BY_TOMBSTONE:
+                self._hints.pop(event.key, None)
+            else:
+                self._hint(event.key, word.contact)
             self._couriers[self._table.host_of_contact(word.contact)].take(pending)
             return
         if word.word == envelope.TRY_DEVICE:
