@@ -1,6 +1,7 @@
 """The command that runs the engine until it is told to stop."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -23,24 +24,30 @@ def up(
     runtime: Annotated[Runtime | None, typer.Option(help="Goes before engine.toml.")] = None,
     grpc: Annotated[str, typer.Option(metavar="HOST:PORT", help="Goes before engine.toml.")] = "",
     http: Annotated[str, typer.Option(metavar="HOST:PORT", help="Goes before engine.toml.")] = "",
+    once: Annotated[
+        bool, typer.Option("--once", help="End when it fails; another program starts it again.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Run the engine until SIGTERM or Ctrl-C. With --json, one line says when it is ready."""
-    from engine import bootstrap
-    from engine.loading.settings import load_settings
+    from engine.runtime.keeper import RESTARTS, keep
 
-    given = {
-        "RELANCE_RUNTIME__RUNTIME": runtime,
-        "RELANCE_RPC__GRPC": grpc,
-        "RELANCE_RPC__HTTP": http,
-    }
-    environ = {**os.environ, **{name: value for name, value in given.items() if value}}
+    restarts = os.environ.get(RESTARTS)
+    if sys.platform == "linux" and restarts is None and not once:
+        raise typer.Exit(keep([sys.executable, "-m", "engine", *sys.argv[1:]]))
 
     def ready(state: dict[str, Any]) -> None:
+        if restarts not in (None, "0"):
+            return  # it was said already, and once is promised
         if json:
             print_json({"ready": True, **state})
         else:
             note(f"Ready: gRPC at {state['grpc']}, HTTP at {state['http']}. Ctrl-C stops it.")
 
-    settings = load_settings(workspace, environ)
+    from engine import bootstrap
+    from engine.loading.settings import load_settings
+
+    given = {"RUNTIME__RUNTIME": runtime, "RPC__GRPC": grpc, "RPC__HTTP": http}
+    options = {f"RELANCE_{name}": value for name, value in given.items() if value}
+    settings = load_settings(workspace, {**os.environ, **options})
     raise typer.Exit(bootstrap.serve(workspace, data, settings, ready))

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-SHOWN = 12
-"""Known words listed when none is near."""
+SHOWN = 24
+"""Known words listed when none is near; of more, one is an example."""
 
 
 def meant(word: str, known: Iterable[str]) -> str:
@@ -15,5 +15,6 @@ def meant(word: str, known: Iterable[str]) -> str:
         return f"did you mean {near[0]}?"
     if not words:
         return "there is none"
-    more = ", ..." if len(words) > SHOWN else ""
-    return f"known are {', '.join(words[:SHOWN])}{more}"
+    if len(words) > SHOWN:
+        return f"for example {words[len(words) // 2]}"
+    return f"known are {', '.join(words)}"

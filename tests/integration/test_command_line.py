@@ -1,0 +1,133 @@
+"""The command line against an engine that it started itself, in one process."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+RELANCE = [sys.executable, "-m", "engine"]
+ORDER = {
+    "type": "track", "event": "Order Completed", "userId": "42", "timestamp": "2026-01-01T00:00:00Z",
+}  # fmt: skip
+ADA = {"type": "identify", "userId": "42", "traits": {"email": "ada@example.com"}}
+
+
+class Running(NamedTuple):
+    data: Path
+    grpc: str
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    folder = tmp_path_factory.mktemp("engine")
+    options = ["--workspace", "config", "--data", folder, "--runtime", "in-process"]
+    options += ["--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0", "--json"]
+    with subprocess.Popen([*RELANCE, "up", *options], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        ready = json.loads(process.stdout.readline())
+        yield Running(folder, ready["grpc"])
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+    assert ask(folder, "fsck")["findings"] == []
+
+
+@pytest.fixture
+def data(engine: Running) -> Path:
+    return engine.data
+
+
+def ran(*command: object, stdin: str = "", key: str = "") -> tuple[int, str, str]:
+    """Exit code, stdout, stderr."""
+    done = subprocess.run(
+        [*RELANCE, *map(str, command)],
+        input=stdin,
+        env={**os.environ, "RELANCE_KEY": key},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def ask(data: Path, *command: str, stdin: str = "", code: int = 0) -> Any:
+    found, out, err = ran(*command, "--data", data, "--json", stdin=stdin)
+    assert found == code, err
+    return json.loads(out)
+
+
+def test_events_are_pushed_once_and_the_refused_are_told(data: Path) -> None:
+    lines = "\n".join([json.dumps(ADA), json.dumps(ORDER), "", "no json", '{"type":"track"}'])
+
+    first = ask(data, "push", "-", stdin=lines, code=1)
+    again = ask(data, "push", "-", stdin=json.dumps(ORDER))
+
+    assert (first["accepted"], first["duplicates"], first["rejected"]) == (2, 0, 2)
+    assert [one["line"] for one in first["rejections"]] == [4, 5]
+    assert (again["accepted"], again["duplicates"], again["rejected"]) == (0, 1, 0)
+    assert ask(data, "contact", "email:ada@example.com")["keys"] == [
+        "user_id:42", "email:ada@example.com",
+    ]  # fmt: skip
+
+
+def test_a_field_that_does_not_exist_refuses_its_line_alone(data: Path) -> None:
+    lines = json.dumps(ORDER | {"userid": "1"}) + "\n" + json.dumps(ORDER | {"userId": "7"})
+    told = ask(data, "push", "-", stdin=lines, code=1)
+    assert (told["accepted"], told["rejections"][0]["line"]) == (1, 1)
+
+
+def test_an_operator_changes_a_contact_and_pauses_a_scenario(data: Path) -> None:
+    ask(data, "push", "-", stdin=json.dumps({**ADA, "userId": "43", "traits": {}}))
+
+    changed = ask(data, "contact", "user_id:43", "--set", "newsletter=true")
+
+    assert changed["attributes"] == {"newsletter": True}
+    assert ask(data, "scenario", "welcome", "--pause")["paused"] is True
+    assert ask(data, "scenario", "welcome", "--resume")["paused"] is False
+
+
+def test_the_workspace_in_force_is_applied_as_the_same_version(data: Path) -> None:
+    ask(data, "scenario", "welcome", "--resume")
+    before = ask(data, "status")["rulebook"]
+    assert ask(data, "apply", "config", "--yes")["version"] == before
+
+
+def test_a_key_opens_what_its_kind_may_do_until_it_is_revoked(engine: Running) -> None:
+    key = ask(engine.data, "keys", "create", "--kind", "operator", "--name", "desk")["key"]
+    status = ("status", "--grpc", engine.grpc, "--json")
+    assert ran(*status, key=key)[0] == 0
+    assert ran("push", "--grpc", engine.grpc, stdin=json.dumps(ADA), key=key)[0] == 4
+    assert ran(*status)[0] == 4
+
+    [listed] = ask(engine.data, "keys", "list")
+    ask(engine.data, "keys", "revoke", listed["id"])
+
+    assert ran(*status, key=key)[0] == 4
+    assert ran("keys", "revoke", listed["id"], "--data", engine.data)[0] == 1
+
+
+def test_what_does_not_exist_is_told(data: Path) -> None:
+    assert ran("contact", "user_id:nobody", "--data", data)[0] == 1
+    found = ran("scenario", "welcom", "--data", data)
+    assert found == (1, "", "E-UNKNOWN: there is no scenario welcom\n")
+
+
+def test_keys_of_a_data_folder_at_rest_are_managed_without_an_engine(tmp_path: Path) -> None:
+    shop, folder = tmp_path / "shop", tmp_path / "data"
+    assert ran("init", shop, "--data", folder)[0] == 0
+
+    ask(folder, "keys", "create", "--kind", "server", "--name", "shop")
+
+    [listed] = ask(folder, "keys", "list")
+    assert (listed["kind"], listed["name"]) == ("server", "shop")
+    assert ask(folder, "keys", "revoke", listed["id"]) == {"revoked": listed["id"]}
+    assert ran("keys", "revoke", listed["id"], "--data", folder)[0] == 1
+
+
+def test_a_running_engine_is_checked_while_it_runs(data: Path) -> None:
+    assert ask(data, "fsck")["findings"] == []

@@ -1,0 +1,63 @@
+"""init, check and apply without a running engine."""
+
+import filecmp
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Relance = Callable[..., Any]
+
+
+def test_init_copies_a_workspace_that_passes_check(relance: Relance, tmp_path: Path) -> None:
+    assert relance("init", tmp_path / "shop").code == 0
+    assert filecmp.dircmp("config", tmp_path / "shop").diff_files == []
+
+    checked = relance("check", tmp_path / "shop")
+
+    assert (checked.code, checked.err) == (0, "")
+    assert checked.out == "No problem: 5 segments, 2 scores, 4 scenarios, 7 templates.\n"
+
+
+def test_init_writes_the_number_of_hosts(relance: Relance, tmp_path: Path) -> None:
+    made = relance("init", tmp_path / "shop", "--hosts", 3, "--json")
+    assert json.loads(made.out)["hosts"] == 3
+    assert "\nhosts = 3 " in (tmp_path / "shop" / "engine.toml").read_text()
+
+
+def test_init_writes_over_nothing_unless_forced(relance: Relance, tmp_path: Path) -> None:
+    (tmp_path / "engine.toml").write_text("mine")
+
+    refused = relance("init", tmp_path)
+
+    assert refused.code == 2
+    assert "is not empty" in refused.err
+    assert (tmp_path / "engine.toml").read_text() == "mine"
+    assert relance("init", tmp_path, "--force").code == 0
+
+
+def test_check_tells_every_problem_and_fails(relance: Relance, tmp_path: Path) -> None:
+    relance("init", tmp_path)
+    (tmp_path / "segments" / "vip.yaml").write_text("segment: vip\ncondition: {segment: buyer}\n")
+    (tmp_path / "scoring.yaml").write_text("scores: 1\n")
+
+    checked = relance("check", tmp_path, "--json")
+
+    assert checked.code == 1
+    assert json.loads(checked.out)["problems"] == [
+        "scoring.yaml:1: expected one key, scores, with a list",
+        "segments/vip.yaml:2: condition.segment: there is no segment buyer; did you mean buyers?",
+    ]
+
+
+def test_apply_of_a_wrong_workspace_asks_no_engine(relance: Relance, tmp_path: Path) -> None:
+    (tmp_path / "scoring.yaml").write_text("scores: 1\n")
+    applied = relance("apply", tmp_path, "--yes")
+    assert (applied.code, applied.out) == (2, "")
+    assert applied.err == "E-DEFINITION: scoring.yaml:1: expected one key, scores, with a list\n"
+
+
+def test_apply_asks_before_it_publishes(relance: Relance, tmp_path: Path) -> None:
+    applied = relance("apply", tmp_path)
+    assert applied.code == 2
+    assert "say --yes to publish" in applied.err
