@@ -8,7 +8,8 @@ import sys
 
 import typer
 
-from engine.cli import contact, definitions, doctor, fsck, keys, push, status, up, workspace
+from engine.cli import bench, contact, definitions, doctor, fsck, keys, push, status, up, workspace
+from engine.cli.demo import command as demo
 from engine.errors import BadRequest, ConfigError, EngineError, NotAllowed, RequestError
 
 app = typer.Typer(
@@ -19,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (workspace, up, keys, push, status, contact, definitions, fsck, doctor):
+for module in (workspace, up, demo, keys, push, status, contact, definitions, fsck, doctor, bench):
     app.add_typer(module.app)
 
 

@@ -1,0 +1,82 @@
+"""The command that measures the engine beside the floor. The benchmark itself lives in the checkout."""
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from engine.cli.output import Json, print_json, print_report
+from engine.errors import ConfigError
+
+app = typer.Typer()
+Size = Annotated[int | None, typer.Option(min=1, show_default=False)]
+
+
+@app.command()
+def bench(
+    contacts: Size = None,
+    base: Annotated[int | None, typer.Option(help="Events kept before the clock starts.")] = None,
+    events: Annotated[int | None, typer.Option(help="Events measured.")] = None,
+    only: Annotated[str, typer.Option(metavar="PART,PART", help="Default: every part.")] = "",
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Small sizes: a look, no figures.")
+    ] = False,
+    profile: Annotated[bool, typer.Option("--profile", help="Where an event's time goes.")] = False,
+    json: Json = False,
+) -> None:
+    """Measure throughput, latency, timers and memory beside the floor, on a printed workload."""
+    benchmark = _from_checkout()
+    given = {"contacts": contacts, "base": base, "events": events}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    defaults = benchmark.QUICK if quick else benchmark.Options()
+    options = defaults._replace(**chosen, only=_parts(only, benchmark.PARTS), profile=profile)
+    if not json:
+        print(benchmark.text())
+    report = _run(benchmark, options)
+    profiles = report.get("profile", {}).pop("profiles", {}) if not json else {}
+    if json:
+        print_json(report)
+    else:
+        print_report(report)
+    for name, text in profiles.items():
+        print(f"\n{name}\n{text}")
+
+
+def _from_checkout() -> Any:
+    """Raises ConfigError where only the installed package is."""
+    root = Path(__file__).parents[2]
+    if not (root / "tests" / "benchmarks" / "workload.yaml").exists():
+        raise ConfigError(
+            "the benchmark and its workload are files of the source checkout (tests/benchmarks), "
+            "which is not here: get the sources and run `make bench` in them"
+        )
+    sys.path.insert(0, str(root))
+    try:
+        return import_module("tests.benchmarks.run")
+    except ModuleNotFoundError as error:
+        raise ConfigError(f"{error}; the benchmark needs what `make .venv` installs") from error
+
+
+def _parts(only: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    asked = tuple(part.strip() for part in only.split(",") if part.strip())
+    for part in asked:
+        if part not in known:
+            raise ConfigError(f"the benchmark has no part {part!r}; it has {', '.join(known)}")
+    return asked or known
+
+
+def _run(benchmark: Any, options: Any) -> dict[str, Any]:
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    with console.status("Starting") as shown:
+
+        def tell(text: str) -> None:
+            shown.update(text)
+            if not console.is_terminal:
+                console.print(text)
+
+        report: dict[str, Any] = benchmark.run(options, tell)
+    return report

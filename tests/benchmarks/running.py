@@ -1,0 +1,132 @@
+"""The real engine as a process for the benchmark: started, watched and stopped from outside."""
+
+import os
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import psutil
+
+from engine.bootstrap import create_key_offline, init_data
+from engine.rpc.client import Relance
+from engine.settings import Email, Runtime, Settings
+
+CHECKOUT = Path(__file__).parents[2]
+PATIENCE = 180.0
+"""Seconds until an engine with a million contacts must be ready."""
+RAY = {"raylet", "gcs_server"}
+
+
+class Running:
+    """``seconds`` is how long it took from the start of the process until it was ready."""
+
+    def __init__(
+        self, process: "subprocess.Popen[bytes]", ready: dict[str, Any], data: Path, key: str
+    ) -> None:
+        self.seconds = 0.0
+        self.data = data
+        self.key = key
+        self.grpc: str = ready["grpc"]
+        self.client = Relance(f"unix:{data}/control.sock", timeout=60.0)
+        self._process = process
+        self._parts = {pid: name for name, pid in ready["pids"].items()}
+
+    def processes(self) -> Iterator[tuple[str, psutil.Process]]:
+        """Every process of the engine under a name: its part, or what of Ray it is."""
+        supervisor = psutil.Process(self._process.pid)
+        yield "supervisor", supervisor
+        for child in supervisor.children(recursive=True):
+            name = child.name()
+            yield self._parts.get(child.pid) or (name if name in RAY else "ray, other"), child
+
+    def cpu(self) -> dict[str, float]:
+        """CPU seconds so far, by name."""
+        used: dict[str, float] = {}
+        for name, process in self.processes():
+            with process.oneshot():
+                times = process.cpu_times()
+            used[name] = used.get(name, 0.0) + times.user + times.system
+        return used
+
+    def resident_bytes(self, part: str) -> int:
+        return next(p.memory_info().rss for name, p in self.processes() if name == part)
+
+    def settled(self, patience: float = 60.0) -> dict[str, Any]:
+        """Status once nothing is under way any more."""
+        until = time.monotonic() + patience
+        while True:
+            status = self.client.status()
+            if not (status["hops"] or status["messages"]["queued"]) or time.monotonic() > until:
+                return status
+            time.sleep(0.2)
+
+
+@contextmanager
+def engine(
+    workspace: Path, data: Path, settings: Settings, runtime: str = "ray"
+) -> Iterator[Running]:
+    """``relance up`` on free ports; ended by SIGTERM, and for good when it does not follow."""
+    fresh = not (data / "control.db").exists()
+    init_data(data, settings)
+    key = create_key_offline(data, "server", "bench") if fresh else ""
+    command = [sys.executable, "-m", "engine", "up", "--once", "--json", f"--runtime={runtime}"]
+    command += ["--workspace", str(workspace), "--data", str(data)]
+    begun = time.monotonic()
+    log = (data.parent / "engine.log").open("ab")
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=log, env=_environ(settings), cwd=CHECKOUT
+    )
+    try:
+        ready = msgspec.json.decode(_first_line(process, log.name))
+        running = Running(process, ready, data, key)
+        running.seconds = time.monotonic() - begun
+        _await_rulebook(running)
+        yield running
+        running.client.close()
+    finally:
+        _end(process)
+        log.close()
+
+
+def _environ(settings: Settings) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("RELANCE_")}
+    return kept | {
+        "RELANCE_RUNTIME__MEMORY": str(settings.runtime.memory),
+        "RELANCE_EMAIL__ROUTE": settings.email.route,
+        "RELANCE_RPC__GRPC": "127.0.0.1:0",
+        "RELANCE_RPC__HTTP": "127.0.0.1:0",
+    }
+
+
+def _first_line(process: "subprocess.Popen[bytes]", log: str) -> bytes:
+    assert process.stdout is not None
+    readable, _, _ = select.select([process.stdout], [], [], PATIENCE)
+    line = process.stdout.readline() if readable else b""
+    if not line:
+        tail = Path(log).read_text(encoding="utf-8")[-2_000:]
+        raise RuntimeError(f"the engine did not start:\n{tail}")
+    return line
+
+
+def _await_rulebook(running: Running) -> None:
+    while not running.client.health():
+        time.sleep(0.05)
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(60.0)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def settings_for(memory: int, route: str = "mailbox") -> Settings:
+    return Settings(runtime=Runtime(memory=memory), email=Email(route=route))
