@@ -67,6 +67,7 @@ class Coordinator:
         self._keyring: Keyring
         self._closing = False
         self._open = False
+        self._failed = asyncio.Event()
 
     # --- Part ----------------------------------------------------------------------------------
 
@@ -117,7 +118,12 @@ class Coordinator:
             raise
         except BaseException:
             log.critical("a loop of the Coordinator stopped", exc_info=True)
+            self._failed.set()
             raise
+
+    async def failed(self) -> None:
+        """A Coordinator that takes events and carries them nowhere is worse than none; see Mortal."""
+        await self._failed.wait()
 
     # --- events --------------------------------------------------------------------------------
 

@@ -52,6 +52,7 @@ class ContactHost:
         self._arrival = asyncio.Event()
         self._open = False
         self.lost: OwnershipLost | None = None
+        self._failed = asyncio.Event()
 
     async def start(self) -> None:
         """Own the store. Work begins with the first rulebook."""
@@ -143,7 +144,12 @@ class ContactHost:
         except BaseException as error:
             log.critical("%s stops: %s", self.name, error)
             self.lost = error if isinstance(error, OwnershipLost) else OwnershipLost(str(error))
+            self._failed.set()
             raise
+
+    async def failed(self) -> None:
+        """See Mortal."""
+        await self._failed.wait()
 
     async def _act(self, body: bytes) -> bytes:
         contact, by, act, subject, value = msgspec.msgpack.decode(body)

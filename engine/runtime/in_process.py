@@ -7,7 +7,7 @@ from contextvars import Context, ContextVar, copy_context
 from typing import Any, TypeVar
 
 from engine.errors import OwnershipLost
-from engine.runtime.part import Calls, Droppable, Factory, Part, PartLost
+from engine.runtime.part import Calls, Droppable, Factory, Mortal, Part, PartLost
 
 T = TypeVar("T")
 
@@ -47,6 +47,11 @@ class _Room:
         except OwnershipLost as lost:
             self.close()
             raise PartLost(str(lost)) from lost
+
+    async def watch(self) -> None:
+        if isinstance(self.part, Mortal):
+            await self.part.failed()
+            self.close()
 
     def close(self) -> None:
         """Take no more calls, cancel what runs, free what a process's end would free."""
@@ -92,6 +97,7 @@ class InProcessRuntime:
             await self.kill(name)
             raise
         room.open = True
+        room.spawn(room.watch())
 
     async def call(self, part: str, method: str, body: bytes) -> bytes:
         room = self._rooms.get(part)

@@ -37,6 +37,15 @@ class Part(Protocol):
 
 
 @runtime_checkable
+class Mortal(Protocol):
+    """A part that works without being called, and so may fail without anybody seeing it."""
+
+    async def failed(self) -> None:
+        """Return once it can no longer do its work: its runtime ends it then, as a crash would."""
+        ...
+
+
+@runtime_checkable
 class Droppable(Protocol):
     """A part that holds what the kernel frees for a killed process: locks, sockets, descriptors."""
 

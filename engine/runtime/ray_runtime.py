@@ -19,7 +19,7 @@ from typing import Any, cast
 
 from engine.errors import EngineError, OwnershipLost
 from engine.runtime.family import children_of
-from engine.runtime.part import Calls, Factory, Part, PartLost
+from engine.runtime.part import Calls, Factory, Mortal, Part, PartLost
 from engine.runtime.process import Process
 from engine.runtime.session_folder import SessionFolder
 
@@ -47,7 +47,8 @@ from ray.exceptions import RayError
 NAMESPACE = "relance"
 _OBJECT_STORE = 80 * 2**20
 _OVERLAPPING = 10_000
-_OWNER_GONE = 70
+_FAILED = 70
+"""Exit code of a part that can work no more (EX_SOFTWARE of sysexits.h)."""
 _NAME_PAUSE = 0.02
 _NAME_TRIES = 500
 
@@ -115,6 +116,8 @@ class _Actor:
         except Exception as error:  # noqa: BLE001  # shown by the supervisor
             return _portable(error)
         self._part = part
+        if isinstance(part, Mortal):
+            self._watching = asyncio.create_task(_end_with(part))
         return None
 
     async def call(self, method: str, body: bytes) -> bytes | Exception:
@@ -123,7 +126,7 @@ class _Actor:
         try:
             return await self._part.call(method, body)
         except OwnershipLost:
-            os._exit(_OWNER_GONE)
+            os._exit(_FAILED)
         except Exception as error:  # noqa: BLE001  # raised again by the caller
             return _portable(error)
 
@@ -135,6 +138,12 @@ class _Actor:
         except Exception as error:  # noqa: BLE001  # raised again by the caller
             return _portable(error)
         return None
+
+
+async def _end_with(part: Mortal) -> None:
+    """Leave at once: what runs the part sees its process end, and nothing of it is written any more."""
+    await part.failed()
+    os._exit(_FAILED)
 
 
 class Coordinator(_Actor):

@@ -180,6 +180,15 @@ async def test_a_part_that_lost_its_slots_ends(runtime: Runtime) -> None:
     assert runtime.pids() == {}
 
 
+async def test_a_part_that_fails_by_itself_ends_without_being_called(runtime: Runtime) -> None:
+    await runtime.start_part("host-0")
+
+    assert await runtime.calls.call("host-0", "collapse", b"soon") == b"soon"
+
+    await runtime.died("host-0")
+    assert runtime.pids() == {}
+
+
 async def test_a_killed_part_is_started_again_under_its_name(runtime: Runtime) -> None:
     happened: list[Happening] = []
     supervisor = Supervisor(runtime, PARTS, happened.append)

@@ -18,6 +18,10 @@ class Toy:
         self.count = 0
         self.waits_over = 0
         self.gate = asyncio.Event()
+        self.broken = asyncio.Event()
+
+    async def failed(self) -> None:
+        await self.broken.wait()
 
     async def start(self) -> None:
         if (self.folder / f"{self.name}.locked").exists():
@@ -78,6 +82,10 @@ class Toy:
                 raise TypeError("stays here")
 
         raise OnlyHereError(text=body.decode())
+
+    async def collapse(self, body: bytes) -> bytes:
+        asyncio.get_running_loop().call_later(0.05, self.broken.set)
+        return body
 
     async def usurped(self, body: bytes) -> bytes:
         raise OwnershipLost
