@@ -17,7 +17,8 @@ NO_ROWS = (0, 0, 0, 0)
 class Resident(msgspec.Struct, gc=False):
     """A contact with what its store row says beside the state.
 
-    ``wake`` is the stored wake-up; ``retries`` the fingerprints of the last week, filled from the
+    ``wake`` is the stored wake-up; ``size`` the encoded bytes of the state, ``weight`` what it is
+    reckoned to take here; ``retries`` the fingerprints of the last week, filled from the
     log only when the state's own ring is too short to tell.
     """
 
@@ -26,6 +27,7 @@ class Resident(msgspec.Struct, gc=False):
     wake: int = 0
     size: int = 0
     retries: set[bytes] | None = None
+    weight: int = 0
 
 
 class Residents:
@@ -33,7 +35,7 @@ class Residents:
         self.budget = budget
         self.bytes = 0
         self.activated = 0
-        self._held: OrderedDict[int, tuple[Resident, int]] = OrderedDict()
+        self._held: OrderedDict[int, Resident] = OrderedDict()
 
     def __len__(self) -> int:
         return len(self._held)
@@ -43,35 +45,36 @@ class Residents:
         if found is None:
             return None
         self._held.move_to_end(contact)
-        return found[0]
+        return found
 
     def __contains__(self, contact: int) -> bool:
         return contact in self._held
 
     def keep(self, contact: int, resident: Resident) -> None:
+        """Put in place of what was kept for the contact before; a new one is the most recently used."""
         before = self._held.get(contact)
         if before is None:
             self.activated += 1
         else:
-            self.bytes -= before[1]
-        weight = cost(resident)
-        self._held[contact] = resident, weight
-        self._held.move_to_end(contact)
-        self.bytes += weight
+            self.bytes -= before.weight
+        resident.weight = weight_of(resident)
+        self._held[contact] = resident
+        self.bytes += resident.weight
 
     def drop(self, contact: int) -> None:
         gone = self._held.pop(contact, None)
         if gone is not None:
-            self.bytes -= gone[1]
+            self.bytes -= gone.weight
 
     def passivate(self) -> None:
         """Let the least recently used go until the budget holds. Nothing is written: the store has them."""
         while self.bytes > self.budget and len(self._held) > 1:
-            _, (_, weight) = self._held.popitem(last=False)
-            self.bytes -= weight
+            _, gone = self._held.popitem(last=False)
+            self.bytes -= gone.weight
 
 
-def cost(resident: Resident) -> int:
+def weight_of(resident: Resident) -> int:
+    """Bytes of memory, about."""
     retries = len(resident.retries) * 80 if resident.retries else 0
     return OVERHEAD + GROWTH * resident.size + retries
 

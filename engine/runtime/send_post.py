@@ -23,6 +23,8 @@ SENDER = "sender"
 AT_ONCE = 200
 UNREACHED = 0.2
 """Seconds before a Sender that did not answer is called again."""
+GATHER = 0.01
+"""Seconds in which outcomes gather before they are asked for again: one call for many."""
 AGAIN = 500
 """Rows offered again in one call."""
 
@@ -91,6 +93,7 @@ class SendPost:
             self.credit = answer.credit
             if self.credit > 0:
                 self._queued.set()
+            await asyncio.sleep(GATHER)
 
     async def _offer_again(self, life: str) -> None:
         rows = [row for row in self._memory.outbox.rows() if row.state == "sending"]

@@ -23,11 +23,11 @@ _PRAGMAS = (
     "secure_delete = ON",
     "foreign_keys = OFF",
     "cache_size = -16384",
-    "wal_autocheckpoint = 4000",
+    "wal_autocheckpoint = 16000",
     "journal_size_limit = 67108864",
 )
 """Commits are on the disk when they return, and deleted rows are overwritten. A checkpoint every
-16 MiB of log writes a page once that was changed many times; a cache of 16 MiB is as fast as a
+64 MiB of log writes a page once that was changed many times; a cache of 16 MiB is as fast as a
 larger one, because the file's pages stay in the kernel's cache."""
 
 
