@@ -73,6 +73,11 @@ def round_(value: float, precision: int = 0, method: Any = "common") -> float:
     return do_round(value, precision, method)
 
 
+def money(value: Any) -> Any:
+    """A number as prices are written, with two decimals; what is no number stays as it is."""
+    return f"{value:.2f}" if isinstance(value, int | float) else value
+
+
 def url(value: Any) -> str:
     """A link that may stand in ``href``: http, https, mailto or tel; anything else is refused."""
     text = str(value).strip()
@@ -101,6 +106,7 @@ ALLOWED: dict[str, Callable[..., Any]] = {
     "join": _of_given(join),
     "replace": _of_given(replace),
     "round": _of_given(round_),
+    "money": _of_given(money),
     "url": _of_given(url),
     "default": FILTERS["default"],
     "d": FILTERS["default"],

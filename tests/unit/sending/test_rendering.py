@@ -52,12 +52,20 @@ def test_a_default_stands_in_for_a_missing_variable(given: dict[str, Any]) -> No
     [
         "event.a.b", "event.a.b|upper", "event.a.b|join(', ')", "event.a.b ~ 'x'", "event.a.b * 2",
         "event.a.b + 1", "event.a.b|round(2)", "event.a.b|urlencode", "event.a.b|length",
-        "event.a.b|url", "event.a.b|sum", "event.a.b.c|int",
+        "event.a.b|url", "event.a.b|money", "event.a.b|sum", "event.a.b.c|int",
     ],
 )  # fmt: skip
 def test_no_filter_and_no_sum_makes_a_missing_variable_printable(expression: str) -> None:
     with pytest.raises(CannotRender, match=r"missing_variable: event\.a\.b"):
         text_of("{{ " + expression + " }}", event={"a": {}})
+
+
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [(37, "37.00"), (18.5, "18.50"), (0.125, "0.12"), ("37 euros", "37 euros")],
+)
+def test_a_price_has_two_decimals_and_a_text_stays_one(given: object, written: str) -> None:
+    assert text_of("{{ event.total|money }}", event={"total": given}) == written
 
 
 def test_a_missing_variable_is_false_and_an_empty_list() -> None:
