@@ -36,6 +36,8 @@ def status(
         },
         "rejected": rejected,
         "contacts": total["contacts"] - total["merged_into"],
+        "known": total["identified"],
+        "merged": total["merged_into"],
         "messages": {name: total[name] for name in LEDGER}
         | {
             "queued": sum(sum(host["outbox"].values()) for host in hosts),

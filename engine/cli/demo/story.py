@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
+from rich.table import Table
 from rich.text import Text
 
-from engine.clock import Clock
-from engine.domain.duration import HOUR
+from engine.domain.duration import MINUTE
 
 LINES = 14
 WIDTH = 78
-EVERY = 6 * HOUR
+EVERY = 6 * 60 * MINUTE
 
 
 class Progress(NamedTuple):
@@ -109,7 +109,8 @@ class Picture:
             return Group(*self._latest, Text(self._stage, "bold"))
         now, part, events, mails = self._progress()
         figures = f"{moment(now, self._zone)}   {events:>4} events in   {mails:>3} mails out"
-        bar = ProgressBar(total=1.0, completed=part, width=WIDTH)
+        bar = Table.grid()
+        bar.add_row(ProgressBar(total=1.0, completed=part, width=WIDTH))
         return Group(Text(figures, "bold"), bar, *self._latest)
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.demo.postbox import Mail
@@ -20,6 +19,8 @@ MOVING = ("events", "contacts", "messages", "runs", "hops")
 LOOKS = 100
 PAUSE = 0.1
 ROWS = 200
+TOLD = "abandoned_cart/"
+"""The scenario whose first mail is shown in full: it names what lies in the cart."""
 
 
 async def answers(engine: "Relance") -> Report:
@@ -103,10 +104,11 @@ async def received(engine: "Relance", mails: Sequence[Mail], definitions: Defini
         found = await asyncio.to_thread(engine.contact, key_of("email", address), ROWS) or {}
         steps |= _receipts(found.get("timeline", []))
     by_template = Counter(templates.get(steps.get(mail.reply, ""), "?") for mail in mails)
+    told = [mail for mail in mails if steps.get(mail.reply, "").startswith(TOLD)] or mails
     return {
         "received": len(mails),
         "templates": dict(by_template.most_common()),
-        "example": _plain(mails[-1]) if mails else None,
+        "example": _plain(told[0]) if told else None,
     }
 
 
@@ -119,9 +121,3 @@ def _receipts(timeline: Sequence[Report]) -> dict[str, str]:
 def _plain(mail: Mail) -> Report:
     headers = {name: str(mail.message[name]) for name in HEADERS}
     return {"headers": headers, "text": mail.text}
-
-
-def definitions_of(workspace: Path) -> Definitions:
-    from engine.loading.definitions import load
-
-    return load(workspace)
