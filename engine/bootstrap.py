@@ -98,28 +98,21 @@ def channels_of(settings: Settings, data: Path) -> dict[str, Channel]:
     }
 
 
-def init_data(data: Path, settings: Settings) -> None:
-    """Make a data folder, readable by its owner alone; one that is there already stays as it is."""
+def init_data(data: Path, settings: Settings | None = None) -> int:
+    """Make a data folder, readable by its owner alone; one that is there already stays as it is.
+
+    Answers for how many hosts it was made: the first settings that it sees fix that, 0 until then.
+    """
     for folder in (data, data / "hosts", data / "spool", data / "mailbox"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if (data / "control.db").exists():
-        return
     control = SqliteControlStore(data / "control.db")
     control.open("init")
     try:
         if control.setting("secret") is None:
-            control.set_setting("hosts", str(settings.runtime.hosts).encode())
             control.set_setting("secret", secrets.token_bytes(32))
-    finally:
-        control.close()
-
-
-def hosts_of(data: Path) -> int:
-    """How many hosts the data folder was made for; that is fixed."""
-    control = SqliteControlStore(data / "control.db")
-    control.open("read")
-    try:
-        return int(control.setting("hosts", b"1") or b"1")
+        if control.setting("hosts") is None and settings is not None:
+            control.set_setting("hosts", str(settings.runtime.hosts).encode())
+        return int(control.setting("hosts") or 0)
     finally:
         control.close()
 
@@ -127,10 +120,8 @@ def hosts_of(data: Path) -> int:
 def serve(workspace: Path, data: Path, settings: Settings, ready: Callable[[Report], None]) -> int:
     """Run the engine until SIGTERM or SIGINT. Raises EngineError when it cannot start."""
     data = data.resolve()
-    init_data(data, settings)
-    spec = msgspec.msgpack.encode(
-        Spec(str(data), settings, hosts_of(data), encode(load(workspace)))
-    )
+    hosts = init_data(data, settings)
+    spec = msgspec.msgpack.encode(Spec(str(data), settings, hosts, encode(load(workspace))))
     if settings.runtime.runtime == "in-process":
         return asyncio.run(_serve(InProcessRuntime(part, spec), spec, ready))
     from engine.runtime.ray_runtime import RayRuntime  # noqa: PLC0415 - Ray takes a second to import
@@ -182,6 +173,8 @@ def _control(data: Path, act: str) -> SqliteControlStore:
 
 
 def create_key_offline(data: Path, kind: KeyKind, name: str) -> str:
+    """The secret. A data folder that is not there yet is made."""
+    init_data(data)
     control = _control(data, "keys")
     try:
         key, secret = make_key(kind, name, SystemClock().now())
