@@ -165,7 +165,7 @@ class HostStore(Protocol):
 
 # --- the control store: keys, rulebooks, pauses, rejected items, audit ---------------------------
 
-KeyKind = Literal["public", "server", "operator", "admin"]
+KeyKind = Literal["public", "server", "viewer", "operator", "admin"]
 
 
 class ApiKey(NamedTuple):
@@ -380,6 +380,14 @@ class Engine(Protocol):
     async def segments(self) -> list[dict[str, Any]]: ...
 
     async def scenarios(self) -> list[dict[str, Any]]: ...
+
+    async def scores(self) -> list[dict[str, Any]]:
+        """Each score's ranking and histogram, of the contacts that did something since ``since``."""
+        ...
+
+    async def messages(self) -> dict[str, Any]:
+        """Messages by channel, and the reasons for which some did not leave."""
+        ...
 
     async def apply(self, definitions: bytes, by: str) -> int:
         """Publish, answer the version; an unchanged document answers the version in force. Raises ConfigError."""

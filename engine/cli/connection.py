@@ -39,12 +39,16 @@ def connected(grpc: str, data: Path | None) -> Iterator["Relance"]:
     """Raises RequestError when nothing can be running there."""
     from engine.rpc.client import Relance
 
+    with Relance(address_of(grpc, data), os.environ.get("RELANCE_KEY", "")) as engine:
+        yield engine
+
+
+def address_of(grpc: str, data: Path | None) -> str:
+    """Raises RequestError when nothing can be running there."""
     grpc, data = _named(grpc, data)
     if data is not None and not _socket(data).exists():
         raise RequestError(f"no engine runs on {data}; start it with relance up")
-    address = grpc if data is None else f"unix:{_socket(data)}"
-    with Relance(address, os.environ.get("RELANCE_KEY", "")) as engine:
-        yield engine
+    return grpc if data is None else f"unix:{_socket(data)}"
 
 
 def at_rest(grpc: str, data: Path | None) -> Path | None:

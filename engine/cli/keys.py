@@ -12,7 +12,7 @@ app = typer.Typer()
 keys = typer.Typer(no_args_is_help=True, help="API keys: create, list, revoke.")
 app.add_typer(keys, name="keys")
 
-Kind = Literal["public", "server", "operator", "admin"]
+Kind = Literal["public", "server", "viewer", "operator", "admin"]
 
 
 @keys.command()

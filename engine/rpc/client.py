@@ -19,7 +19,7 @@ from engine.rpc.retrying import SERVICE_CONFIG, error_of, until
 
 PATIENCE = 30.0
 """Seconds that a push is tried for."""
-_OPTIONS = (
+OPTIONS = (
     ("grpc.service_config", SERVICE_CONFIG),
     ("grpc.max_receive_message_length", 64 * 2**20),
     ("grpc.keepalive_time_ms", 60_000),
@@ -55,9 +55,9 @@ class Relance:
         self._address = address
         self._timeout = timeout
         self._metadata = (("authorization", f"Bearer {key}"),) if key else ()
-        self._socket = _socket_of(address)
+        self._socket = socket_of(address)
         target = self._socket.address if self._socket else address
-        self._channel = grpc.insecure_channel(target, _OPTIONS)
+        self._channel = grpc.insecure_channel(target, OPTIONS)
         self._events = wire.EventsStub(self._channel)
         self._console = wire.ConsoleStub(self._channel)
         self._control = wire.ControlStub(self._channel)
@@ -98,6 +98,12 @@ class Relance:
 
     def scenarios(self) -> list[dict[str, Any]]:
         return self._read(self._console.Scenarios, Empty(), list[dict[str, Any]])
+
+    def scores(self) -> list[dict[str, Any]]:
+        return self._read(self._console.Scores, Empty(), list[dict[str, Any]])
+
+    def messages(self) -> dict[str, Any]:
+        return self._read(self._console.Messages, Empty(), dict[str, Any])
 
     def fsck(self) -> dict[str, Any]:
         return self._read(self._console.Fsck, Empty(), dict[str, Any])
@@ -164,7 +170,7 @@ def _answers(request: pb.PushRequest, response: pb.PushResponse) -> list[Answer]
     return answers
 
 
-def _socket_of(address: str) -> ControlSocket | None:
+def socket_of(address: str) -> ControlSocket | None:
     """The folder is held open, so that a path of any length can be connected to."""
     if not address.startswith("unix:"):
         return None

@@ -7,6 +7,7 @@ from engine.errors import NotAllowed
 from engine.ports import ApiKey, Engine, KeyKind
 
 PUSHERS: tuple[KeyKind, ...] = ("public", "server", "admin")
+VIEWERS: tuple[KeyKind, ...] = ("viewer", "operator", "admin")
 OPERATORS: tuple[KeyKind, ...] = ("operator", "admin")
 ADMINS: tuple[KeyKind, ...] = ("admin",)
 

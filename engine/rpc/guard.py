@@ -1,7 +1,7 @@
 """What happens around every gRPC call: the key is checked, the work is finished, errors are told."""
 
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from functools import wraps
 from typing import Any, Protocol, TypeVar
 
@@ -69,6 +69,36 @@ def open_to(
             try:
                 caller = self.guard.caller(context.invocation_metadata(), kinds)
                 return await self.guard.begun.finish(method(self, request, caller))
+            except EngineError as error:
+                await abort(context, error)
+            except Exception:  # noqa: BLE001 - a bug here must not look like a network failure
+                _log.exception("%s failed", method.__name__)
+                await abort(context, InternalError())
+
+        return call
+
+    return guarded
+
+
+def streamed_to(
+    *kinds: KeyKind,
+) -> Callable[
+    [Callable[[Service, Request, ApiKey], AsyncIterator[Response]]],
+    Callable[[Service, Request, Any], AsyncIterator[Response]],
+]:
+    """As ``open_to``, for a method that answers for as long as its caller listens and may."""
+
+    def guarded(
+        method: Callable[[Service, Request, ApiKey], AsyncIterator[Response]],
+    ) -> Callable[[Service, Request, Any], AsyncIterator[Response]]:
+        @wraps(method)
+        async def call(self: Service, request: Request, context: Any) -> AsyncIterator[Response]:
+            metadata = context.invocation_metadata()
+            try:
+                caller = self.guard.caller(metadata, kinds)
+                async for response in method(self, request, caller):
+                    self.guard.caller(metadata, kinds)  # a key that was revoked meanwhile
+                    yield response
             except EngineError as error:
                 await abort(context, error)
             except Exception:  # noqa: BLE001 - a bug here must not look like a network failure

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import empty_pb2 as google_dot_protobuf_dot_empty__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x65ngine/rpc/relance.proto\x12\nrelance.v1\x1a\x1bgoogle/protobuf/empty.proto\"\x83\x03\n\x05\x45vent\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\r\n\x05\x65vent\x18\x03 \x01(\t\x12\x0f\n\x07user_id\x18\x04 \x01(\t\x12\x14\n\x0c\x61nonymous_id\x18\x05 \x01(\t\x12\x38\n\x0c\x65xternal_ids\x18\x06 \x03(\x0b\x32\".relance.v1.Event.ExternalIdsEntry\x12\x13\n\x0bprevious_id\x18\x07 \x01(\t\x12\x10\n\x08group_id\x18\x08 \x01(\t\x12\x0c\n\x04name\x18\t \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\n \x01(\t\x12\x11\n\ttimestamp\x18\x0b \x01(\t\x12\x0f\n\x07sent_at\x18\x0c \x01(\t\x12\x12\n\nproperties\x18\r \x01(\x0c\x12\x0e\n\x06traits\x18\x0e \x01(\x0c\x12\x0f\n\x07\x63ontext\x18\x0f \x01(\x0c\x12\x14\n\x0cintegrations\x18\x10 \x01(\x0c\x1a\x32\n\x10\x45xternalIdsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"0\n\x0bPushRequest\x12!\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x11.relance.v1.Event\"L\n\tRejection\x12\r\n\x05index\x18\x01 \x01(\r\x12\x12\n\nmessage_id\x18\x02 \x01(\t\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"\x98\x01\n\x0cPushResponse\x12%\n\x08outcomes\x18\x01 \x03(\x0e\x32\x13.relance.v1.Outcome\x12)\n\nrejections\x18\x02 \x03(\x0b\x32\x15.relance.v1.Rejection\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x03 \x01(\r\x12\x12\n\nduplicates\x18\x04 \x01(\r\x12\x10\n\x08rejected\x18\x05 \x01(\r\"\x16\n\x06Report\x12\x0c\n\x04json\x18\x01 \x01(\x0c\"/\n\x0e\x43ontactRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x10\n\x08timeline\x18\x02 \x01(\r\"#\n\x0c\x41pplyRequest\x12\x13\n\x0b\x64\x65\x66initions\x18\x01 \x01(\x0c\" \n\rApplyResponse\x12\x0f\n\x07version\x18\x01 \x01(\x04\":\n\x0cPauseRequest\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0e\n\x06paused\x18\x03 \x01(\x08\"F\n\nActRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0b\n\x03\x61\x63t\x18\x02 \x01(\t\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12\r\n\x05value\x18\x04 \x01(\x0c\"C\n\x0fSuppressRequest\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\".\n\x10\x43reateKeyRequest\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"#\n\x11\x43reateKeyResponse\x12\x0e\n\x06secret\x18\x01 \x01(\t\"\x1e\n\x10RevokeKeyRequest\x12\n\n\x02id\x18\x01 \x01(\t*e\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x14\n\x10OUTCOME_ACCEPTED\x10\x01\x12\x15\n\x11OUTCOME_DUPLICATE\x10\x02\x12\x14\n\x10OUTCOME_REJECTED\x10\x03\x32\x43\n\x06\x45vents\x12\x39\n\x04Push\x12\x17.relance.v1.PushRequest\x1a\x18.relance.v1.PushResponse2\x9f\x02\n\x07\x43onsole\x12\x34\n\x06Status\x12\x16.google.protobuf.Empty\x1a\x12.relance.v1.Report\x12\x39\n\x07\x43ontact\x12\x1a.relance.v1.ContactRequest\x1a\x12.relance.v1.Report\x12\x36\n\x08Segments\x12\x16.google.protobuf.Empty\x1a\x12.relance.v1.Report\x12\x37\n\tScenarios\x12\x16.google.protobuf.Empty\x1a\x12.relance.v1.Report\x12\x32\n\x04\x46sck\x12\x16.google.protobuf.Empty\x1a\x12.relance.v1.Report2\xfb\x03\n\x07\x43ontrol\x12<\n\x05\x41pply\x12\x18.relance.v1.ApplyRequest\x1a\x19.relance.v1.ApplyResponse\x12\x39\n\x05Pause\x12\x18.relance.v1.PauseRequest\x1a\x16.google.protobuf.Empty\x12\x35\n\x03\x41\x63t\x12\x16.relance.v1.ActRequest\x1a\x16.google.protobuf.Empty\x12?\n\x08Suppress\x12\x1b.relance.v1.SuppressRequest\x1a\x16.google.protobuf.Empty\x12H\n\tCreateKey\x12\x1c.relance.v1.CreateKeyRequest\x1a\x1d.relance.v1.CreateKeyResponse\x12\x32\n\x04Keys\x12\x16.google.protobuf.Empty\x1a\x12.relance.v1.Report\x12\x41\n\tRevokeKey\x12\x1c.relance.v1.RevokeKeyRequest\x1a\x16.google.protobuf.Empty\x12>\n\x0c\x43onfirmClock\x12\x16.google.protobuf.Empty\x1a\x16.google.protobuf.Emptyb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18\x65ngine/rpc/relance.proto\x12\nrelance.v1\x1a\x1bgoogle/protobuf/empty.proto\"\x83\x03\n\x05\x45vent\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\x0c\n\x04type\x18\x02 \x01(\t\x12\r\n\x05\x65vent\x18\x03 \x01(\t\x12\x0f\n\x07user_id\x18\x04 \x01(\t\x12\x14\n\x0c\x61nonymous_id\x18\x05 \x01(\t\x12\x38\n\x0c\x65xternal_ids\x18\x06 \x03(\x0b\x32\".relance.v1.Event.ExternalIdsEntry\x12\x13\n\x0bprevious_id\x18\x07 \x01(\t\x12\x10\n\x08group_id\x18\x08 \x01(\t\x12\x0c\n\x04name\x18\t \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\n \x01(\t\x12\x11\n\ttimestamp\x18\x0b \x01(\t\x12\x0f\n\x07sent_at\x18\x0c \x01(\t\x12\x12\n\nproperties\x18\r \x01(\x0c\x12\x0e\n\x06traits\x18\x0e \x01(\x0c\x12\x0f\n\x07\x63ontext\x18\x0f \x01(\x0c\x12\x14\n\x0cintegrations\x18\x10 \x01(\x0c\x1a\x32\n\x10\x45xternalIdsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"0\n\x0bPushRequest\x12!\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x11.relance.v1.Event\"L\n\tRejection\x12\r\n\x05index\x18\x01 \x01(\r\x12\x12\n\nmessage_id\x18\x02 \x01(\t\x12\x0c\n\x04\x63ode\x18\x03 \x01(\t\x12\x0e\n\x06reason\x18\x04 \x01(\t\"\x98\x01\n\x0cPushResponse\x12%\n\x08outcomes\x18\x01 \x03(\x0e\x32\x13.relance.v1.Outcome\x12)\n\nrejections\x18\x02 \x03(\x0b\x32\x15.relance.v1.Rejection\x12\x10\n\x08\x61\x63\x63\x65pted\x18\x03 \x01(\r\x12\x12\n\nduplicates\x18\x04 \x01(\r\x12\x10\n\x08rejected\x18\x05 \x01(\r\"\x16\n\x06Report\x12\x0c\n\x04json\x18\x01 \x01(\x0c\"/\n\x0e\x43ontactRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x10\n\x08timeline\x18\x02 \x01(\r\"]\n\x0cWatchRequest\x12\x0e\n\x06topics\x18\x01 \x03(\t\x12\x10\n\x08interval\x18\x02 \x01(\r\x12+\n\x07\x63ontact\x18\x03 \x01(\x0b\x32\x1a.relance.v1.ContactRequest\"T\n\x08Snapshot\x12\r\n\x05topic\x18\x01 \x01(\t\x12\n\n\x02\x61t\x18\x02 \x01(\x03\x12\x0c\n\x04json\x18\x03 \x01(\x0c\x12\x0f\n\x07trouble\x18\x04 \x01(\t\x12\x0e\n\x06\x63\x61ller\x18\x05 \x01(\t\"#\n\x0c\x41pplyRequest\x12\x13\n\x0b\x64\x65\x66initions\x18\x01 \x01(\x0c\" \n\rApplyResponse\x12\x0f\n\x07version\x18\x01 \x01(\x04\":\n\x0cPauseRequest\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0e\n\x06paused\x18\x03 \x01(\x08\"F\n\nActRequest\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x0b\n\x03\x61\x63t\x18\x02 \x01(\t\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12\r\n\x05value\x18\x04 \x01(\x0c\"C\n\x0fSuppressRequest\x12\x0f\n\x07\x63hannel\x18\x01 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\".\n\x10\x43reateKeyRequest\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"#\n\x11\x43reateKeyResponse\x12\x0e\n\x06secret\x18\x01 \x01(\t\"\x1e\n\x10RevokeKeyRequest\x12\n\n\x02id\x18\x01 \x01(\t*e\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x14\n\x10OUTCOME_ACCEPTED\x10\x01\x12\x15\n\x11OUTCOME_DUPLICATE\x10\x02\x12\x14\n\x10OUTCOME_REJECTED\x10\x03\x32\x43\n\x06\x45vents\x12\x39\n\x04Push\x12\x17.relance.v1.PushRequest\x1a\x18.relance.v1.PushResponse2\xc8\x03\n\x07\x43onsole\x12\x34\n\x06Status\x12\x16.google.protobuf.Empty\x1a\x12.relance.v1.Report\x12\x39\n\x07\x43ontact\x12\x1a.relance.v1.ContactRequest\x1a\x12.relance.v1.Report\x12\x36\n\x08Segments\x12\x16.google.protobuf.Empty\x1a\x12.relance.v1.Report\x12\x37\n\tScenarios\x12\x16.google.protobuf.Empty\x1a\x12.relance.v1.Report\x12\x34\n\x06Scores\x12\x16.google.protobuf.Empty\x1a\x12.relance.v1.Report\x12\x36\n\x08Messages\x12\x16.google.protobuf.Empty\x1a\x12.relance.v1.Report\x12\x39\n\x05Watch\x12\x18.relance.v1.WatchRequest\x1a\x14.relance.v1.Snapshot0\x01\x12\x32\n\x04\x46sck\x12\x16.google.protobuf.Empty\x1a\x12.relance.v1.Report2\xfb\x03\n\x07\x43ontrol\x12<\n\x05\x41pply\x12\x18.relance.v1.ApplyRequest\x1a\x19.relance.v1.ApplyResponse\x12\x39\n\x05Pause\x12\x18.relance.v1.PauseRequest\x1a\x16.google.protobuf.Empty\x12\x35\n\x03\x41\x63t\x12\x16.relance.v1.ActRequest\x1a\x16.google.protobuf.Empty\x12?\n\x08Suppress\x12\x1b.relance.v1.SuppressRequest\x1a\x16.google.protobuf.Empty\x12H\n\tCreateKey\x12\x1c.relance.v1.CreateKeyRequest\x1a\x1d.relance.v1.CreateKeyResponse\x12\x32\n\x04Keys\x12\x16.google.protobuf.Empty\x1a\x12.relance.v1.Report\x12\x41\n\tRevokeKey\x12\x1c.relance.v1.RevokeKeyRequest\x1a\x16.google.protobuf.Empty\x12>\n\x0c\x43onfirmClock\x12\x16.google.protobuf.Empty\x1a\x16.google.protobuf.Emptyb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,8 +34,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_EVENT_EXTERNALIDSENTRY']._loaded_options = None
   _globals['_EVENT_EXTERNALIDSENTRY']._serialized_options = b'8\001'
-  _globals['_OUTCOME']._serialized_start=1204
-  _globals['_OUTCOME']._serialized_end=1305
+  _globals['_OUTCOME']._serialized_start=1385
+  _globals['_OUTCOME']._serialized_end=1486
   _globals['_EVENT']._serialized_start=70
   _globals['_EVENT']._serialized_end=457
   _globals['_EVENT_EXTERNALIDSENTRY']._serialized_start=407
@@ -50,26 +50,30 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REPORT']._serialized_end=764
   _globals['_CONTACTREQUEST']._serialized_start=766
   _globals['_CONTACTREQUEST']._serialized_end=813
-  _globals['_APPLYREQUEST']._serialized_start=815
-  _globals['_APPLYREQUEST']._serialized_end=850
-  _globals['_APPLYRESPONSE']._serialized_start=852
-  _globals['_APPLYRESPONSE']._serialized_end=884
-  _globals['_PAUSEREQUEST']._serialized_start=886
-  _globals['_PAUSEREQUEST']._serialized_end=944
-  _globals['_ACTREQUEST']._serialized_start=946
-  _globals['_ACTREQUEST']._serialized_end=1016
-  _globals['_SUPPRESSREQUEST']._serialized_start=1018
-  _globals['_SUPPRESSREQUEST']._serialized_end=1085
-  _globals['_CREATEKEYREQUEST']._serialized_start=1087
-  _globals['_CREATEKEYREQUEST']._serialized_end=1133
-  _globals['_CREATEKEYRESPONSE']._serialized_start=1135
-  _globals['_CREATEKEYRESPONSE']._serialized_end=1170
-  _globals['_REVOKEKEYREQUEST']._serialized_start=1172
-  _globals['_REVOKEKEYREQUEST']._serialized_end=1202
-  _globals['_EVENTS']._serialized_start=1307
-  _globals['_EVENTS']._serialized_end=1374
-  _globals['_CONSOLE']._serialized_start=1377
-  _globals['_CONSOLE']._serialized_end=1664
-  _globals['_CONTROL']._serialized_start=1667
-  _globals['_CONTROL']._serialized_end=2174
+  _globals['_WATCHREQUEST']._serialized_start=815
+  _globals['_WATCHREQUEST']._serialized_end=908
+  _globals['_SNAPSHOT']._serialized_start=910
+  _globals['_SNAPSHOT']._serialized_end=994
+  _globals['_APPLYREQUEST']._serialized_start=996
+  _globals['_APPLYREQUEST']._serialized_end=1031
+  _globals['_APPLYRESPONSE']._serialized_start=1033
+  _globals['_APPLYRESPONSE']._serialized_end=1065
+  _globals['_PAUSEREQUEST']._serialized_start=1067
+  _globals['_PAUSEREQUEST']._serialized_end=1125
+  _globals['_ACTREQUEST']._serialized_start=1127
+  _globals['_ACTREQUEST']._serialized_end=1197
+  _globals['_SUPPRESSREQUEST']._serialized_start=1199
+  _globals['_SUPPRESSREQUEST']._serialized_end=1266
+  _globals['_CREATEKEYREQUEST']._serialized_start=1268
+  _globals['_CREATEKEYREQUEST']._serialized_end=1314
+  _globals['_CREATEKEYRESPONSE']._serialized_start=1316
+  _globals['_CREATEKEYRESPONSE']._serialized_end=1351
+  _globals['_REVOKEKEYREQUEST']._serialized_start=1353
+  _globals['_REVOKEKEYREQUEST']._serialized_end=1383
+  _globals['_EVENTS']._serialized_start=1488
+  _globals['_EVENTS']._serialized_end=1555
+  _globals['_CONSOLE']._serialized_start=1558
+  _globals['_CONSOLE']._serialized_end=2014
+  _globals['_CONTROL']._serialized_start=2017
+  _globals['_CONTROL']._serialized_end=2524
 # @@protoc_insertion_point(module_scope)

@@ -277,6 +277,73 @@ class ContactRequest(_message.Message):
 Global___ContactRequest: _TypeAlias = ContactRequest  # noqa: Y015
 
 @_typing.final
+class WatchRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TOPICS_FIELD_NUMBER: _builtins.int
+    INTERVAL_FIELD_NUMBER: _builtins.int
+    CONTACT_FIELD_NUMBER: _builtins.int
+    interval: _builtins.int
+    """Milliseconds from one round to the next: 250 to 60,000; 0 means 1,000."""
+    @_builtins.property
+    def topics(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """status | segments | scores | messages | scenarios | contact"""
+
+    @_builtins.property
+    def contact(self) -> Global___ContactRequest:
+        """Goes with the topic contact."""
+
+    def __init__(
+        self,
+        *,
+        topics: _abc.Iterable[_builtins.str] | None = ...,
+        interval: _builtins.int = ...,
+        contact: Global___ContactRequest | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["contact", b"contact"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact", b"contact", "interval", b"interval", "topics", b"topics"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchRequest: _TypeAlias = WatchRequest  # noqa: Y015
+
+@_typing.final
+class Snapshot(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TOPIC_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    JSON_FIELD_NUMBER: _builtins.int
+    TROUBLE_FIELD_NUMBER: _builtins.int
+    CALLER_FIELD_NUMBER: _builtins.int
+    topic: _builtins.str
+    at: _builtins.int
+    """When it was taken: ms since 1970 UTC, the engine's clock."""
+    json: _builtins.bytes
+    """UTF-8 JSON, as in the report of that name; `null` for a contact that nobody knows."""
+    trouble: _builtins.str
+    """Why there is no report this time, for people; then json is empty."""
+    caller: _builtins.str
+    """The kind of the caller's key, from which a console knows what to offer."""
+    def __init__(
+        self,
+        *,
+        topic: _builtins.str = ...,
+        at: _builtins.int = ...,
+        json: _builtins.bytes = ...,
+        trouble: _builtins.str = ...,
+        caller: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "caller", b"caller", "json", b"json", "topic", b"topic", "trouble", b"trouble"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Snapshot: _TypeAlias = Snapshot  # noqa: Y015
+
+@_typing.final
 class ApplyRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -403,7 +470,7 @@ class CreateKeyRequest(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     NAME_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """public | server | operator | admin"""
+    """public | server | viewer | operator | admin"""
     name: _builtins.str
     def __init__(
         self,

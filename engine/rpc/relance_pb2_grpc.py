@@ -105,7 +105,7 @@ class Events:
 
 
 class ConsoleStub:
-    """Keys of kind operator and admin. A Report is JSON text: wide, and made to be shown.
+    """Keys of kind viewer, operator and admin. A Report is JSON text: wide, and made to be shown.
     """
 
     def __init__(self, channel):
@@ -134,6 +134,21 @@ class ConsoleStub:
                 request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
                 response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
                 _registered_method=True)
+        self.Scores = channel.unary_unary(
+                '/relance.v1.Console/Scores',
+                request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
+                _registered_method=True)
+        self.Messages = channel.unary_unary(
+                '/relance.v1.Console/Messages',
+                request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
+                _registered_method=True)
+        self.Watch = channel.unary_stream(
+                '/relance.v1.Console/Watch',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.WatchRequest.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Snapshot.FromString,
+                _registered_method=True)
         self.Fsck = channel.unary_unary(
                 '/relance.v1.Console/Fsck',
                 request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
@@ -142,7 +157,7 @@ class ConsoleStub:
 
 
 class ConsoleServicer:
-    """Keys of kind operator and admin. A Report is JSON text: wide, and made to be shown.
+    """Keys of kind viewer, operator and admin. A Report is JSON text: wide, and made to be shown.
     """
 
     def Status(self, request, context):
@@ -168,6 +183,28 @@ class ConsoleServicer:
 
     def Scenarios(self, request, context):
         """A list: every scenario with its figures.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Scores(self, request, context):
+        """A list: every score with its ranking and its histogram.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Messages(self, request, context):
+        """Messages by channel, and the reasons for which some did not leave.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Watch(self, request, context):
+        """These reports again and again, each as it is at that moment. A reader that is slow misses some:
+        nothing is queued. Ends with the key; UNAVAILABLE when the engine goes down: watch again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -203,6 +240,21 @@ def add_ConsoleServicer_to_server(servicer, server):
                     request_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
                     response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
             ),
+            'Scores': grpc.unary_unary_rpc_method_handler(
+                    servicer.Scores,
+                    request_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
+            ),
+            'Messages': grpc.unary_unary_rpc_method_handler(
+                    servicer.Messages,
+                    request_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
+            ),
+            'Watch': grpc.unary_stream_rpc_method_handler(
+                    servicer.Watch,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.WatchRequest.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Snapshot.SerializeToString,
+            ),
             'Fsck': grpc.unary_unary_rpc_method_handler(
                     servicer.Fsck,
                     request_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
@@ -217,7 +269,7 @@ def add_ConsoleServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Console:
-    """Keys of kind operator and admin. A Report is JSON text: wide, and made to be shown.
+    """Keys of kind viewer, operator and admin. A Report is JSON text: wide, and made to be shown.
     """
 
     @staticmethod
@@ -318,6 +370,87 @@ class Console:
             '/relance.v1.Console/Scenarios',
             google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
             engine_dot_rpc_dot_relance__pb2.Report.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Scores(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Console/Scores',
+            google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Messages(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Console/Messages',
+            google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Watch(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/relance.v1.Console/Watch',
+            engine_dot_rpc_dot_relance__pb2.WatchRequest.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Snapshot.FromString,
             options,
             channel_credentials,
             insecure,

@@ -77,7 +77,7 @@ class EventsServicer(metaclass=_abc_1.ABCMeta):
 def add_EventsServicer_to_server(servicer: EventsServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 
 class ConsoleStub:
-    """Keys of kind operator and admin. A Report is JSON text: wide, and made to be shown."""
+    """Keys of kind viewer, operator and admin. A Report is JSON text: wide, and made to be shown."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -91,12 +91,20 @@ class ConsoleStub:
     """A list: every segment with its size."""
     Scenarios: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
     """A list: every scenario with its figures."""
+    Scores: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
+    """A list: every score with its ranking and its histogram."""
+    Messages: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
+    """Messages by channel, and the reasons for which some did not leave."""
+    Watch: _grpc.UnaryStreamMultiCallable[_relance_pb2.WatchRequest, _relance_pb2.Snapshot]
+    """These reports again and again, each as it is at that moment. A reader that is slow misses some:
+    nothing is queued. Ends with the key; UNAVAILABLE when the engine goes down: watch again.
+    """
     Fsck: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
     """{"findings": [...], "checked": {...}}"""
 
 @_typing.type_check_only
 class ConsoleAsyncStub(ConsoleStub):
-    """Keys of kind operator and admin. A Report is JSON text: wide, and made to be shown."""
+    """Keys of kind viewer, operator and admin. A Report is JSON text: wide, and made to be shown."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Status: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
@@ -107,11 +115,19 @@ class ConsoleAsyncStub(ConsoleStub):
     """A list: every segment with its size."""
     Scenarios: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
     """A list: every scenario with its figures."""
+    Scores: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
+    """A list: every score with its ranking and its histogram."""
+    Messages: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
+    """Messages by channel, and the reasons for which some did not leave."""
+    Watch: _aio.UnaryStreamMultiCallable[_relance_pb2.WatchRequest, _relance_pb2.Snapshot]  # type: ignore[assignment]
+    """These reports again and again, each as it is at that moment. A reader that is slow misses some:
+    nothing is queued. Ends with the key; UNAVAILABLE when the engine goes down: watch again.
+    """
     Fsck: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
     """{"findings": [...], "checked": {...}}"""
 
 class ConsoleServicer(metaclass=_abc_1.ABCMeta):
-    """Keys of kind operator and admin. A Report is JSON text: wide, and made to be shown."""
+    """Keys of kind viewer, operator and admin. A Report is JSON text: wide, and made to be shown."""
 
     @_abc_1.abstractmethod
     def Status(
@@ -144,6 +160,32 @@ class ConsoleServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
         """A list: every scenario with its figures."""
+
+    @_abc_1.abstractmethod
+    def Scores(
+        self,
+        request: _empty_pb2.Empty,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """A list: every score with its ranking and its histogram."""
+
+    @_abc_1.abstractmethod
+    def Messages(
+        self,
+        request: _empty_pb2.Empty,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """Messages by channel, and the reasons for which some did not leave."""
+
+    @_abc_1.abstractmethod
+    def Watch(
+        self,
+        request: _relance_pb2.WatchRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_relance_pb2.Snapshot], _abc.AsyncIterator[_relance_pb2.Snapshot]]:
+        """These reports again and again, each as it is at that moment. A reader that is slow misses some:
+        nothing is queued. Ends with the key; UNAVAILABLE when the engine goes down: watch again.
+        """
 
     @_abc_1.abstractmethod
     def Fsck(

@@ -17,6 +17,7 @@ from engine.rpc.http_server import HttpServer
 from engine.rpc.intake import Intake
 from engine.rpc.segment_http import SegmentHttp
 from engine.rpc.services import Console, Control, Events
+from engine.rpc.watching import Watching
 
 LARGEST = 4 * 2**20
 """Bytes of one gRPC message, received or sent."""
@@ -46,6 +47,7 @@ class Doors:
         self._socket_dir = socket_dir
         self._begun = Begun()
         self._intake = Intake(engine)
+        self._watching = Watching(engine)
         self._health: Health | None = None
         self._servers: list[grpc.aio.Server] = []
         self._http: HttpServer | None = None
@@ -71,6 +73,7 @@ class Doors:
         """Say NOT_SERVING, take nothing new, finish what was begun within ``grace`` seconds."""
         if self._health is not None:
             self._health.close()
+        self._watching.close()
         stops = [server.stop(grace) for server in self._servers]
         if self._http is not None:
             stops.append(self._http.stop(grace))
@@ -102,7 +105,7 @@ class Doors:
         self._servers.append(server)
         guard = Guard(self._engine, self._begun, local=local)
         wire.add_EventsServicer_to_server(Events(self._engine, self._intake, guard), server)
-        wire.add_ConsoleServicer_to_server(Console(self._engine, guard), server)
+        wire.add_ConsoleServicer_to_server(Console(self._engine, self._watching, guard), server)
         wire.add_ControlServicer_to_server(Control(self._engine, guard), server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         return server

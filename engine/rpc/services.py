@@ -1,6 +1,7 @@
 """The gRPC services: what each call asks of the engine. Method names are the wire's."""
 # ruff: noqa: N802
 
+from collections.abc import AsyncIterator
 from typing import Any, get_args
 
 import msgspec
@@ -10,11 +11,12 @@ from engine.errors import Unknown
 from engine.ports import ApiKey, Engine, KeyKind
 from engine.rpc import relance_pb2 as pb
 from engine.rpc import relance_pb2_grpc as wire
-from engine.rpc.gate import ADMINS, OPERATORS, PUSHERS
+from engine.rpc.gate import ADMINS, OPERATORS, PUSHERS, VIEWERS
 from engine.rpc.grpc_status import BadField
-from engine.rpc.guard import Guard, open_to
+from engine.rpc.guard import Guard, open_to, streamed_to
 from engine.rpc.intake import MOST, Intake
 from engine.rpc.surroundings import Shared
+from engine.rpc.watching import Watching
 
 TIMELINE = 1_000
 """The most log rows that one look at a contact brings."""
@@ -55,15 +57,16 @@ class Events(wire.EventsServicer):
 
 
 class Console(wire.ConsoleServicer):
-    def __init__(self, engine: Engine, guard: Guard) -> None:
+    def __init__(self, engine: Engine, watching: Watching, guard: Guard) -> None:
         self._engine = engine
+        self._watching = watching
         self.guard = guard
 
-    @open_to(*OPERATORS)
+    @open_to(*VIEWERS)
     async def Status(self, _request: Empty, _caller: ApiKey) -> pb.Report:
         return _report(await self._engine.status())
 
-    @open_to(*OPERATORS)
+    @open_to(*VIEWERS)
     async def Contact(self, request: pb.ContactRequest, _caller: ApiKey) -> pb.Report:
         if request.timeline > TIMELINE:
             raise BadField("timeline", f"at most {TIMELINE}")
@@ -72,13 +75,25 @@ class Console(wire.ConsoleServicer):
             raise Unknown(f"no contact has the key {request.key}; a key is kind:value, or an id")
         return _report(contact)
 
-    @open_to(*OPERATORS)
+    @open_to(*VIEWERS)
     async def Segments(self, _request: Empty, _caller: ApiKey) -> pb.Report:
         return _report(await self._engine.segments())
 
-    @open_to(*OPERATORS)
+    @open_to(*VIEWERS)
     async def Scenarios(self, _request: Empty, _caller: ApiKey) -> pb.Report:
         return _report(await self._engine.scenarios())
+
+    @open_to(*VIEWERS)
+    async def Scores(self, _request: Empty, _caller: ApiKey) -> pb.Report:
+        return _report(await self._engine.scores())
+
+    @open_to(*VIEWERS)
+    async def Messages(self, _request: Empty, _caller: ApiKey) -> pb.Report:
+        return _report(await self._engine.messages())
+
+    @streamed_to(*VIEWERS)
+    def Watch(self, request: pb.WatchRequest, caller: ApiKey) -> AsyncIterator[pb.Snapshot]:
+        return self._watching.rounds(request, caller.kind)
 
     @open_to(*OPERATORS)
     async def Fsck(self, _request: Empty, _caller: ApiKey) -> pb.Report:

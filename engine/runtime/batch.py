@@ -55,6 +55,7 @@ class Batch:
         self.hops: dict[int, HopRow | None] = {}
         self.sending: list[str] = []
         self.detours: dict[str, None] = {}
+        self.steps: list[tuple[Resident, Outcome, Message]] = []
 
     # --- what is there -------------------------------------------------------------------------
 
@@ -129,6 +130,7 @@ class Batch:
             )
         )
         fact.tally(self.counters, outcome.facts)
+        self.steps.append((resident, outcome, taken))
         newest = list(last)
         newest[klass] = self.next_log
         self.next_log += 1

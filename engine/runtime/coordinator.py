@@ -13,7 +13,7 @@ from engine.domain.event import Event
 from engine.domain.rulebook import Rulebook
 from engine.errors import BadRequest, Busy, ConfigError, EngineError, Unknown
 from engine.ports import ApiKey, ControlStore, Engine, KeyKind, Refusal, RejectedItem, Verdict
-from engine.runtime import envelope, figures
+from engine.runtime import envelope, figures, ledger, scoreboard
 from engine.runtime.courier import Courier, Push
 from engine.runtime.keyring import Keyring, make_key
 from engine.runtime.part import Calls, PartLost
@@ -255,13 +255,17 @@ class Coordinator:
 
     async def status(self) -> dict[str, Any]:
         hosts = await self._ask_all("status")
-        try:
-            sender = msgspec.msgpack.decode(await self.calls.call(SENDER, "status", b""))
-        except (PartLost, EngineError):
-            sender = {"up": False}
+        sender = await self._ask_sender()
         rejected = self.control.rejected_counts()
         paused = sorted(self.control.paused())
         return figures.status(self.version, hosts, sender, rejected, paused)
+
+    async def _ask_sender(self) -> dict[str, Any]:
+        try:
+            told = msgspec.msgpack.decode(await self.calls.call(SENDER, "status", b""))
+        except (PartLost, EngineError):
+            return {"up": False}
+        return dict(told)
 
     async def contact(self, key: str, timeline: int) -> dict[str, Any] | None:
         number = await self._resolve(key)
@@ -284,6 +288,13 @@ class Coordinator:
 
     async def scenarios(self) -> list[dict[str, Any]]:
         return figures.scenarios(decode(self.definitions), await self._ask_all("status"))
+
+    async def scores(self) -> list[dict[str, Any]]:
+        return scoreboard.scores(decode(self.definitions), await self._ask_all("standings"))
+
+    async def messages(self) -> dict[str, Any]:
+        hosts, standings = await self._ask_all("status"), await self._ask_all("standings")
+        return ledger.messages(hosts, standings, await self._ask_sender(), self.control.paused())
 
     async def act(self, key: str, act: str, subject: str, value: Any, by: str) -> None:
         found = await self.contact(key, 0)

@@ -23,6 +23,7 @@ from engine.runtime.memory import Memory
 from engine.runtime.part import Calls
 from engine.runtime.send_post import SendPost
 from engine.runtime.slots import SlotTable, part_of
+from engine.runtime.standings import Standings
 from engine.runtime.timers import Timers
 
 log = logging.getLogger("relance.host")
@@ -43,6 +44,7 @@ class ContactHost:
     ) -> None:
         self.name = part_of(host)
         self.memory = Memory(host, table, store, clock, budget)
+        self.standings = Standings(self.memory)
         self.mailbox = Mailbox(self.memory, self._credit, self._committed)
         self.timers = Timers(self.memory, self.mailbox, clock)
         self.hop_post = HopPost(self.memory, self.mailbox, calls)
@@ -168,6 +170,7 @@ class ContactHost:
         return self.send_post.credit
 
     def _committed(self, batch: Batch) -> None:
+        self.standings.take(batch.steps)
         if batch.hops:
             self.hop_post.nudge()
         if batch.sending or batch.outbox:

@@ -15,9 +15,13 @@ def send_of(row: OutboxRow) -> Send:
 
 
 class Outbox:
-    """Rows as the store has them. ``ready`` gives the keys of queued rows in the order they are due."""
+    """Rows as the store has them. ``ready`` gives the keys of queued rows in the order they are due.
+
+    ``sending`` is how many rows are in that state.
+    """
 
     def __init__(self, rows: list[OutboxRow]) -> None:
+        self.sending = 0
         self._rows: dict[str, OutboxRow] = {}
         self._contacts: dict[int, set[str]] = {}
         self._queue: list[tuple[int, str]] = []
@@ -43,12 +47,14 @@ class Outbox:
         """Replace a row; None removes it."""
         before = self._rows.pop(key, None)
         if before is not None:
+            self.sending -= before.state == "sending"
             keys = self._contacts[before.contact]
             keys.discard(key)
             if not keys:
                 del self._contacts[before.contact]
         if row is not None:
             self._rows[key] = row
+            self.sending += row.state == "sending"
             self._contacts.setdefault(row.contact, set()).add(key)
             if row.state == "queued":
                 heapq.heappush(self._queue, (row.due, key))

@@ -22,6 +22,8 @@ async def answer(host: "ContactHost", method: str, body: bytes) -> Any:
     match method:
         case "status":
             return status(host)
+        case "standings":
+            return host.standings.told()
         case "resolve":
             return resolve(host, body.decode())
         case "contact":
@@ -38,7 +40,7 @@ async def answer(host: "ContactHost", method: str, body: bytes) -> Any:
 
 def status(host: "ContactHost") -> dict[str, Any]:
     memory, now = host.memory, host.memory.clock.now()
-    sending = sum(1 for row in memory.outbox.rows() if row.state == "sending")
+    sending = memory.outbox.sending
     return {
         "counters": memory.counters,
         "rulebook": memory.rulebook.version,

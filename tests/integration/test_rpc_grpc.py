@@ -125,6 +125,7 @@ async def test_overload_tells_every_grpc_client_when_to_come_back(place: Open) -
     [
         ("public", {"push"}),
         ("server", {"push"}),
+        ("viewer", {"read"}),
         ("operator", {"read", "pause"}),
         ("admin", {"push", "read", "pause", "keys"}),
         ("wrong", set()),
@@ -207,7 +208,7 @@ async def test_reports_and_acts_travel(place: Open) -> None:
             assert relance.scenarios() == [{"scenario": "welcome", "running": 1}]
             assert relance.fsck() == {"findings": [], "checked": {"events": 1}}
             assert relance.apply(b"definitions") == 1
-            assert len(relance.keys()) == 4
+            assert len(relance.keys()) == 5
 
     await asyncio.to_thread(ask)
     assert place.engine.published == [b"definitions"]

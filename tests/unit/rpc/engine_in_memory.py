@@ -9,7 +9,7 @@ from engine.domain.event import Event
 from engine.errors import BadRequest, Busy, DefinitionError, Unknown
 from engine.ports import ApiKey, KeyKind, Refusal, Verdict
 
-KINDS: tuple[KeyKind, ...] = ("public", "server", "operator", "admin")
+KINDS: tuple[KeyKind, ...] = ("public", "server", "viewer", "operator", "admin")
 
 
 class EngineInMemory:
@@ -70,6 +70,12 @@ class EngineInMemory:
 
     async def scenarios(self) -> list[dict[str, Any]]:
         return [{"scenario": "welcome", "running": 1}]
+
+    async def scores(self) -> list[dict[str, Any]]:
+        return [{"score": "engagement", "top": [], "bars": []}]
+
+    async def messages(self) -> dict[str, Any]:
+        return {"channels": [], "reasons": []}
 
     async def apply(self, definitions: bytes, by: str) -> int:
         if definitions == b"bad":

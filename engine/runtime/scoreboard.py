@@ -1,0 +1,58 @@
+"""The hosts' rankings put together: one list and one histogram a score, as values of this moment."""
+
+import heapq
+from collections import Counter
+from typing import Any
+
+from engine.domain.definitions import Definitions
+from engine.runtime.ranking import SHOWN, value_at
+
+LEAST = 1.0
+"""Contacts below this value share the last bar."""
+
+
+def scores(definitions: Definitions, hosts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """``hosts``: each one's standings. ``since`` is when the last of them began to count."""
+    now = max(host["now"] for host in hosts)
+    since = max(host["since"] for host in hosts)
+    found = []
+    for one in definitions.scores:
+        told = [host["scores"][one.score] for host in hosts if one.score in host["scores"]]
+        half_life = told[0]["half_life"] if told else 0
+        top = heapq.nlargest(SHOWN, (tuple(entry) for each in told for entry in each["top"]))
+        bars = bars_of(told, now, half_life)
+        found.append(
+            {
+                "score": one.score,
+                "title": one.title,
+                "half_life": half_life,
+                "since": since,
+                "contacts": sum(bar["contacts"] for bar in bars),
+                "top": [
+                    {"contact": contact, "key": key, "value": value_at(mark, now, half_life)}
+                    for mark, contact, key in top
+                ],
+                "bars": bars,
+            }
+        )
+    return found
+
+
+def bars_of(told: list[dict[str, Any]], now: int, half_life: int) -> list[dict[str, Any]]:
+    """Highest first; each reaches to twice its beginning, the last one from anything to its end."""
+    marks: Counter[int] = Counter()
+    for each in told:
+        for mark, contacts in each["marks"]:
+            marks[mark] += contacts
+    high = {m: n for m, n in marks.items() if value_at(m, now, half_life) >= LEAST}
+    low = sum(marks.values()) - sum(high.values()) + sum(each["low"] for each in told)
+    bars = [
+        {
+            "from": value_at(mark, now, half_life),
+            "to": value_at(mark + 1, now, half_life),
+            "contacts": high.get(mark, 0),
+        }
+        for mark in range(max(high, default=0), min(high, default=1) - 1, -1)
+    ]
+    end = bars[-1]["from"] if bars else LEAST
+    return [*bars, {"from": 0.0, "to": end, "contacts": low}]

@@ -1,0 +1,98 @@
+"""What a host remembers of the steps it has taken: rankings, and why messages did not leave.
+
+A read model in memory: it begins with the host and says so, is exact for every contact that did
+anything since, and follows each commit at once. The log stays the truth.
+"""
+
+from typing import Any
+
+from engine.domain.contact import Contact
+from engine.domain.identity import is_device
+from engine.domain.message import Message, Receipt
+from engine.domain.step import Outcome
+from engine.runtime.memory import Memory
+from engine.runtime.ranking import Ranking
+from engine.runtime.residents import Resident
+
+REASONS = 200
+"""Different reasons kept a host; what comes after them is counted as ``other``."""
+TEXT = 200
+"""Characters of a reason."""
+NOBODY: dict[str, tuple[float, int]] = {}
+
+Step = tuple[Resident, Outcome, Message]
+"""The contact as it was, what came of the step, the message consumed."""
+
+
+class Standings:
+    def __init__(self, memory: Memory) -> None:
+        self._memory = memory
+        self._rulebook = 0
+        self._since = 0
+        self._first_log = 0
+        self._rankings: dict[str, Ranking] = {}
+        self._reasons: dict[tuple[str, str, str], list[int]] = {}
+        self._begun = memory.clock.now()
+
+    def take(self, steps: list[Step]) -> None:
+        """After the commit that holds them, in their order."""
+        if self._rulebook != self._memory.rulebook.version:
+            self._follow_rulebook(steps)
+        for before, outcome, message in steps:
+            if self._rankings:
+                self._rank(before, outcome)
+            if isinstance(message, Receipt):
+                self._take_receipt(message)
+            for fact in outcome.facts:
+                if fact.what == "skipped":
+                    self._note("skipped", fact.subject, str(fact.detail))
+
+    def told(self) -> dict[str, Any]:
+        """``since``: when the rankings began; ``begun``: when the reasons did."""
+        return {
+            "now": self._memory.clock.now(),
+            "since": self._since,
+            "begun": self._begun,
+            "scores": {name: ranking.told() for name, ranking in self._rankings.items()},
+            "reasons": [[*what, count, at] for what, (count, at) in self._reasons.items()],
+        }
+
+    def _follow_rulebook(self, steps: list[Step]) -> None:
+        """A score whose half-life changed has other marks: all of them are counted anew."""
+        rulebook = self._memory.rulebook
+        self._rulebook = rulebook.version
+        if rulebook.half_lives == {name: r.half_life for name, r in self._rankings.items()}:
+            return
+        self._rankings = {name: Ranking(half) for name, half in rulebook.half_lives.items()}
+        self._since = self._memory.now
+        self._first_log = self._memory.next_log - len(steps)
+
+    def _rank(self, before: Resident, outcome: Outcome) -> None:
+        """A contact is counted once it has a row in the log since the rankings began."""
+        counted = max(before.last) >= self._first_log
+        old = before.contact.scores if counted else NOBODY
+        contact = outcome.contact
+        if counted and contact.scores == old:
+            return
+        for name in {*old, *contact.scores} & self._rankings.keys():
+            self._rankings[name].move(
+                contact.id, _label(contact), old.get(name), contact.scores.get(name)
+            )
+
+    def _take_receipt(self, receipt: Receipt) -> None:
+        if receipt.outcome != "sent":
+            reason = receipt.code or receipt.reason
+            self._note(receipt.outcome, receipt.channel, reason[:TEXT])
+
+    def _note(self, outcome: str, subject: str, reason: str) -> None:
+        what = (outcome, subject, reason)
+        if what not in self._reasons and len(self._reasons) >= REASONS:
+            what = (outcome, "", "other")
+        known = self._reasons.setdefault(what, [0, 0])
+        known[0] += 1
+        known[1] = self._memory.now
+
+
+def _label(contact: Contact) -> str:
+    """What a reader knows the contact by: the first key that names a person, else a device."""
+    return next((key for key in contact.keys if not is_device(key)), "".join(contact.keys[:1]))
