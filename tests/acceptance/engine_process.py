@@ -49,7 +49,7 @@ class Engine:
         """Answers its ready line."""
         self._up = psutil.Popen(self._command, stdout=subprocess.PIPE, stderr=self._log)
         line = self._up.stdout.readline()
-        assert line, f"relance up ended with {self._up.wait()}; see {self._log.name}"
+        assert line, f"it ended with {self._up.wait()}:\n{Path(self._log.name).read_text()[-2_000:]}"
         self.family()
         return dict(json.loads(line))
 
