@@ -19,6 +19,7 @@ def bench(
     contacts: Size = None,
     base: Annotated[int | None, typer.Option(help="Events kept before the clock starts.")] = None,
     events: Annotated[int | None, typer.Option(help="Events measured.")] = None,
+    timers: Annotated[int | None, typer.Option(help="Contacts stored, each with a timer.")] = None,
     only: Annotated[str, typer.Option(metavar="PART,PART", help="Default: every part.")] = "",
     quick: Annotated[
         bool, typer.Option("--quick", help="Small sizes: a look, no figures.")
@@ -28,7 +29,7 @@ def bench(
 ) -> None:
     """Measure throughput, latency, timers and memory beside the floor, on a printed workload."""
     benchmark = _from_checkout()
-    given = {"contacts": contacts, "base": base, "events": events}
+    given = {"contacts": contacts, "base": base, "events": events, "timers": timers}
     chosen = {name: value for name, value in given.items() if value is not None}
     defaults = benchmark.QUICK if quick else benchmark.Options()
     options = defaults._replace(**chosen, only=_parts(only, benchmark.PARTS), profile=profile)

@@ -11,27 +11,53 @@ from typing import Any, NamedTuple
 import pysqlite3
 
 from engine.domain.definitions import Definitions
-from tests.benchmarks import hot_path, throughput
-from tests.benchmarks.sample import Sample, definitions_of
+from tests.benchmarks import hot_path, latency, million, throughput
+from tests.benchmarks.children import Load, Sink
+from tests.benchmarks.million import Plan, Stored
+from tests.benchmarks.running import Running, engine, settings_for
+from tests.benchmarks.sample import RESIDENT, Sample, definitions_of
 from tests.benchmarks.throughput import Sizes
 from tests.benchmarks.workload import Workload
 
+LASTING = 1.25
+"""The load lasts longer than the probes that are measured under it."""
+
 Report = dict[str, Any]
 Tell = Callable[[str], None]
-PARTS = ("throughput",)
+PARTS = ("throughput", "latency", "timers", "memory")
 PROFILED = Sizes(contacts=20_000, base=60_000, events=20_000)
 
 
 class Options(NamedTuple):
+    """``timers`` contacts are stored, each with an armed timer; ``due`` of them fire, 1,000 a second.
+
+    ``seconds`` is how long each latency is measured, ``residents`` how many contacts are brought
+    into memory to weigh them; ``head_start`` see ``million.Plan``.
+    """
+
     contacts: int = 100_000
     base: int = 300_000
     events: int = 60_000
+    timers: int = 1_000_000
+    due: int = 60_000
+    residents: int = 50_000
+    seconds: float = 40.0
+    head_start: float = 30.0
     only: tuple[str, ...] = PARTS
     profile: bool = False
     runtime: str = "ray"
 
 
-QUICK = Options(contacts=5_000, base=15_000, events=10_000)
+QUICK = Options(
+    contacts=5_000,
+    base=15_000,
+    events=10_000,
+    timers=20_000,
+    due=5_000,
+    residents=5_000,
+    seconds=5.0,
+    head_start=20.0,
+)
 
 
 class Bench:
@@ -43,54 +69,86 @@ class Bench:
         self._sizes = Sizes(options.contacts, options.base, options.events)
         self._workload = Workload()
         self._definitions: Definitions = definitions_of(self._workload)
-        self._means: dict[str, float] = {}
+        self._sample = Sample(self._workload, self._definitions)
 
     def run(self) -> Report:
         self._tell("counting what a mean event does")
-        sizes = self._sizes
-        sample = Sample(self._workload, self._definitions)
-        self._means = sample.live(sizes.base / sizes.contacts, sizes.events / sizes.contacts)
-        report: Report = {"machine": _machine(), "workload": self._described()}
-        with TemporaryDirectory(prefix="relance-bench-") as folder:
-            for part in self._options.only:
-                report |= getattr(self, f"_{part}")(Path(folder) / part)
+        sizes, asked = self._sizes, self._options.only
+        means = self._sample.live(sizes.base / sizes.contacts, sizes.events / sizes.contacts)
+        report: Report = {"machine": _machine(), "workload": self._described(means)}
+        with TemporaryDirectory(prefix="relance-bench-") as place:
+            folder = Path(place)
+            workspace = self._workload.write(folder / "workspace")
+            if "throughput" in asked or "latency" in asked:
+                memory = int(sizes.contacts * RESIDENT * means["resident_cost"])
+                report |= self._loaded(folder / "loaded", workspace, memory)
+            if "timers" in asked or "memory" in asked:
+                report |= self._stored(folder / "stored", workspace)
         if self._options.profile:
             report["profile"] = self._profile()
         return report
 
-    def _described(self) -> Report:
+    def _described(self, means: dict[str, float]) -> Report:
         return {
             "file": str(self._workload.path),
             **self._workload.sizes(),
             "contacts": self._sizes.contacts,
             "base_events": self._sizes.base,
             "events": self._sizes.events,
-            "a_mean_event": self._means,
+            "a_mean_event": means,
         }
 
-    def _throughput(self, folder: Path) -> Report:
-        """The floor runs before and after the engine; the faster run is the one that counts."""
+    def _loaded(self, folder: Path, workspace: Path, memory: int) -> Report:
+        """Floor, engine, floor; latency on the engine that carries the base already."""
         folder.mkdir()
-        workload, sizes = self._workload, self._sizes
-        self._tell("floor, before the engine")
-        before = throughput.floor_rate(workload, sizes, folder)
-        self._tell("engine: base, then throughput")
-        cost = self._means["resident_cost"]
-        engine = throughput.measure(workload, sizes, cost, folder, self._options.runtime)
-        self._tell("floor, after the engine")
-        after = throughput.floor_rate(workload, sizes, folder)
-        self._tell("floor on repeated batches")
-        repeated = throughput.repeated_floor_rate(workload, sizes, folder)
-        floor = max(before, after, key=lambda one: one["events_per_second"])
-        rates = [before["events_per_second"], after["events_per_second"]]
-        shares = {
-            "of_floor": engine["events_per_second"] / floor["events_per_second"],
-            "of_repeated_floor": engine["events_per_second"] / repeated["events_per_second"],
-        }
-        return {
-            "floor": {**floor, "runs": rates, "repeated_batches": repeated},
-            "throughput": {**engine, **shares},
-        }
+        report: Report = {}
+        judged = "throughput" in self._options.only
+        before = self._floor("before", folder) if judged else {}
+        with Sink() as sink:
+            settings = settings_for(memory, sink.route)
+            with engine(workspace, folder / "data", settings, self._options.runtime) as running:
+                self._tell("engine: base, then throughput")
+                rate = throughput.engine_rate(running, self._sizes)
+                report["throughput"] = {**rate, "start_s": running.seconds}
+                if "latency" in self._options.only:
+                    report["latency_ms"] = self._latency(running, sink, rate["events_per_second"])
+        if judged:
+            after = self._floor("after", folder)
+            report["floor"] = throughput.better(before, after)
+            report["throughput"] |= throughput.shares(rate, report["floor"])
+        return report
+
+    def _floor(self, when: str, folder: Path) -> Report:
+        self._tell(f"floor, {when} the engine")
+        return throughput.floors(self._workload, self._sizes, folder)
+
+    def _latency(self, running: Running, sink: Sink, rate: float) -> Report:
+        """Events of the load are numbered on from those that were pushed."""
+        self._tell("latency, nearly idle and at half that load")
+        running.settled()
+        sink.arrived()
+        seconds = self._options.seconds
+        first, events = self._sizes.base + self._sizes.events, int(rate / 2 * seconds * LASTING)
+        load = Load(running, self._sizes.contacts, first, events, rate=rate / 2, batch=latency.CALL)
+        return latency.measure(running, sink, self._workload, self._sizes.contacts, load, seconds)
+
+    def _stored(self, folder: Path, workspace: Path) -> Report:
+        options = self._options
+        report: Report = {}
+        self._tell(f"writing {options.timers} contacts, each with an armed timer")
+        plan = Plan(options.timers, options.due, head_start=options.head_start)
+        stored = Stored(folder, self._sample.contacts, plan)
+        stored.write()
+        if "timers" in options.only:
+            self._tell("timers: waiting for those that are due")
+            report["timers"] = million.timers(stored, workspace, options.runtime)
+        if "memory" in options.only:
+            self._tell("memory: bringing contacts in")
+            weighed = million.memory(
+                stored, self._workload, workspace, options.runtime, options.residents
+            )
+            report["memory"] = {"written_s": stored.seconds, **weighed}
+        return report
 
     def _profile(self) -> Report:
         self._tell("profile of the hot path")

@@ -35,15 +35,16 @@ class Running:
         self.grpc: str = ready["grpc"]
         self.client = Relance(f"unix:{data}/control.sock", timeout=60.0)
         self._process = process
-        self._parts = {pid: name for name, pid in ready["pids"].items()}
+        self._parts: dict[str, int] = ready["pids"]
 
     def processes(self) -> Iterator[tuple[str, psutil.Process]]:
         """Every process of the engine under a name: its part, or what of Ray it is."""
+        parts = {pid: name for name, pid in self._parts.items()}
         supervisor = psutil.Process(self._process.pid)
         yield "supervisor", supervisor
         for child in supervisor.children(recursive=True):
             name = child.name()
-            yield self._parts.get(child.pid) or (name if name in RAY else "ray, other"), child
+            yield parts.get(child.pid) or (name if name in RAY else "ray, other"), child
 
     def cpu(self) -> dict[str, float]:
         """CPU seconds so far, by name."""
@@ -55,7 +56,7 @@ class Running:
         return used
 
     def resident_bytes(self, part: str) -> int:
-        return next(p.memory_info().rss for name, p in self.processes() if name == part)
+        return int(psutil.Process(self._parts[part]).memory_info().rss)
 
     def settled(self, patience: float = 60.0) -> dict[str, Any]:
         """Status once nothing is under way any more."""
@@ -72,9 +73,8 @@ def engine(
     workspace: Path, data: Path, settings: Settings, runtime: str = "ray"
 ) -> Iterator[Running]:
     """``relance up`` on free ports; ended by SIGTERM, and for good when it does not follow."""
-    fresh = not (data / "control.db").exists()
     init_data(data, settings)
-    key = create_key_offline(data, "server", "bench") if fresh else ""
+    key = create_key_offline(data, "server", "bench")
     command = [sys.executable, "-m", "engine", "up", "--once", "--json", f"--runtime={runtime}"]
     command += ["--workspace", str(workspace), "--data", str(data)]
     begun = time.monotonic()
@@ -91,6 +91,8 @@ def engine(
         running.client.close()
     finally:
         _end(process)
+        assert process.stdout is not None
+        process.stdout.close()
         log.close()
 
 

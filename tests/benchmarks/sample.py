@@ -26,6 +26,8 @@ from engine.runtime.residents import GROWTH, OVERHEAD
 from tests.benchmarks.workload import Workload
 
 CONTACTS = 2_000
+RESIDENT = 0.8
+"""Share of the contacts that a host's memory holds."""
 
 
 class Judge:
@@ -57,7 +59,8 @@ class Sample:
         self._workload = workload
         self._book = Rulebook(1, definitions)
         self._clock = ManualClock(SystemClock().now())
-        self._contacts = [Contact(number << 16) for number in range(1, CONTACTS + 1)]
+        self.contacts = [Contact(number << 16) for number in range(1, CONTACTS + 1)]
+        self._touched: dict[int, None] = {}
         self._stored = [0] * CONTACTS
         self.counts: dict[str, int] = {}
         self._watch(definitions)
@@ -90,21 +93,29 @@ class Sample:
             self._take(plain)
         count = len(events) - begun
         means = {name: self.counts.get(name, 0) / count for name in MEASURED}
-        size = sum(len(codec.encode(contact)) for contact in self._contacts) / CONTACTS
+        resident = self._resident()
+        size = sum(len(codec.encode(contact)) for contact in resident) / len(resident)
         return {**means, "state_bytes": size, "resident_cost": OVERHEAD + GROWTH * size}
+
+    def _resident(self) -> list[Contact]:
+        """Those that a host would hold: the ones touched last."""
+        kept = list(self._touched)[-int(RESIDENT * CONTACTS) :]
+        return [self.contacts[index] for index in kept]
 
     def _take(self, plain: dict[str, Any]) -> None:
         self._clock.advance(10)
         event = judged(plain, self._clock.now())
         index = int(plain["anonymousId"][1:])
-        before = self._contacts[index]
+        self._touched.pop(index, None)
+        self._touched[index] = None
+        before = self.contacts[index]
         outcome = step(before, event, self._book, self._clock.now())
         self._count("score_rules", len(self._book.event(event.name).scores))
         self._count_moves(index, before, outcome)
         for fact in outcome.facts:
             if fact.what in FACTS:
                 self._count(FACTS[fact.what])
-        self._contacts[index] = self._claimed(outcome)
+        self.contacts[index] = self._claimed(outcome)
 
     def _count_moves(self, index: int, before: Contact, outcome: Outcome) -> None:
         changed = before.timers.items() ^ outcome.contact.timers.items()

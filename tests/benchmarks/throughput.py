@@ -1,22 +1,16 @@
 """Events per second from RPC to commit, beside the floor on the same base in the same run."""
 
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-import msgspec
-
 from tests.benchmarks import floor
-from tests.benchmarks.running import CHECKOUT, Running, engine, settings_for
+from tests.benchmarks.children import Load
+from tests.benchmarks.running import Running
 from tests.benchmarks.workload import Workload
 
-RESIDENT = 0.8
-"""Share of the contacts that the memory budget holds."""
 REPEATED = 40
 CHUNK = 100_000
 """Events of the base that are made at once."""
@@ -60,60 +54,13 @@ def repeated_floor_rate(workload: Workload, sizes: Sizes, folder: Path) -> dict[
         return floor.measure(Path(place) / "floor.db", bodies(sizes.base), bodies(sizes.events))
 
 
-@contextmanager
-def smtp_sink() -> Iterator["subprocess.Popen[str]"]:
-    """Its stdin takes questions; see ``smtp_sink``."""
-    process = _child("smtp_sink.py")
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _child(script: str, *options: object) -> "subprocess.Popen[str]":
-    command = [sys.executable, str(Path(__file__).with_name(script)), *map(str, options)]
-    return subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=CHECKOUT
-    )
-
-
-class Load:
-    """A load generator that has its requests ready and waits for ``go``."""
-
-    def __init__(
-        self, running: Running, first: int, events: int, contacts: int, **rest: Any
-    ) -> None:
-        options = {"grpc": running.grpc, "contacts": contacts, "first": first, "events": events}
-        given = [f"--{name}={value}" for name, value in (options | rest).items()]
-        self._process = _child("generator.py", *given)
-        self._say(running.key)
-        if self._hear().strip() != "ready":
-            raise RuntimeError("the load generator did not get ready")
-
-    def go(self) -> dict[str, Any]:
-        self._say("go")
-        answer: dict[str, Any] = msgspec.json.decode(self._hear())
-        self._process.wait()
-        return answer
-
-    def _say(self, line: str) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{line}\n")
-        self._process.stdin.flush()
-
-    def _hear(self) -> str:
-        assert self._process.stdout is not None
-        return self._process.stdout.readline()
-
-
 def engine_rate(running: Running, sizes: Sizes) -> dict[str, Any]:
     """The base is pushed first; then the clock runs from the first push to the last answer."""
     base = [
-        Load(running, start, many, sizes.contacts).go() for start, many in stretches(0, sizes.base)
+        Load(running, sizes.contacts, start, many).go() for start, many in stretches(0, sizes.base)
     ]
     before = running.settled()
-    load = Load(running, sizes.base, sizes.events, sizes.contacts)
+    load = Load(running, sizes.contacts, sizes.base, sizes.events)
     cpu = running.cpu()
     answer = load.go()
     used = {name: seconds - cpu.get(name, 0.0) for name, seconds in running.cpu().items()}
@@ -154,14 +101,26 @@ def _moved(before: dict[str, Any], after: dict[str, Any], sizes: Sizes) -> dict[
     }
 
 
-def measure(
-    workload: Workload, sizes: Sizes, cost: float, folder: Path, runtime: str
-) -> dict[str, Any]:
-    """``cost`` is the bytes of a resident contact; see ``sample``."""
-    workspace = workload.write(folder / "workspace")
-    memory = int(sizes.contacts * RESIDENT * cost)
-    with smtp_sink() as sink:
-        assert sink.stdout is not None
-        route = f"smtp://127.0.0.1:{sink.stdout.readline().strip()}?starttls=never"
-        with engine(workspace, folder / "data", settings_for(memory, route), runtime) as running:
-            return engine_rate(running, sizes)
+def floors(workload: Workload, sizes: Sizes, folder: Path) -> dict[str, dict[str, float]]:
+    return {
+        "same_events": floor_rate(workload, sizes, folder),
+        "repeated_batches": repeated_floor_rate(workload, sizes, folder),
+    }
+
+
+def better(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """Of two runs the faster one counts, form by form: what disturbed the other was not the floor."""
+
+    def best(form: str) -> dict[str, Any]:
+        return max(before[form], after[form], key=lambda run: run["events_per_second"])
+
+    runs = [run["same_events"]["events_per_second"] for run in (before, after)]
+    return {**best("same_events"), "runs": runs, "repeated_batches": best("repeated_batches")}
+
+
+def shares(engine: dict[str, Any], floor: dict[str, Any]) -> dict[str, float]:
+    repeated = floor["repeated_batches"]["events_per_second"]
+    return {
+        "of_floor": engine["events_per_second"] / floor["events_per_second"],
+        "of_floor_on_repeated_batches": engine["events_per_second"] / repeated,
+    }

@@ -1,0 +1,50 @@
+"""The benchmark still runs: every part, at sizes that prove nothing else."""
+
+import pytest
+
+from tests.benchmarks.run import Options, Report, run
+
+TINY = Options(
+    contacts=200,
+    base=400,
+    events=400,
+    timers=300,
+    due=200,
+    residents=100,
+    seconds=0.4,
+    head_start=3.0,
+    runtime="in-process",
+)
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return run(TINY, lambda _text: None)
+
+
+def test_a_mean_event_of_the_workload_does_what_the_benchmark_promises(report: Report) -> None:
+    workload = report["workload"]
+    mean = workload["a_mean_event"]
+
+    sizes = [workload[name] for name in ("segments", "score_rules", "scenarios")]
+    assert sizes == [50, 30, 20]
+    assert mean["conditions"] >= 10
+    assert mean["score_rules"] >= 2
+    assert mean["timers_moved"] >= 1
+    assert 0.04 < mean["runs_started"] < 0.08
+    assert 0.005 < mean["sends"] < 0.02
+
+
+def test_every_part_answers_with_its_figures(report: Report) -> None:
+    assert report["floor"]["events_per_second"] > 0
+    assert report["throughput"]["events_per_second"] > 0
+    assert report["throughput"]["of_floor"] > 0
+    assert 0 < report["latency_ms"]["p50"] <= report["latency_ms"]["p99"]
+    assert report["latency_ms"]["half_load"]["p50"] > 0
+    assert report["memory"]["idle_contact_bytes"] > 0
+    assert report["memory"]["resident_contacts"] >= TINY.residents
+
+
+def test_every_due_timer_fires_and_none_early(report: Report) -> None:
+    assert report["timers"]["fired"] == TINY.due
+    assert report["timers"]["lateness_ms"]["p50"] >= 0
