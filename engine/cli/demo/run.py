@@ -35,7 +35,7 @@ class Wish(msgspec.Struct, frozen=True):
 
 async def run(wish: Wish, folder: Path, story: Story) -> Report:
     """Everything happens in ``folder``. Raises EngineError with the engine's last words when it fails."""
-    definitions = load(wish.workspace)
+    definitions = await asyncio.to_thread(load, wish.workspace)
     zone = ZoneInfo(definitions.zone)
     clock = SystemClock(wish.speed, SystemClock().now())
     (folder / "mails").mkdir()
