@@ -6,25 +6,26 @@
     held, I am known, a device key     -> AskYield to the holder:
         anonymous holder               -> it merges into me
         known holder                   -> it lets go of the device, I rebind it
+        merged holder                  -> I ask who took it over
     held, I am known, any other key    -> review: two known contacts are never merged by the machine
 
-A contact with claims under way does not yield; no answer is a "not yet", and the question comes
-again. Only anonymous contacts ask the directory while they may still merge, and the directory
-always answers, so nobody waits in a circle.
+No answer is a "not yet", and the question comes again: an anonymous contact does not yield while it
+claims, a known one not the key that it is being given, a survivor not before it has adopted. The
+directory always answers, and a claimant waits only for one that was bound later than it asked, so
+nobody waits in a circle.
 """
+
+import msgspec
 
 from engine.domain import codec
 from engine.domain.attribute import PERSONAL
 from engine.domain.contact import Contact
 from engine.domain.effect import Adopt, AskYield, ClaimKey
 from engine.domain.event import PUBLIC, Event
-from engine.domain.identity import Claim, is_device, kind_of
+from engine.domain.identity import SINGLE, Claim, is_device, kind_of
 from engine.domain.merge import tombstone
 from engine.domain.message import ClaimAnswered, YieldAnswered, YieldAsked
 from engine.domain.turn import Turn
-
-SINGLE = frozenset({"user_id"})
-"""Kinds of which a person has one."""
 
 
 def belongs_to_another(contact: Contact, event: Event) -> bool:
@@ -78,19 +79,16 @@ def ask_next(turn: Turn) -> None:
         turn.effects.append(ClaimKey(turn.contact.claims[0]))
 
 
-def _settled(turn: Turn, claim: Claim) -> bool:
-    """Take the claim off the list; False when it was none of ours (an answer that came twice)."""
-    contact = turn.contact
-    if not contact.claims or contact.claims[0] != claim:
-        return False
-    del contact.claims[0]
-    return True
+def _under_way(contact: Contact, claim: Claim) -> bool:
+    """False when an answer came twice, or when an adoption has brought the key meanwhile."""
+    return bool(contact.claims) and contact.claims[0] == claim
 
 
 def directory_answered(turn: Turn, answer: ClaimAnswered) -> None:
     contact, claim = turn.contact, answer.claim
-    if not _settled(turn, claim):
+    if not _under_way(contact, claim):
         return
+    del contact.claims[0]
     if answer.holder in (0, contact.id):
         bind(turn, claim.key)
     elif claim.public and not is_device(claim.key):
@@ -99,8 +97,9 @@ def directory_answered(turn: Turn, answer: ClaimAnswered) -> None:
         give_in(turn, answer.holder)
         return
     elif contact.known and is_device(claim.key):
-        contact.claims.insert(0, claim)
-        turn.effects.append(AskYield(answer.holder, claim))
+        asked = msgspec.structs.replace(claim, rebind=answer.since)
+        contact.claims.insert(0, asked)
+        turn.effects.append(AskYield(answer.holder, asked))
         return
     else:
         turn.note("review", kind_of(claim.key), [claim.key, answer.holder])
@@ -120,45 +119,48 @@ def give_in(turn: Turn, survivor: int) -> None:
     turn.effects.append(Adopt(survivor, state))
 
 
-def yields(contact: Contact) -> bool:
-    """Whether a question to yield can be answered now; while claims are open it cannot."""
-    return bool(contact.merged_into) or contact.known or not contact.claims
+def yields(contact: Contact, question: YieldAsked) -> bool:
+    """Whether a question to yield can be answered now: not while the key is still on its way here."""
+    if contact.merged_into:
+        return True
+    if question.via and question.via not in contact.pasts:
+        return False
+    if contact.known:
+        return not contact.claims or contact.claims[0].key != question.claim.key
+    return not contact.claims
 
 
 def yield_asked(turn: Turn, question: YieldAsked) -> YieldAnswered:
     """Answer a claimant. Asked again, it answers the same and changes nothing more."""
     contact, claim = turn.contact, question.claim
     if contact.merged_into == question.claimant:
-        return YieldAnswered(claim, "merging")
+        return YieldAnswered(claim, "merging", by=contact.id)
     if contact.merged_into:
-        return YieldAnswered(claim, "moved", contact.merged_into)
+        return YieldAnswered(claim, "moved", contact.merged_into, contact.id)
     if not contact.known:
         give_in(turn, question.claimant)
-        return YieldAnswered(claim, "merging")
+        return YieldAnswered(claim, "merging", by=contact.id)
     if not is_device(claim.key):
-        return YieldAnswered(claim, "kept")
+        return YieldAnswered(claim, "kept", by=contact.id)
     if claim.key in contact.keys:
         contact.keys.remove(claim.key)
         turn.note("released", kind_of(claim.key), claim.key)
-    return YieldAnswered(claim, "released")
+    return YieldAnswered(claim, "released", by=contact.id)
 
 
 def holder_answered(turn: Turn, answer: YieldAnswered) -> None:
+    """What merges into me brings the key when I adopt it; adopted before, I have let go of it since."""
     contact, claim = turn.contact, answer.claim
-    if not _settled(turn, claim):
+    if not _under_way(contact, claim):
         return
     match answer.outcome:
-        case "merging":
-            bind(turn, claim.key)
-        case "released":
-            again = Claim(claim.key, claim.since, claim.public, rebind=True)
-            contact.claims.insert(0, again)
-        case "kept":
-            turn.note("review", kind_of(claim.key), [claim.key, answer.to])
-        case "moved" if answer.to == contact.id:
-            bind(turn, claim.key)
-        case "moved":
-            contact.claims.insert(0, claim)
-            turn.effects.append(AskYield(answer.to, claim))
+        case "merging" if answer.by not in contact.pasts:
             return
-    ask_next(turn)
+        case "merging" | "released":
+            turn.effects.append(ClaimKey(claim))
+        case "moved":
+            turn.effects.append(AskYield(answer.to, claim, answer.by))
+        case "kept":
+            del contact.claims[0]
+            turn.note("review", kind_of(claim.key), [claim.key, answer.by])
+            ask_next(turn)

@@ -28,10 +28,11 @@ class ClaimKey(msgspec.Struct, frozen=True, array_like=True, tag="claim"):
 
 
 class AskYield(msgspec.Struct, frozen=True, array_like=True, tag="ask"):
-    """To the contact that holds a key I claim."""
+    """To the contact that holds a key I claim; ``via`` sent me there, 0 for the directory."""
 
     to: int
     claim: Claim
+    via: int = 0
 
 
 class Adopt(msgspec.Struct, frozen=True, array_like=True, tag="adopt"):

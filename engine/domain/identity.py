@@ -15,15 +15,21 @@ SLOT_MASK = (1 << SLOT_BITS) - 1
 
 RANK = ("user_id", "external_id", "email", "phone", "anonymous_id")
 DEVICE = "anonymous_id"
+SINGLE = frozenset({"user_id"})
+"""Kinds of which a person has one."""
 
 
 class Claim(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """A key that a contact says is its own, since an instant (ms). Rebind takes it from a holder."""
+    """A key that a contact says is its own, since an instant (ms).
+
+    ``rebind`` is the ``since`` of the binding that its holder lets go of: the key changes hands only
+    while that binding is the last one, so that of two claimants one has to ask again.
+    """
 
     key: str
     since: int
     public: bool = False
-    rebind: bool = False
+    rebind: int | None = None
 
 
 class Binding(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -78,13 +84,20 @@ def holder_at(bindings: tuple[Binding, ...], at: int) -> int:
     return holder
 
 
-def bound(bindings: tuple[Binding, ...], claim: Claim, contact: int) -> tuple[Binding, ...] | None:
-    """The bindings after a claim, or None when another contact holds the key and keeps it."""
+def bound(
+    bindings: tuple[Binding, ...], claim: Claim, contact: int, now: int
+) -> tuple[Binding, ...] | None:
+    """The bindings after a claim, or None when another contact holds the key and keeps it.
+
+    A key changes hands after ``now``: whatever came by it until then went to who held it. A holder
+    that claims its own device had let it go: a new binding, so that the release counts no more.
+    """
     if not bindings:
         return (Binding(claim.since, contact),)
-    if bindings[-1].contact == contact:
+    last = bindings[-1]
+    mine = last.contact == contact
+    if mine and (claim.rebind is not None or not is_device(claim.key)):
         return bindings
-    if not claim.rebind:
+    if not mine and claim.rebind != last.since:
         return None
-    since = max(claim.since, bindings[-1].since + 1)
-    return (*bindings, Binding(since, contact))
+    return (*bindings, Binding(max(now, last.since) + 1, contact))

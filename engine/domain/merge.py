@@ -14,6 +14,7 @@ import msgspec
 from engine.domain import codec
 from engine.domain.contact import SEEN, Contact, Run
 from engine.domain.dedupe import merged
+from engine.domain.identity import SINGLE, kind_of
 from engine.domain.message import Adopted
 from engine.domain.run import rezone, timer_of
 from engine.domain.score import raised
@@ -45,7 +46,7 @@ def adopt(turn: Turn, message: Adopted) -> bool:
     turn.note("merged", "", [message.source, codec.encode(contact)])
     contact.pasts += [message.source, *other.pasts]
     contact.keys += [key for key in other.keys if key not in contact.keys]
-    contact.claims += [c for c in other.claims if c.key not in contact.keys]
+    _join_claims(turn, other)
     contact.attributes = other.attributes | contact.attributes
     contact.zone = contact.zone or other.zone
     contact.first = min(filter(None, (contact.first, other.first)), default=0)
@@ -59,6 +60,21 @@ def adopt(turn: Turn, message: Adopted) -> bool:
     turn.stale.update(turn.rulebook.segments)
     turn.quiet = True
     return True
+
+
+def _join_claims(turn: Turn, other: Contact) -> None:
+    """What the adoption brought need not be claimed; a second user id is for a person to judge."""
+    contact = turn.contact
+    contact.claims = [claim for claim in contact.claims if claim.key not in contact.keys]
+    held = {*contact.keys, *(claim.key for claim in contact.claims)}
+    kinds = {kind_of(key) for key in held} & SINGLE
+    for claim in other.claims:
+        if claim.key in held:
+            continue
+        if kind_of(claim.key) in kinds:
+            turn.note("review", kind_of(claim.key), [claim.key, contact.id])
+        else:
+            contact.claims.append(claim)
 
 
 def _add_aggregates(turn: Turn, other: Contact) -> None:

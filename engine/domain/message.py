@@ -31,25 +31,37 @@ class Receipt(msgspec.Struct, frozen=True, array_like=True, tag="receipt"):
 
 
 class ClaimAnswered(msgspec.Struct, frozen=True, array_like=True, tag="claimed"):
-    """The directory's answer to this contact's claim; ``holder`` 0 means that the key is bound."""
+    """The directory's answer to this contact's claim; ``holder`` 0 means that the key is bound.
+
+    ``since`` is the instant (ms) of the other holder's binding.
+    """
 
     claim: Claim
     holder: int
+    since: int = 0
 
 
 class YieldAsked(msgspec.Struct, frozen=True, array_like=True, tag="yield"):
-    """Known contact ``claimant`` claims a key of yours. Anonymous: merge into it. Known: see identity."""
+    """Known contact ``claimant`` claims a key of yours. Anonymous: merge into it. Known: let go of it.
+
+    ``via`` is the contact that merged into you and sent the claimant on, 0 for none.
+    """
 
     claim: Claim
     claimant: int
+    via: int = 0
 
 
 class YieldAnswered(msgspec.Struct, frozen=True, array_like=True, tag="yielded"):
-    """``outcome``: merging (adoption follows) | released (a device key, rebind it) | kept | moved to ``to``."""
+    """``outcome``: merging (adoption follows) | released (a device key, rebind it) | kept | moved to ``to``.
+
+    ``by`` is the contact that answers.
+    """
 
     claim: Claim
     outcome: Literal["merging", "released", "kept", "moved"]
     to: int = 0
+    by: int = 0
 
 
 class Adopted(msgspec.Struct, frozen=True, array_like=True, tag="adopt"):

@@ -120,8 +120,8 @@ def _take_hop(turn: Turn, message: HopMessage) -> Message | None:
         case YieldAnswered():
             claim.holder_answered(turn, message)
         case Adopted():
-            idle = not turn.contact.claims
-            if merge.adopt(turn, message) and idle:
+            asked = turn.contact.claims[:1]
+            if merge.adopt(turn, message) and turn.contact.claims[:1] != asked:
                 claim.ask_next(turn)
             return AdoptionSettled()
         case AdoptionSettled():

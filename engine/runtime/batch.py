@@ -11,7 +11,7 @@ from engine.domain.contact import SEEN, Contact
 from engine.domain.dedupe import forgets_early, has_seen
 from engine.domain.event import Event
 from engine.domain.identity import Binding, contact_id, slot_of_key
-from engine.domain.message import Message, TimerFired
+from engine.domain.message import Adopted, Message, TimerFired
 from engine.domain.step import Outcome, step
 from engine.ports import (
     ContactRow,
@@ -76,6 +76,11 @@ class Batch:
     def hop_row(self, number: int) -> HopRow | None:
         return self.hops[number] if number in self.hops else self.memory.hops.get(number)
 
+    def log_row(self, row: int) -> LogRow | None:
+        """A row of the store, or of this batch."""
+        staged = row - self.memory.next_log
+        return self.write.log[staged] if staged >= 0 else self.memory.store.log_row(row)
+
     def suppressed(self, channel: str, address: str) -> bool:
         hashed = address_hash(channel, address)
         return (channel, hashed) in self.memory.suppressed or any(
@@ -104,7 +109,7 @@ class Batch:
         if resident.retries is None:
             if not forgets_early(seen, self.now, SEEN):
                 return False
-            resident.retries = week_of(self.memory.store, resident.last, self.now)
+            resident.retries = week_of(self.log_row, resident.last, self.now)
         return event.fingerprint in resident.retries
 
     def apply(
@@ -139,6 +144,8 @@ class Batch:
             self.count("stored")
             if retries is not None:
                 retries.add(taken.fingerprint)
+        elif isinstance(taken, Adopted):
+            retries = None
         moved = (newest[0], newest[1], newest[2], newest[3])
         self.touched[contact] = Resident(outcome.contact, moved, resident.wake, 0, retries)
         if outcome.effects:
@@ -174,7 +181,8 @@ class Batch:
     def _stage_hop(self, contact: int, hop: effect.Hop, depth: int) -> None:
         match hop:
             case effect.ClaimKey(claim):
-                self.hop(contact, slot_of_key(claim.key), depth, hop)
+                caused = 0 if claim.rebind is None else depth
+                self.hop(contact, slot_of_key(claim.key), caused, hop)
             case effect.AskYield(to):
                 self.hop(contact, to, depth, hop)
             case effect.Adopt(to):

@@ -49,13 +49,15 @@ class Push:
 
 
 class Pending(msgspec.Struct, eq=False):
-    """An item on its way. ``key`` is the key it waits under; ``leads`` when others wait behind it."""
+    """An item on its way, the ``number``-th. ``key`` is the key it waits under; ``leads`` when others
+    wait behind it."""
 
     push: Push
     index: int
     event: Event
     item: Item
     key: str
+    number: int = 0
     leads: bool = False
     tries: int = 0
 
@@ -105,7 +107,7 @@ class Courier:
     ) -> None:
         """Deliver, and hear the words only after those of the parcel before it."""
         try:
-            words = await self._deliver(envelope.encode(parcel))
+            words = await self._deliver(parcel, before)
         except StoreError as error:
             refused = Busy(5.0, str(error))
             for pending in load:
@@ -126,12 +128,18 @@ class Courier:
             load.append(self._waiting.popleft())
         return load
 
-    async def _deliver(self, parcel: bytes) -> list[Word]:
-        """Raises StoreError when the host could not keep it; anything else is tried again."""
+    async def _deliver(self, parcel: Parcel, before: asyncio.Event | None) -> list[Word]:
+        """Raises StoreError when the host could not keep it; anything else is tried again.
+
+        A parcel before it that was refused meanwhile never comes: a host that is new must not wait.
+        """
         pause = AGAIN
         while True:
             try:
-                return envelope.words.decode(await self._calls.call(self._part, "deliver", parcel))
+                body = envelope.encode(parcel)
+                return envelope.words.decode(await self._calls.call(self._part, "deliver", body))
             except (PartLost, Busy):
                 await asyncio.sleep(pause)
                 pause = min(SLOWEST, pause * 2)
+            if before is None or before.is_set():
+                parcel.after = 0

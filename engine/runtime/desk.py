@@ -2,6 +2,8 @@
 
 import asyncio
 
+import msgspec
+
 from engine.ports import Outcome
 from engine.runtime.route import InHand
 
@@ -35,7 +37,8 @@ class Desk:
     def settle(self, attempts: int, outcome: Outcome) -> None:
         """The message is no longer in hand; its outcome is told until it is acknowledged."""
         self.in_hand.pop(outcome.key, None)
-        self.settled[outcome.key] = Settled(attempts, outcome)
+        told = msgspec.structs.replace(outcome, attempts=attempts)
+        self.settled[outcome.key] = Settled(attempts, told)
         self.changed.set()
 
     def knows(self, key: str, attempts: int) -> bool:

@@ -25,10 +25,6 @@ REJECTED = 7
 contact that was hinted at does not hold the key. LATER: an earlier item of the same key was sent on."""
 
 
-BY_TOMBSTONE = "tombstone"
-"""Code of a MOVED that must not be remembered."""
-
-
 class Item(msgspec.Struct, array_like=True, gc=False):
     """One encoded event; ``contact`` is the Coordinator's hint, 0 for none."""
 

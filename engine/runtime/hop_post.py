@@ -5,7 +5,6 @@ import asyncio
 from engine.domain.effect import ClaimKey, Suppress
 from engine.domain.identity import SLOTS, slot_of
 from engine.errors import EngineError
-from engine.ports import HopRow
 from engine.runtime import envelope
 from engine.runtime.envelope import Answer, Question
 from engine.runtime.letter import AnswerLetter, HopLetter
@@ -46,32 +45,34 @@ class HopPost:
 
     async def _deliver(self) -> bool:
         """One round to every host that is owed a hop; whether any was answered."""
-        by_host: dict[int, list[HopRow]] = {}
+        by_host: dict[int, list[Question]] = {}
         for row in self._memory.hops.values():
-            by_host.setdefault(self._host_of(row), []).append(row)
-        rounds = [self._deliver_to(host, rows[:AT_ONCE]) for host, rows in by_host.items()]
+            hop = envelope.hops.decode(row.body)
+            question = Question(row.number, row.contact, row.to, row.depth, hop)
+            by_host.setdefault(self._host_of(question), []).append(question)
+        rounds = [self._deliver_to(host, questions) for host, questions in by_host.items()]
         return any(await asyncio.gather(*rounds))
 
-    def _host_of(self, row: HopRow) -> int:
+    def _host_of(self, question: Question) -> int:
         table = self._memory.table
-        if isinstance(envelope.hops.decode(row.body), ClaimKey | Suppress):
-            return table.host_of_slot(row.to % SLOTS)
-        return table.host_of_slot(slot_of(row.to))
+        if isinstance(question.hop, ClaimKey | Suppress):
+            return table.host_of_slot(question.to % SLOTS)
+        return table.host_of_slot(slot_of(question.to))
 
-    async def _deliver_to(self, host: int, rows: list[HopRow]) -> bool:
-        questions = [
-            Question(row.number, row.contact, row.to, row.depth, envelope.hops.decode(row.body))
-            for row in rows
-        ]
-        try:
-            answers = await self._ask(host, questions)
-        except (PartLost, EngineError):
-            return False
-        contacts = {row.number: row.contact for row in rows}
-        done = [AnswerLetter(a, contacts[a.number]) for a in answers if a.done]
-        if done:
-            await self._mailbox.insist(done)
-        return bool(done)
+    async def _deliver_to(self, host: int, questions: list[Question]) -> bool:
+        """All of them, so that those which nobody can answer yet keep no other waiting."""
+        contacts = {question.number: question.contact for question in questions}
+        answered = False
+        for start in range(0, len(questions), AT_ONCE):
+            try:
+                answers = await self._ask(host, questions[start : start + AT_ONCE])
+            except (PartLost, EngineError):
+                break
+            done = [AnswerLetter(a, contacts[a.number]) for a in answers if a.done]
+            if done:
+                await self._mailbox.insist(done)
+                answered = True
+        return answered
 
     async def _ask(self, host: int, questions: list[Question]) -> list[Answer]:
         if host == self._memory.host:

@@ -127,7 +127,9 @@ class ContactHost:
         self._arrival = asyncio.Event()
 
     def _adopt_rulebook(self, version: int, definitions: bytes) -> bytes:
-        """Between batches, by nature: batches are worked off without a pause."""
+        """Between batches, by nature: batches are worked off without a pause. Never an older one."""
+        if self._loops and version < self.memory.rulebook.version:
+            return b""
         self.memory.rulebook = Rulebook(version, decode(definitions))
         if not self._loops:
             self._begin()

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from engine.domain import message
+from engine.domain import codec, message
 from engine.domain.claim import belongs_to_another, yields
 from engine.domain.consent import SUPPRESSED, refusal
 from engine.domain.contact import Contact
@@ -79,7 +79,7 @@ class EventLetter:
             return self._take_new(batch, key)
         contact = holder_at(bindings, event.at)
         word = self._take_at(batch, contact)
-        if word.word not in (envelope.ACCEPTED, envelope.DUPLICATE, envelope.REJECTED):
+        if word.word == envelope.TRY_CREATE or (word.word == envelope.MOVED and not is_device(key)):
             batch.detours[key] = None
         return word
 
@@ -88,17 +88,15 @@ class EventLetter:
         return key in batch.detours or 0 < self.after <= batch.memory.turned.get(key, 0)
 
     def _take_hinted(self, batch: Batch, contact: int) -> Word:
+        """A device's directory has sent the item here; any other key may be a hint that was wrong."""
         resident = batch.resident(contact)
         if resident is None:
             return Word(envelope.MISSED)
-        held = resident.contact
-        claimed = (claim.key for claim in held.claims)
-        if (
-            not held.merged_into
-            and self.event.key not in held.keys
-            and self.event.key not in claimed
-        ):
-            return Word(envelope.MISSED)
+        held, key = resident.contact, self.event.key
+        if not (is_device(key) or held.merged_into or key in held.keys):
+            claimed = (claim.key for claim in held.claims)
+            if key not in claimed:
+                return Word(envelope.MISSED)
         return self._take_at(batch, contact)
 
     def _take_new(self, batch: Batch, key: str) -> Word:
@@ -110,11 +108,7 @@ class EventLetter:
         return self._keep(batch, batch.create(key, event.at))
 
     def _take_at(self, batch: Batch, contact: int) -> Word:
-        """Follow tombstones as far as they are here; a Coordinator must not learn a way around them,
-
-        because a tombstone is where a retry of what it had taken is recognised.
-        """
-        way = ""
+        """Follow tombstones as far as they are here; each knows what it had taken itself."""
         while slot_of(contact) in batch.memory.slots:
             resident = batch.resident(contact)
             if resident is None:
@@ -123,10 +117,10 @@ class EventLetter:
                 batch.count("duplicates")
                 return Word(envelope.DUPLICATE, resident.contact.merged_into or contact)
             if resident.contact.merged_into:
-                contact, way = resident.contact.merged_into, envelope.BY_TOMBSTONE
+                contact = resident.contact.merged_into
                 continue
             return self._take_here(batch, contact)
-        return Word(envelope.MOVED, contact, way)
+        return Word(envelope.MOVED, contact)
 
     def _take_here(self, batch: Batch, contact: int) -> Word:
         event, resident = self.event, batch.resident(contact)
@@ -205,9 +199,9 @@ class HopLetter:
         match hop:
             case ClaimKey(claim):
                 held = batch.holders(claim.key)
-                after = bound(held, claim, self.question.contact)
+                after = bound(held, claim, self.question.contact, batch.now)
                 if after is None:
-                    return ClaimAnswered(claim, held[-1].contact)
+                    return ClaimAnswered(claim, held[-1].contact, held[-1].since)
                 if after is not held:
                     batch.bind(claim.key, after)
                 return ClaimAnswered(claim, 0)
@@ -221,9 +215,9 @@ class HopLetter:
 
     def _yield(self, batch: Batch, hop: AskYield) -> Message | None:
         resident = batch.resident(hop.to)
-        if resident is None or not yields(resident.contact):
+        question = YieldAsked(hop.claim, self.question.contact, hop.via)
+        if resident is None or not yields(resident.contact, question):
             return None
-        question = YieldAsked(hop.claim, self.question.contact)
         return batch.apply(hop.to, question, depth=self.question.depth).answer
 
     def _adopt(self, batch: Batch, hop: Adopt) -> Message | None:
@@ -235,6 +229,8 @@ class HopLetter:
         source = self.question.contact
         if source in resident.contact.pasts:
             return AdoptionSettled()
+        if codec.decode(hop.state).rulebook > batch.memory.rulebook.version:
+            return None
         adopted = Adopted(source, hop.state, hop.sends)
         return batch.apply(self.question.to, adopted, depth=self.question.depth).answer
 
@@ -321,7 +317,7 @@ class OutcomeLetter:
 
     def take(self, batch: Batch) -> None:
         row = batch.outbox_row(self.outcome.key)
-        if row is None or row.state != "sending":
+        if row is None or row.state != "sending" or row.attempts != self.outcome.attempts:
             return
         outcome, send = self.outcome, send_of(row)
         if outcome.outcome == "unknown" and not send.marketing and row.attempts < RESENDS:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from engine.domain import fact, message
-from engine.domain.identity import holder_at
 from engine.errors import BadRequest
 from engine.ports import LogRow
 from engine.replay.fsck import Fsck
@@ -64,7 +63,7 @@ def status(host: "ContactHost") -> dict[str, Any]:
 def resolve(host: "ContactHost", key: str) -> int:
     """The contact that holds a key now, 0 for none."""
     bindings = host.memory.store.directory([key]).get(key, ())
-    return holder_at(bindings, host.memory.instant()) if bindings else 0
+    return bindings[-1].contact if bindings else 0
 
 
 def contact(host: "ContactHost", number: int, rows: int) -> dict[str, Any] | None:
@@ -72,7 +71,7 @@ def contact(host: "ContactHost", number: int, rows: int) -> dict[str, Any] | Non
     resident = host.memory.resident(number)
     if resident is None:
         return None
-    newest = itertools.islice(timeline(host.memory.store, resident.last), rows)
+    newest = itertools.islice(timeline(host.memory.store.log_row, resident.last), rows)
     return state_of(resident) | {"timeline": [line_of(row) for row in newest]}
 
 

@@ -1,10 +1,12 @@
 """Routes events to hosts by key, follows contacts that live elsewhere, and keeps each key's order.
 
 While an item is being sent on (its contact has moved, or its device has to be asked first), later
-items of the same key wait behind it.
+items of the same key wait behind it. Where a contact lives is remembered by the keys that never
+change hands. A device's directory is asked each time, because a rebind or a tombstone on the way is
+where a retry finds who has taken it; it sends items on in their order, so none of them waits.
 """
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 
 import msgspec
 
@@ -30,7 +32,8 @@ class Router:
         self._table = table
         self._couriers: list[Courier] = []
         self._hints: OrderedDict[str, int] = OrderedDict()
-        self._behind: dict[str, deque[Pending]] = {}
+        self._behind: dict[str, list[Pending]] = {}
+        self._number = 0
         self.pending = 0
 
     def employ(self, couriers: list[Courier]) -> None:
@@ -38,13 +41,14 @@ class Router:
 
     def send(self, push: Push, index: int, event: Event) -> None:
         self.pending += 1
-        self._route(Pending(push, index, event, Item(message.encode(event)), event.key))
+        self._number += 1
+        item = Item(message.encode(event))
+        self._route(Pending(push, index, event, item, event.key, self._number))
 
     def _route(self, pending: Pending) -> None:
         """By hint, else by key; behind an earlier item of the key that is being sent on."""
-        behind = self._behind.get(pending.key)
-        if behind is not None and not pending.leads:
-            behind.append(pending)
+        if self._waits(pending):
+            self._behind[pending.key].append(pending)
             return
         hint = self._hints.get(pending.key, 0)
         pending.item.contact = hint
@@ -55,15 +59,21 @@ class Router:
         """A host's word on an item: an answer, or where to send it on."""
         if word.word in (envelope.ACCEPTED, envelope.DUPLICATE, envelope.REJECTED):
             self._answer(pending, word)
-        elif word.word == envelope.LATER:
-            self._wait_behind(pending)
         elif pending.tries >= TRIES:
             reason = "the engine could not find where this contact lives; report this"
             self._answer(pending, Word(envelope.REJECTED, 0, "unroutable", reason))
+        elif word.word == envelope.MOVED and is_device(pending.event.key):
+            pending.tries += 1
+            self._send_on(pending, word)
+        elif word.word == envelope.LATER or self._waits(pending):
+            self._wait_behind(pending)
         else:
             pending.tries += 1
             self._lead(pending)
             self._send_on(pending, word)
+
+    def _waits(self, pending: Pending) -> bool:
+        return not pending.leads and pending.key in self._behind
 
     def _wait_behind(self, pending: Pending) -> None:
         if pending.key in self._behind:
@@ -76,9 +86,7 @@ class Router:
         item.contact = 0
         if word.word == envelope.MOVED:
             item.contact = word.contact
-            if word.code == envelope.BY_TOMBSTONE:
-                self._hints.pop(event.key, None)
-            else:
+            if not is_device(event.key):
                 self._hint(event.key, word.contact)
             self._couriers[self._table.host_of_contact(word.contact)].take(pending)
             return
@@ -97,9 +105,9 @@ class Router:
         pending.item.body = message.encode(pending.event)
 
     def _lead(self, pending: Pending) -> None:
-        if not pending.leads and pending.key not in self._behind:
+        if not pending.leads:
             pending.leads = True
-            self._behind[pending.key] = deque()
+            self._behind[pending.key] = []
 
     def _hint(self, key: str, contact: int) -> None:
         self._hints[key] = contact
@@ -116,9 +124,9 @@ class Router:
             self._release(pending, word)
 
     def _release(self, pending: Pending, word: Word) -> None:
-        """What waited behind goes on, to where its leader was kept."""
+        """What waited behind goes on in the order it came, to where its leader was kept."""
         waiting = self._behind.pop(pending.key)
-        if word.contact and word.word == envelope.ACCEPTED and pending.event.key != pending.key:
+        if word.contact and word.word == envelope.ACCEPTED and not is_device(pending.key):
             self._hint(pending.key, word.contact)
-        for one in waiting:
+        for one in sorted(waiting, key=lambda waited: waited.number):
             self._route(one)

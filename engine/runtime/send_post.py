@@ -79,6 +79,8 @@ class SendPost:
                     self._queued.set()
                 answer = _answers.decode(await self._calls.call(SENDER, "outcomes", body))
             except (PartLost, EngineError):
+                # Said twice, it could be taken for the outcome of a later attempt.
+                acknowledged = []
                 await asyncio.sleep(UNREACHED)
                 continue
             if answer.life != self._life:

@@ -1,37 +1,40 @@
 """A contact's log rows, newest first: the walks of its retention classes, merged."""
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from engine.domain import codec, message
 from engine.domain.dedupe import HOUR, WINDOW, fingerprints
 from engine.domain.event import Event
 from engine.domain.message import Adopted
-from engine.ports import HostStore, LogRow
+from engine.ports import LogRow
+
+Read = Callable[[int], LogRow | None]
+"""A log row by its id."""
 
 
-def walk(store: HostStore, newest: int) -> Iterator[LogRow]:
+def walk(read: Read, newest: int) -> Iterator[LogRow]:
     """One class: from a row to the one before it, until the beginning or what retention took away."""
     while newest:
-        row = store.log_row(newest)
+        row = read(newest)
         if row is None:
             return
         yield row
         newest = row.prev
 
 
-def timeline(store: HostStore, last: tuple[int, ...]) -> Iterator[LogRow]:
+def timeline(read: Read, last: tuple[int, ...]) -> Iterator[LogRow]:
     """All classes, by descending id."""
-    walks = [walk(store, newest) for newest in last if newest]
+    walks = [walk(read, newest) for newest in last if newest]
     return heapq.merge(*walks, key=lambda row: -row.id)
 
 
-def week_of(store: HostStore, last: tuple[int, ...], now: int) -> set[bytes]:
+def week_of(read: Read, last: tuple[int, ...], now: int) -> set[bytes]:
     """The fingerprints of every event taken within the dedupe window, adopted contacts' included."""
     since = now - WINDOW * HOUR
     found: set[bytes] = set()
     for newest in last:
-        for row in walk(store, newest):
+        for row in walk(read, newest):
             if row.now < since:
                 break
             taken = message.decode(row.body)

@@ -76,15 +76,17 @@ class World:
     def _answer(self, hop: Hop) -> Message | None:
         match hop.effect:
             case ClaimKey(claim):
-                after = bound(self.directory.get(claim.key, ()), claim, hop.contact)
+                after = bound(self.directory.get(claim.key, ()), claim, hop.contact, self.now)
                 if after is None:
-                    return ClaimAnswered(claim, self.directory[claim.key][-1].contact)
+                    holder = self.directory[claim.key][-1]
+                    return ClaimAnswered(claim, holder.contact, holder.since)
                 self.directory[claim.key] = after
                 return ClaimAnswered(claim, 0)
-            case AskYield(to, claim):
-                if not yields(self.contacts[to]):
+            case AskYield(to, claim, via):
+                question = YieldAsked(claim, hop.contact, via)
+                if not yields(self.contacts[to], question):
                     return None
-                return self._apply(to, YieldAsked(claim, hop.contact)).answer
+                return self._apply(to, question).answer
             case Adopt(to, state, sends):
                 if hop.contact in self.contacts[to].pasts:
                     return AdoptionSettled()

@@ -2,12 +2,13 @@
 
 import pytest
 
+from engine.domain import codec
 from engine.domain.claim import belongs_to_another, yields
 from engine.domain.contact import Contact
 from engine.domain.effect import Adopt, AskYield, ClaimKey
 from engine.domain.event import PUBLIC, TOKEN
 from engine.domain.identity import Binding, Claim, bound, holder_at
-from engine.domain.message import ClaimAnswered, YieldAnswered, YieldAsked
+from engine.domain.message import Adopted, ClaimAnswered, YieldAnswered, YieldAsked
 from tests.unit.domain.builders import NOON, Life, details, event, life
 
 DEVICE, USER, MAIL = "anonymous_id:d", "user_id:7", "email:ada@example.com"
@@ -21,10 +22,10 @@ def naming(*keys: str, **rest: int) -> Life:
     return ada
 
 
-def answered(one: Life, holder: int = 0) -> None:
+def answered(one: Life, holder: int = 0, since: int = 0) -> None:
     """The directory answers the claim in front."""
     one.effects.clear()
-    one.take(ClaimAnswered(one.contact.claims[0], holder))
+    one.take(ClaimAnswered(one.contact.claims[0], holder, since))
 
 
 def test_a_new_contact_has_the_key_that_it_was_addressed_by() -> None:
@@ -75,17 +76,20 @@ def test_an_anonymous_contact_merges_into_the_holder_of_the_key() -> None:
 
 def test_a_known_contact_asks_the_holder_of_a_device_to_yield() -> None:
     ada = naming(USER, DEVICE)
-    answered(ada, OTHER)
-    assert ada.effects == [AskYield(OTHER, Claim(DEVICE, NOON))]
-    ada.take(YieldAnswered(ada.contact.claims[0], "merging"))
+    answered(ada, OTHER, 5)
+    asked = Claim(DEVICE, NOON, rebind=5)
+    assert ada.effects == [AskYield(OTHER, asked)]
+    ada.take(YieldAnswered(asked, "merging", by=OTHER))
+    assert (ada.contact.keys, ada.contact.claims) == ([USER], [asked])
+    ada.take(Adopted(OTHER, codec.encode(Contact(OTHER, keys=[DEVICE]))))
     assert (ada.contact.keys, ada.contact.claims) == ([USER, DEVICE], [])
 
 
 def test_a_device_that_a_known_holder_lets_go_is_rebound() -> None:
     ada = naming(USER, DEVICE)
-    answered(ada, OTHER)
-    ada.take(YieldAnswered(ada.contact.claims[0], "released"))
-    again = Claim(DEVICE, NOON, rebind=True)
+    answered(ada, OTHER, 5)
+    ada.take(YieldAnswered(ada.contact.claims[0], "released", by=OTHER))
+    again = Claim(DEVICE, NOON, rebind=5)
     assert ada.effects[-1] == ClaimKey(again)
     ada.take(ClaimAnswered(again, 0))
     assert (ada.contact.keys, ada.contact.claims) == ([USER, DEVICE], [])
@@ -95,10 +99,19 @@ def test_a_holder_that_has_moved_is_followed() -> None:
     ada = naming(USER, DEVICE)
     answered(ada, OTHER)
     claim = ada.contact.claims[0]
-    ada.take(YieldAnswered(claim, "moved", 3 << 16))
-    assert ada.effects[-1] == AskYield(3 << 16, claim)
-    ada.take(YieldAnswered(claim, "moved", ada.contact.id))
-    assert ada.contact.keys == [USER, DEVICE]
+    ada.take(YieldAnswered(claim, "moved", 3 << 16, OTHER))
+    assert ada.effects[-1] == AskYield(3 << 16, claim, OTHER)
+
+
+def test_a_device_that_was_adopted_and_let_go_again_is_rebound_like_any_other() -> None:
+    ada = naming(USER)
+    ada.take(Adopted(OTHER, codec.encode(Contact(OTHER, keys=[DEVICE]))))
+    ada.take(YieldAsked(Claim(DEVICE, NOON), 3 << 16))
+    ada.does("Came back", keys=(USER, DEVICE))
+    answered(ada, OTHER, 5)
+    asked = ada.contact.claims[0]
+    ada.take(YieldAnswered(asked, "merging", by=OTHER))
+    assert (ada.contact.keys, ada.effects[-1]) == ([USER], ClaimKey(asked))
 
 
 def test_two_known_contacts_are_put_on_the_review_list() -> None:
@@ -119,7 +132,7 @@ def test_a_second_device_that_another_holds_does_not_merge_an_anonymous_contact(
 def test_a_holder_that_is_anonymous_merges_into_the_one_who_asks() -> None:
     holder = naming(DEVICE)
     answer = holder.take(YieldAsked(Claim(DEVICE, NOON), OTHER)).answer
-    assert answer == YieldAnswered(Claim(DEVICE, NOON), "merging")
+    assert answer == YieldAnswered(Claim(DEVICE, NOON), "merging", by=ME)
     assert holder.contact.merged_into == OTHER
 
 
@@ -136,16 +149,47 @@ def test_a_tombstone_says_where_it_went() -> None:
     holder = naming(DEVICE)
     holder.take(YieldAsked(Claim(DEVICE, NOON), OTHER))
     third = YieldAsked(Claim(DEVICE, NOON), 3 << 16)
-    assert holder.take(third).answer == YieldAnswered(third.claim, "moved", OTHER)
+    assert holder.take(third).answer == YieldAnswered(third.claim, "moved", OTHER, ME)
 
 
 def test_an_anonymous_contact_does_not_yield_while_it_claims() -> None:
-    ada = naming(DEVICE)
-    assert yields(ada.contact)
+    ada, question = naming(DEVICE), YieldAsked(Claim(DEVICE, NOON), OTHER)
+    assert yields(ada.contact, question)
     ada.does("Signed Up", keys=(USER, DEVICE))
-    assert not yields(ada.contact)
+    assert not yields(ada.contact, question)
     answered(ada)
-    assert yields(ada.contact)
+    assert yields(ada.contact, question)
+
+
+def test_a_known_contact_does_not_yield_a_key_that_is_on_its_way_to_it() -> None:
+    ada = naming(USER, DEVICE, "anonymous_id:e")
+    assert not yields(ada.contact, YieldAsked(Claim(DEVICE, NOON), OTHER))
+    assert yields(ada.contact, YieldAsked(Claim("anonymous_id:e", NOON), OTHER))
+
+
+def test_a_survivor_does_not_yield_what_it_has_not_adopted_yet() -> None:
+    ada = naming(USER)
+    question = YieldAsked(Claim(DEVICE, NOON), 3 << 16, via=OTHER)
+    assert not yields(ada.contact, question)
+    ada.take(Adopted(OTHER, codec.encode(Contact(OTHER, keys=[DEVICE]))))
+    assert yields(ada.contact, question)
+
+
+def test_an_adoption_settles_the_claims_of_the_keys_that_it_brings() -> None:
+    ada = naming(USER, DEVICE, MAIL)
+    late = ada.contact.claims[0]
+    ada.take(Adopted(OTHER, codec.encode(Contact(OTHER, keys=[DEVICE]))))
+    assert ada.effects[-1] == ClaimKey(Claim(MAIL, NOON))
+    ada.take(ClaimAnswered(late, OTHER, 5))
+    assert [claim.key for claim in ada.contact.claims] == [MAIL]
+
+
+def test_a_second_user_id_that_comes_with_a_guest_is_for_a_person_to_judge() -> None:
+    ada = naming(USER)
+    guest = Contact(OTHER, keys=[DEVICE], claims=[Claim("user_id:8", NOON)])
+    ada.take(Adopted(OTHER, codec.encode(guest)))
+    assert details(ada.facts, "review") == [["user_id:8", ada.contact.id]]
+    assert ada.contact.claims == []
 
 
 @pytest.mark.parametrize(
@@ -191,11 +235,25 @@ def test_a_public_key_names_a_new_person_with_an_address() -> None:
 
 
 def test_the_directory_binds_what_is_free_and_rebinds_when_told() -> None:
-    first = bound((), Claim(DEVICE, 10), ME)
+    first = bound((), Claim(DEVICE, 10), ME, 15)
     assert first == (Binding(10, ME),)
-    assert bound(first, Claim(DEVICE, 20), ME) is first
-    assert bound(first, Claim(DEVICE, 20), OTHER) is None
-    assert bound(first, Claim(DEVICE, 5, rebind=True), OTHER) == (*first, Binding(11, OTHER))
+    assert bound(first, Claim(DEVICE, 20), OTHER, 25) is None
+    second = bound(first, Claim(DEVICE, 20, rebind=10), OTHER, 25)
+    assert second == (*first, Binding(26, OTHER))
+    assert bound(second, Claim(DEVICE, 20, rebind=10), OTHER, 30) is second
+
+
+def test_of_two_claimants_of_one_release_the_second_has_to_ask_again() -> None:
+    taken = (Binding(10, ME), Binding(26, OTHER))
+    assert bound(taken, Claim(DEVICE, 20, rebind=10), 3 << 16, 30) is None
+
+
+def test_a_holder_that_claims_its_device_again_undoes_its_release() -> None:
+    again = bound((Binding(10, ME),), Claim(DEVICE, 20), ME, 25)
+    assert again == (Binding(10, ME), Binding(26, ME))
+    assert bound(again, Claim(DEVICE, 20, rebind=10), OTHER, 30) is None
+    kept = (Binding(10, ME),)
+    assert bound(kept, Claim(USER, 20), ME, 25) is kept
 
 
 def test_a_retry_after_a_rebind_reaches_the_person_it_belonged_to() -> None:
