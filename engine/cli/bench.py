@@ -36,11 +36,18 @@ def bench(
     if not json:
         print(benchmark.text())
     report = _run(benchmark, options)
-    profiles = report.get("profile", {}).pop("profiles", {}) if not json else {}
     if json:
         print_json(report)
     else:
-        print_report(report)
+        _print(report)
+
+
+def _print(report: dict[str, Any]) -> None:
+    profiles = report.pop("profile", {})
+    sentences = report.pop("what_takes_the_time")
+    print_report(report)
+    for sentence in sentences:
+        print(sentence)
     for name, text in profiles.items():
         print(f"\n{name}\n{text}")
 

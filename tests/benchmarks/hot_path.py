@@ -9,13 +9,16 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from engine.bootstrap import SELDOM, init_data
 from engine.clock import SystemClock
 from engine.domain import message
+from engine.domain.contact import Contact
 from engine.domain.definitions import Definitions, encode
 from engine.domain.event import Event
+from engine.domain.rulebook import Rulebook
+from engine.domain.step import step
 from engine.ports import HostStore
 from engine.rpc import relance_pb2 as pb
 from engine.rpc.intake import Intake
@@ -29,12 +32,15 @@ from engine.settings import Settings
 from engine.store.memory import MemoryHostStore
 from engine.store.sqlite import SqliteHostStore
 from tests.benchmarks.generator import requests
-from tests.benchmarks.sample import Judge
+from tests.benchmarks.sample import Judge, claimed
 from tests.benchmarks.workload import Workload
 
 BATCH = 200
 """Events a parcel: about what 96 KiB hold."""
+LEAST = 4 * BATCH
+"""Fewer events can be neither timed nor profiled."""
 TOP = 45
+MEMORY = 2**30
 
 
 class Alone:
@@ -73,29 +79,83 @@ def parcels(batches: list[list[Item]], first: int) -> Iterator[bytes]:
         yield envelope.encode(Parcel("bench", number, 0, items))
 
 
-async def measure_host(
-    store: HostStore, definitions: Definitions, base: list[bytes], measured: list[bytes]
+class Stretch(NamedTuple):
+    """Pushes as the doors made them: ``base`` first, then those that are timed."""
+
+    base: list[list[Item]]
+    timed: list[list[Item]]
+
+    @property
+    def events(self) -> int:
+        return sum(map(len, self.timed))
+
+
+def us(seconds: float, count: int) -> float:
+    return seconds / count * 1e6
+
+
+def time_step(stretch: Stretch, definitions: Definitions) -> float:
+    """The pure core alone."""
+    book, now = Rulebook(1, definitions), SystemClock().now()
+    contacts: dict[str, Contact] = {}
+
+    def live(batches: list[list[Item]]) -> float:
+        seconds = 0.0
+        for batch in batches:
+            events = [message.decode(item.body) for item in batch]
+            begun = time.perf_counter()
+            for event in events:
+                assert isinstance(event, Event)
+                contact = contacts.get(event.key) or Contact(len(contacts) + 1 << 16)
+                outcome = step(contact, event, book, now)
+                contacts[event.key] = (
+                    claimed(outcome, book, now) if outcome.effects else outcome.contact
+                )
+            seconds += time.perf_counter() - begun
+        return seconds
+
+    live(stretch.base)
+    return us(live(stretch.timed), stretch.events)
+
+
+async def time_host(
+    stretch: Stretch, store: HostStore, definitions: Definitions
 ) -> tuple[float, str]:
-    """Seconds for ``measured``, then half of it again under the profiler: its report."""
-    host = await open_host(store, definitions, 2**30)
+    """Microseconds an event for the first half of what is timed; the profile of the second."""
+    host = await open_host(store, definitions, MEMORY)
+    half = len(stretch.timed) // 2
+    sent = list(parcels([*stretch.base, *stretch.timed], 1))
+    base, timed, profiled = _cut(sent, len(stretch.base), len(stretch.base) + half)
+    profile = cProfile.Profile()
     try:
-        for parcel in base:
-            await host.call("deliver", parcel)
-        while host.memory.hops:
-            await asyncio.sleep(0.05)
-        half = len(measured) // 2
+        await _deliver(host, base)
+        await _rest(host)
         begun = time.perf_counter()
-        for parcel in measured[:half]:
-            await host.call("deliver", parcel)
+        await _deliver(host, timed)
         seconds = time.perf_counter() - begun
-        profile = cProfile.Profile()
-        profile.enable()
-        for parcel in measured[half:]:
-            await host.call("deliver", parcel)
-        profile.disable()
+        with profile:
+            await _deliver(host, profiled)
+        await _rest(host)
     finally:
         await host.stop()
-    return seconds, _report(profile)
+    return us(seconds, sum(map(len, stretch.timed[:half]))), _report(profile)
+
+
+async def _rest(host: ContactHost) -> None:
+    """Until no hop is under way."""
+    await asyncio.sleep(0.05)
+    while host.memory.hops:
+        await asyncio.sleep(0.05)
+
+
+def _cut(whole: list[bytes], *places: int) -> Iterator[list[bytes]]:
+    for start, end in zip((0, *places), (*places, len(whole)), strict=True):
+        yield whole[start:end]
+
+
+async def _deliver(host: ContactHost, made: list[bytes]) -> None:
+    for parcel in made:
+        await host.call("deliver", parcel)
 
 
 def _report(profile: cProfile.Profile) -> str:
@@ -109,25 +169,26 @@ def _report(profile: cProfile.Profile) -> str:
 async def measure(
     workload: Workload, definitions: Definitions, contacts: int, base: int, events: int
 ) -> dict[str, Any]:
-    gc.set_threshold(*SELDOM)  # as a host does
-    before = requests(workload, contacts, 0, base, BATCH)
-    after = requests(workload, contacts, base, events, BATCH)
-    base_items = door(before)
+    """``layers`` in microseconds an event, and ``profiles`` of the host on either store."""
+    before = door(requests(workload, contacts, 0, base, BATCH))
+    raw = requests(workload, contacts, base, events, BATCH)
     begun = time.perf_counter()
-    items = door(after)
-    spent = {"door": (time.perf_counter() - begun) / events * 1e6}
-    first = list(parcels(base_items, 1))
-    then = list(parcels(items, len(first) + 1))
+    stretch = Stretch(before, door(raw))
+    layers = {"door": us(time.perf_counter() - begun, events)}
     profiles = {}
-    with tempfile.TemporaryDirectory() as folder:
-        init_data(Path(folder) / "data", Settings())
-        file = Path(folder) / "data" / "hosts" / "0.db"
-        stores: dict[str, HostStore] = {
-            "host, memory": MemoryHostStore(),
-            "host, sqlite": SqliteHostStore(file),
-        }
-        for name, store in stores.items():
-            seconds, profiles[name] = await measure_host(store, definitions, first, then)
-            done = sum(len(batch) for batch in items[: len(items) // 2])
-            spent[name] = seconds / done * 1e6
-    return {"us_per_event": spent, "profiles": profiles}
+    usual = gc.get_threshold()
+    gc.set_threshold(*SELDOM)  # as a host does
+    try:
+        layers["step"] = time_step(stretch, definitions)
+        with tempfile.TemporaryDirectory() as folder:
+            init_data(Path(folder) / "data", Settings())
+            file = Path(folder) / "data" / "hosts" / "0.db"
+            stores: dict[str, HostStore] = {
+                "host_in_memory": MemoryHostStore(),
+                "host_on_sqlite": SqliteHostStore(file),
+            }
+            for name, store in stores.items():
+                layers[name], profiles[name] = await time_host(stretch, store, definitions)
+    finally:
+        gc.set_threshold(*usual)
+    return {"layers": layers, "profiles": profiles}

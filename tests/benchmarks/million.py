@@ -18,6 +18,7 @@ from engine.ports import ContactRow, WakeUp, Write
 from engine.runtime.slots import SlotTable
 from engine.store.sqlite import SqliteHostStore
 from tests.benchmarks.children import Load
+from tests.benchmarks.effort import spent
 from tests.benchmarks.latency import quantile
 from tests.benchmarks.running import engine, settings_for
 from tests.benchmarks.workload import Workload
@@ -132,9 +133,10 @@ def timers(stored: Stored, workspace: Path, runtime: str) -> dict[str, Any]:
     seconds = plan.due * plan.every / 1_000
     with engine(workspace, stored.data, settings_for(2**28), runtime) as running:
         ahead = stored.first_due - SystemClock().now()
-        before = running.cpu()
-        time.sleep(max(0, ahead) / 1_000 + seconds + TAIL)
-        used = {name: spent - before.get(name, 0.0) for name, spent in running.cpu().items()}
+        time.sleep(max(0, ahead) / 1_000)
+        before = running.efforts()
+        time.sleep(seconds + TAIL)
+        processes = spent(before, running.efforts(), seconds + TAIL, plan.due)
         start = running.seconds
     late = [float(at - due) for due, at in stored.fired()]
     return {
@@ -145,7 +147,7 @@ def timers(stored: Stored, workspace: Path, runtime: str) -> dict[str, Any]:
         "lateness_ms": {"p50": quantile(late, 0.5), "p99": quantile(late, 0.99), "max": max(late)},
         "ready_before_first_s": ahead / 1_000,
         "start_s": start,
-        "cpu_us_per_timer": {n: s / plan.due * 1e6 for n, s in used.items() if s > 0},
+        "processes": processes,
     }
 
 

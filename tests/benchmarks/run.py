@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import pysqlite3
 
 from engine.domain.definitions import Definitions
-from tests.benchmarks import hot_path, latency, million, throughput
+from tests.benchmarks import hot_path, latency, million, throughput, verdict
 from tests.benchmarks.children import Load, Sink
 from tests.benchmarks.million import Plan, Stored
 from tests.benchmarks.running import Running, engine, settings_for
@@ -19,13 +19,13 @@ from tests.benchmarks.sample import RESIDENT, Sample, definitions_of
 from tests.benchmarks.throughput import Sizes
 from tests.benchmarks.workload import Workload
 
+SMALLER = 5
 LASTING = 1.25
 """The load lasts longer than the probes that are measured under it."""
 
 Report = dict[str, Any]
 Tell = Callable[[str], None]
-PARTS = ("throughput", "latency", "timers", "memory")
-PROFILED = Sizes(contacts=20_000, base=60_000, events=20_000)
+PARTS = ("throughput", "latency", "timers", "memory", "layers")
 
 
 class Options(NamedTuple):
@@ -84,9 +84,9 @@ class Bench:
                 report |= self._loaded(folder / "loaded", workspace, memory)
             if "timers" in asked or "memory" in asked:
                 report |= self._stored(folder / "stored", workspace)
-        if self._options.profile:
-            report["profile"] = self._profile()
-        return report
+        if "layers" in asked or self._options.profile:
+            report |= self._layers()
+        return {**report, "what_takes_the_time": verdict.sentences(report)}
 
     def _described(self, means: dict[str, float]) -> Report:
         return {
@@ -150,9 +150,13 @@ class Bench:
             report["memory"] = {"written_s": stored.seconds, **weighed}
         return report
 
-    def _profile(self) -> Report:
-        self._tell("profile of the hot path")
-        return asyncio.run(hot_path.measure(self._workload, self._definitions, *PROFILED))
+    def _layers(self) -> Report:
+        """At a fraction of the sizes: all in one process, without Ray and gRPC."""
+        self._tell("layers of the hot path")
+        sizes = (max(hot_path.LEAST, size // SMALLER) for size in self._sizes)
+        found = asyncio.run(hot_path.measure(self._workload, self._definitions, *sizes))
+        profile = {"profile": found["profiles"]} if self._options.profile else {}
+        return {"layers_us_per_event": found["layers"], **profile}
 
 
 def _machine() -> Report:

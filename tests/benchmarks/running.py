@@ -16,6 +16,7 @@ import psutil
 from engine.bootstrap import create_key_offline, init_data
 from engine.rpc.client import Relance
 from engine.settings import Email, Runtime, Settings
+from tests.benchmarks.effort import Effort, efforts
 
 CHECKOUT = Path(__file__).parents[2]
 PATIENCE = 180.0
@@ -46,14 +47,8 @@ class Running:
             name = child.name()
             yield parts.get(child.pid) or (name if name in RAY else "ray, other"), child
 
-    def cpu(self) -> dict[str, float]:
-        """CPU seconds so far, by name."""
-        used: dict[str, float] = {}
-        for name, process in self.processes():
-            with process.oneshot():
-                times = process.cpu_times()
-            used[name] = used.get(name, 0.0) + times.user + times.system
-        return used
+    def efforts(self) -> dict[str, Effort]:
+        return efforts(self.processes())
 
     def resident_bytes(self, part: str) -> int:
         return int(psutil.Process(self._parts[part]).memory_info().rss)

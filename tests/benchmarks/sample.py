@@ -115,7 +115,7 @@ class Sample:
         for fact in outcome.facts:
             if fact.what in FACTS:
                 self._count(FACTS[fact.what])
-        self.contacts[index] = self._claimed(outcome)
+        self.contacts[index] = claimed(outcome, self._book, self._clock.now())
 
     def _count_moves(self, index: int, before: Contact, outcome: Outcome) -> None:
         changed = before.timers.items() ^ outcome.contact.timers.items()
@@ -125,16 +125,16 @@ class Sample:
             self._count("wake_up_rows_moved")
             self._stored[index] = due
 
-    def _claimed(self, outcome: Outcome) -> Contact:
-        """Every key is free: the directory says yes at once."""
+
+def claimed(outcome: Outcome, book: Rulebook, now: int) -> Contact:
+    """Every key is free: the directory says yes at once."""
+    contact = outcome.contact
+    asked = [effect for effect in outcome.effects if isinstance(effect, ClaimKey)]
+    while asked:
+        outcome = step(contact, ClaimAnswered(asked.pop().claim, 0), book, now)
         contact = outcome.contact
-        asked = [e for e in outcome.effects if isinstance(e, ClaimKey)]
-        while asked:
-            answer = ClaimAnswered(asked.pop().claim, 0)
-            outcome = step(contact, answer, self._book, self._clock.now())
-            contact = outcome.contact
-            asked += [e for e in outcome.effects if isinstance(e, ClaimKey)]
-        return contact
+        asked += [effect for effect in outcome.effects if isinstance(effect, ClaimKey)]
+    return contact
 
 
 FACTS = {"run_entered": "runs_started", "intended": "sends", "segment_entered": "segments_entered"}

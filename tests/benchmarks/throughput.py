@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from tests.benchmarks import floor
 from tests.benchmarks.children import Load
+from tests.benchmarks.effort import spent
 from tests.benchmarks.running import Running
 from tests.benchmarks.workload import Workload
 
@@ -61,22 +62,20 @@ def engine_rate(running: Running, sizes: Sizes) -> dict[str, Any]:
     ]
     before = running.settled()
     load = Load(running, sizes.contacts, sizes.base, sizes.events)
-    cpu = running.cpu()
+    effort = running.efforts()
     answer = load.go()
-    used = {name: seconds - cpu.get(name, 0.0) for name, seconds in running.cpu().items()}
+    processes = spent(effort, running.efforts(), answer["seconds"], sizes.events)
     after = running.client.status()
     kept = after["events"]["accepted"] - before["events"]["accepted"]
     if not kept == answer["accepted"] == sizes.events:
         raise RuntimeError(f"{sizes.events} pushed, {answer['accepted']} answered, {kept} kept")
-    used["generator"] = answer["cpu_seconds"]
     return {
         "events_per_second": sizes.events / answer["seconds"],
         "base_events_per_second": sizes.base / max(1e-9, sum(one["seconds"] for one in base)),
         "seconds": answer["seconds"],
         "busy_answers": answer["busy"],
-        "cpu_us_per_event": {
-            name: seconds / sizes.events * 1e6 for name, seconds in used.items() if seconds > 0
-        },
+        "generator_cpu_us": answer["cpu_seconds"] / sizes.events * 1e6,
+        "processes": processes,
         **_moved(before, after, sizes),
     }
 

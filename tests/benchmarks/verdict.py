@@ -1,0 +1,48 @@
+"""Which part takes the time: sentences made from the benchmark's own figures."""
+
+from typing import Any
+
+
+def sentences(report: dict[str, Any]) -> list[str]:
+    made = {
+        "throughput": _throughput,
+        "layers_us_per_event": _layers,
+        "latency_ms": _latency,
+        "timers": _timers,
+    }
+    return [sentence(report[part]) for part, sentence in made.items() if part in report]
+
+
+def _busiest(processes: dict[str, dict[str, float]]) -> str:
+    name, most = next(iter(processes.items()))
+    total = sum(one["cpu_us"] for one in processes.values())
+    idle = max(0.0, 1 - most["busy"] - most["waits_for_cpu"])
+    return (
+        f"{name} takes {most['cpu_us']:.0f} of {total:.0f} us of CPU; it works {most['busy']:.0%} of"
+        f" the time, waits {most['waits_for_cpu']:.0%} for a free CPU and {idle:.0%} for the disk or for work"
+    )
+
+
+def _throughput(part: dict[str, Any]) -> str:
+    return f"an event: {_busiest(part['processes'])}"
+
+
+def _layers(part: dict[str, float]) -> str:
+    around = part["host_in_memory"] - part["step"]
+    disk = part["host_on_sqlite"] - part["host_in_memory"]
+    return (
+        f"an event, alone in one process: door {part['door']:.0f} us, step {part['step']:.0f},"
+        f" the host around it {around:.0f}, SQLite {disk:.0f}"
+    )
+
+
+def _latency(part: dict[str, Any]) -> str:
+    def way(one: dict[str, Any]) -> str:
+        kept = one["to_answer"]["p50"]
+        return f"{kept:.1f} ms until it is kept and answered, {one['p50']:.1f} until its message arrives"
+
+    return f"event to SMTP, p50: nearly idle {way(part)}; at half load {way(part['half_load'])}"
+
+
+def _timers(part: dict[str, Any]) -> str:
+    return f"a timer: {_busiest(part['processes'])}"
