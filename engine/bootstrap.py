@@ -36,8 +36,7 @@ from engine.runtime.slots import SlotTable, part_of
 from engine.runtime.spool import Spool
 from engine.runtime.supervisor import Happening, RuntimeLost, Supervisor
 from engine.settings import Settings
-from engine.store.control import SqliteControlStore
-from engine.store.sqlite import SqliteHostStore
+from engine.store.sqlite import SqliteControlStore, SqliteHostStore
 
 Report = dict[str, Any]
 

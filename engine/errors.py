@@ -3,7 +3,7 @@
 EngineError
   ConfigError (DefinitionError, SettingsError)
   RequestError (BadRequest, NotAllowed, Unknown, Busy)
-  StoreError (StoreLocked, OwnershipLost, StateTooNew, StoreFull)
+  StoreError (StoreLocked, OwnershipLost (StoreLost), StateTooNew, StoreFull)
   ChannelError (Refused, Deferred, RouteDown, Unsure)
 
 Anything else is a bug and may crash the batch; the docstring is the text when none is given.
@@ -103,6 +103,12 @@ class OwnershipLost(StoreError):
     """A newer owner has taken these slots; this process must write nothing more and end."""
 
     code = "E-OWNERSHIP-LOST"
+
+
+class StoreLost(OwnershipLost):
+    """The database does not answer; whether the last commit was kept is unknown: start anew from it."""
+
+    code = "E-STORE-LOST"
 
 
 class StateTooNew(StoreError):

@@ -1,12 +1,14 @@
-"""Fixtures that every suite may use. Ray is started once a session."""
+"""Fixtures that every suite may use. Ray and PostgreSQL are started once a session."""
 
 import asyncio
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from engine.runtime.ray_runtime import RayRuntime
+from tests.postgres_server import PostgresServer
 
 
 class SharedRay(RayRuntime):
@@ -33,3 +35,21 @@ def ray_runtime(ray_notes: Path) -> Iterator[SharedRay]:
     asyncio.run(RayRuntime.start(runtime))
     yield runtime
     asyncio.run(RayRuntime.stop(runtime))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A real server; skipped where the wheel that carries one is missing, which CI does not allow."""
+    missing = PostgresServer.missing()
+    if missing:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(missing)
+    server = PostgresServer()
+    yield server
+    server.end()
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> str:
+    """A database with nothing in it."""
+    postgres_server.clear()
+    return postgres_server.url

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from engine.clock import Clock, SystemClock
-from engine.errors import ConfigError, EngineError, StateTooNew, StoreFull
+from engine.errors import ConfigError, EngineError, StateTooNew, StoreFull, StoreLost
 from engine.runtime.part import PartLost, Runtime
 
 FIRST_PAUSE = 100
@@ -174,8 +174,9 @@ def _text(error: Exception) -> str:
 def _hopeless(error: Exception, attempts: int) -> bool:
     """Whether trying again cannot help, or has not helped for long enough.
 
-    A lost process and a full disk mend themselves or are mended; they are tried for ever.
+    A lost process, a full disk and a database that is away mend themselves or are mended: they are
+    tried for ever.
     """
     if isinstance(error, ConfigError | StateTooNew):
         return True
-    return attempts >= PATIENCE and not isinstance(error, PartLost | StoreFull)
+    return attempts >= PATIENCE and not isinstance(error, PartLost | StoreFull | StoreLost)

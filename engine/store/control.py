@@ -1,8 +1,6 @@
-"""The control file: keys, published rulebooks, pauses, refused items, audit. Small and rarely written."""
+"""The control store in SQL: keys, published rulebooks, pauses, refused items, audit. Rarely written."""
 
-from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
 from engine.ports import ApiKey, RejectedItem
 from engine.store import control_statements as q
@@ -13,11 +11,11 @@ SLOT = 0
 """The one ownership row: the control epoch."""
 
 
-class SqliteControlStore:
-    """Owned by one Coordinator. See ``Database`` for ``fence_only``. Used from one thread."""
+class SqlControlStore:
+    """Owned by one Coordinator. Used from one thread."""
 
-    def __init__(self, path: Path, *, fence_only: bool = False) -> None:
-        self._db = Database(path, "control", fence_only=fence_only)
+    def __init__(self, database: Database) -> None:
+        self._db = database
 
     def open(self, owner: str) -> int:
         return self._db.open(owner, [SLOT])
@@ -28,11 +26,11 @@ class SqliteControlStore:
 
     def set_setting(self, name: str, value: bytes) -> None:
         with self._db.transaction():
-            self._db.run(q.PUT_SETTING, (name, value))
+            self._db.many(q.PUT_SETTING, [(name, value)])
 
     def add_key(self, key: ApiKey, by: str) -> None:
         with self._db.transaction():
-            self._db.run(q.ADD_KEY, key)
+            self._db.many(q.ADD_KEY, [key])
             self._audit(key.created, by, "create key", key.id)
 
     def revoke_key(self, key: str, at: int, by: str) -> bool:
@@ -48,7 +46,7 @@ class SqliteControlStore:
     def publish(self, definitions: bytes, at: int, by: str) -> int:
         with self._db.transaction():
             version: int = self._db.rows(q.NEXT_VERSION)[0][0]
-            self._db.run(q.ADD_RULEBOOK, (version, definitions, at, by))
+            self._db.many(q.ADD_RULEBOOK, [(version, definitions, at, by)])
             self._audit(at, by, "publish", f"version {version}")
         return version
 
@@ -58,25 +56,29 @@ class SqliteControlStore:
     def pause(self, kind: str, name: str, paused: bool, at: int, by: str) -> None:
         with self._db.transaction():
             if paused:
-                self._db.run(q.PUT_PAUSE, (kind, name, at, by))
+                self._db.many(q.PUT_PAUSE, [(kind, name, at, by)])
             else:
-                self._db.run(q.DROP_PAUSE, (kind, name))
+                self._db.many(q.DROP_PAUSE, [(kind, name)])
             self._audit(at, by, "pause" if paused else "resume", f"{kind} {name}")
 
     def paused(self) -> set[tuple[str, str]]:
         return {(kind, name) for kind, name in self._db.rows(q.PAUSED)}
 
     def reject(self, items: Sequence[RejectedItem]) -> None:
+        refused: dict[Group, int] = {}
+        kept = []
         with self._db.transaction():
-            refused: Counter[Group] = Counter()
             for item in items:
                 group = group_of(item)
                 if group not in refused:
                     refused[group] = self._refused(group)
                 if refused[group] < KEPT:
-                    self._db.run(q.ADD_REJECTED, item)
+                    kept.append(item)
                 refused[group] += 1
-            self._db.many(q.PUT_COUNT, [(*group, count) for group, count in refused.items()])
+            if kept:
+                self._db.many(q.ADD_REJECTED, kept)
+            if refused:
+                self._db.many(q.PUT_COUNT, [(*group, count) for group, count in refused.items()])
 
     def _refused(self, group: Group) -> int:
         found = self._db.rows(q.COUNT, group)
@@ -93,7 +95,7 @@ class SqliteControlStore:
             self._audit(at, by, act, subject)
 
     def _audit(self, at: int, by: str, act: str, subject: str) -> None:
-        self._db.run(q.ADD_AUDIT, (at, by, act, subject))
+        self._db.many(q.ADD_AUDIT, [(at, by, act, subject)])
 
     def audit(self, limit: int = 100) -> list[tuple[int, str, str, str]]:
         return [(at, by, act, subject) for at, by, act, subject in self._db.rows(q.AUDIT, (limit,))]

@@ -1,141 +1,25 @@
-"""The store of a host in one SQLite file: truth on the disk, one writer, one commit a batch."""
+"""The stores in SQLite files: truth on the disk of one machine, one writer a file."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
-import msgspec
-
-from engine.domain.identity import SLOTS, Binding
-from engine.ports import (
-    ContactRow,
-    HopRow,
-    LogRow,
-    Opening,
-    OutboxRow,
-    QuarantineRow,
-    SuppressionRow,
-    WakeUp,
-    Write,
-)
-from engine.store import statements as q
-from engine.store.database import Database, Row
-from engine.store.marks import Marks
-from engine.store.replies import place
-
-_pack = msgspec.msgpack.Encoder().encode
-_json = msgspec.json.Encoder().encode
-_bindings = msgspec.msgpack.Decoder(tuple[Binding, ...]).decode
-_counters = msgspec.msgpack.Decoder(dict[str, int]).decode
+from engine.domain.identity import SLOTS
+from engine.store.control import SqlControlStore
+from engine.store.host import SqlHostStore
+from engine.store.sqlite_database import SqliteDatabase
 
 
-class SqliteHostStore:
-    """``slots`` are those that the file guards, the same at every opening.
-
-    See ``Database`` for ``fence_only``. Used from one thread.
-    """
+class SqliteHostStore(SqlHostStore):
+    """See ``SqliteDatabase`` for ``fence_only``."""
 
     def __init__(
         self, path: Path, slots: Iterable[int] = range(SLOTS), *, fence_only: bool = False
     ) -> None:
-        self._db = Database(path, "host", fence_only=fence_only)
-        self._slots = tuple(slots)
-        self._marks = Marks()
-
-    def open(self, owner: str) -> Opening:
-        epoch = self._db.open(owner, self._slots)
-        try:
-            return self._opening(epoch)
-        except BaseException:
-            self.close()
-            raise
-
-    def _opening(self, epoch: int) -> Opening:
-        with self._db.transaction():
-            self._db.run(q.FIRST_MARK, (1, *Marks(), _pack({})))
-            _, *marks, counters = self._db.rows(q.MARK)[0]
-            self._marks = Marks(*marks)
-            return Opening(
-                epoch,
-                *self._marks,
-                _counters(counters),
-                [OutboxRow(*row) for row in self._db.rows(q.OUTBOX)],
-                [HopRow(*row) for row in self._db.rows(q.HOPS)],
-                [(name, number, body) for name, number, body in self._db.rows(q.REPLIES)],
-                [SuppressionRow(*row) for row in self._db.rows(q.SUPPRESSIONS)],
-            )
-
-    def contacts(self, ids: Iterable[int]) -> dict[int, ContactRow]:
-        found = self._db.rows(q.CONTACTS, (_json(list(ids)).decode(),))
-        return {row[0]: _contact(row) for row in found}
-
-    def directory(self, keys: Iterable[str]) -> dict[str, tuple[Binding, ...]]:
-        found = self._db.rows(q.DIRECTORY, (_json(list(keys)).decode(),))
-        return {key: _bindings(bindings) for key, bindings in found}
-
-    def commit(self, write: Write) -> None:
-        marks = self._marks.after(write)
-        with self._db.transaction():
-            for text, rows in _changes(write):
-                if rows:
-                    self._db.many(text, rows)
-            self._db.run(q.MOVE_MARK, marks)
-            if write.counters is not None:
-                self._db.run(q.PUT_COUNTERS, (_pack(write.counters),))
-        self._marks = marks
-
-    def wakeups(self, after: WakeUp, before: int, limit: int) -> list[WakeUp]:
-        return [WakeUp(*row) for row in self._db.rows(q.WAKEUPS, (*after, before, limit))]
-
-    def log_row(self, row: int) -> LogRow | None:
-        found = self._db.rows(q.LOG_ROW, (row,))
-        return LogRow(*found[0]) if found else None
-
-    def log(self, after: int, limit: int) -> list[LogRow]:
-        return [LogRow(*row) for row in self._db.rows(q.LOG_AFTER, (after, limit))]
-
-    def all_contacts(self, after: int, limit: int) -> list[ContactRow]:
-        return [_contact(row) for row in self._db.rows(q.CONTACTS_AFTER, (after, limit))]
-
-    def all_directory(self, after: str, limit: int) -> list[tuple[str, tuple[Binding, ...]]]:
-        found = self._db.rows(q.DIRECTORY_AFTER, (after, limit))
-        return [(key, _bindings(bindings)) for key, bindings in found]
-
-    def quarantined(self, limit: int = 100) -> list[QuarantineRow]:
-        return [QuarantineRow(*row) for row in self._db.rows(q.QUARANTINE, (limit,))]
-
-    def forget_log(self, klass: int, below: int, limit: int) -> int:
-        """Goes on where the last slice of the class ended, so that no kept row is passed twice."""
-        with self._db.transaction():
-            found = self._db.rows(q.FORGOTTEN, (klass,))
-            since = found[0][0] if found else 0
-            below = min(below, self._marks.next_log)
-            gone = self._db.rows(q.OLDEST, (since, below, klass, limit))
-            self._db.many(q.DROP_LOG, gone)
-            until = below if len(gone) < limit else gone[-1][0] + 1
-            self._db.run(q.PUT_FORGOTTEN, (klass, max(since, until)))
-        return len(gone)
-
-    def close(self) -> None:
-        self._db.close()
+        super().__init__(SqliteDatabase(path, "host", fence_only=fence_only), slots)
 
 
-def _contact(row: Row) -> ContactRow:
-    return ContactRow(row[0], row[1], row[2:6], row[6])
+class SqliteControlStore(SqlControlStore):
+    """See ``SqliteDatabase`` for ``fence_only``."""
 
-
-def _changes(write: Write) -> tuple[tuple[str, Sequence[Row]], ...]:
-    """What goes comes before what is put, so that a moved row may keep its key."""
-    return (
-        (q.ADD_LOG, write.log),
-        (q.PUT_CONTACT, [(c[0], c[1], *c[2], c[3]) for c in write.contacts]),
-        (q.PUT_DIRECTORY, [(key, _pack(bindings)) for key, bindings in write.directory]),
-        (q.DROP_WAKEUP, write.wakeups_gone),
-        (q.PUT_WAKEUP, write.wakeups),
-        (q.DROP_OUTBOX, [(key,) for key in write.outbox_gone]),
-        (q.PUT_OUTBOX, write.outbox),
-        (q.DROP_HOP, [(number,) for number in write.hops_gone]),
-        (q.ADD_HOP, write.hops),
-        (q.ADD_SUPPRESSION, write.suppressions),
-        (q.ADD_QUARANTINE, write.quarantine),
-        (q.PUT_REPLY, [(name, place(n), n, body) for name, n, body in write.replies]),
-    )
+    def __init__(self, path: Path, *, fence_only: bool = False) -> None:
+        super().__init__(SqliteDatabase(path, "control", fence_only=fence_only))

@@ -1,28 +1,40 @@
-"""SQL text from Core statements, made once at import: the rows then go straight to the driver.
+"""What a store asks of its database, free of any dialect: Core queries, and rows moved in bulk.
 
-The order of the parameters is the order in which they stand in the statement; for an insert that is
-the order of the table's columns.
+The order of the parameters is the order in which they stand in the statement; for a bulk statement
+that is the order of its columns.
 """
 
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Select, Table, bindparam, literal_column
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Column, Select, Table, bindparam, literal_column
 from sqlalchemy.sql.elements import BindParameter, ClauseElement
 from sqlalchemy.types import Integer, String
 from sqlmodel import SQLModel
 
-_dialect = sqlite.dialect(paramstyle="qmark")
+
+class Insert(NamedTuple):
+    """Rows for a table. ``there`` says what becomes of a row whose key is there already."""
+
+    table: Table
+    there: Literal["fails", "stays", "goes"]
+    columns: tuple[str, ...]
 
 
-def sql(statement: ClauseElement) -> str:
-    """The statement's text for SQLite, with ``?`` for each parameter."""
-    return str(statement.compile(dialect=_dialect))
+class Delete(NamedTuple):
+    """Rows of a table, by their primary key."""
+
+    table: Table
 
 
-def page(query: Select[Any]) -> str:
-    """The query with one more parameter, the last: how many rows at most."""
-    return sql(query.limit(number("limit")).offset(literal_column("0")))
+class Find(NamedTuple):
+    """The rows of a table whose primary key, of one column, is one of any number of values."""
+
+    table: Table
+
+
+Change = Insert | Delete
+Statement = ClauseElement | Insert | Delete | Find
+"""What is not a Core query is known to each dialect by these types."""
 
 
 def table(model: type[SQLModel]) -> Table:
@@ -31,25 +43,39 @@ def table(model: type[SQLModel]) -> Table:
     return declared
 
 
-def insert(model: type[SQLModel]) -> str:
-    """Fails on a row that is there."""
-    return sql(sqlite.insert(table(model)))
+def insert(model: type[SQLModel], *columns: str) -> Insert:
+    """Fails on a row that is there. Columns that are not named get their number by themselves."""
+    into = table(model)
+    return Insert(into, "fails", columns or tuple(into.c.keys()))
 
 
-def insert_missing(model: type[SQLModel]) -> str:
+def insert_missing(model: type[SQLModel]) -> Insert:
     """Leaves a row that is there as it is."""
-    return sql(sqlite.insert(table(model)).on_conflict_do_nothing())
+    return insert(model)._replace(there="stays")
 
 
-def upsert(model: type[SQLModel]) -> str:
+def upsert(model: type[SQLModel]) -> Insert:
     """Replaces a row that is there."""
     into = table(model)
-    keys = [column.name for column in into.primary_key]
-    statement = sqlite.insert(into)
-    values = {c.name: statement.excluded[c.name] for c in into.c if c.name not in keys}
-    if not values:
-        return insert_missing(model)
-    return sql(statement.on_conflict_do_update(index_elements=keys, set_=values))
+    return insert(model)._replace(there="goes" if set(into.c) - set(keys(into)) else "stays")
+
+
+def delete(model: type[SQLModel]) -> Delete:
+    return Delete(table(model))
+
+
+def find(model: type[SQLModel]) -> Find:
+    return Find(table(model))
+
+
+def keys(of: Table) -> list[Column[Any]]:
+    """The columns of the primary key; they come first in every table."""
+    return list(of.primary_key)
+
+
+def page(query: Select[Any]) -> Select[Any]:
+    """The query with one more parameter, the last: how many rows at most."""
+    return query.limit(number("limit")).offset(literal_column("0"))
 
 
 def number(name: str) -> BindParameter[int]:

@@ -1,4 +1,4 @@
-"""What every control store must do: the one on disk and the one in memory."""
+"""What every control store must do: on disk, in PostgreSQL and in memory."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,9 +7,10 @@ import pytest
 
 from engine.errors import OwnershipLost, StoreError, StoreLocked
 from engine.ports import ApiKey, ControlStore, RejectedItem
-from engine.store.control import SqliteControlStore
 from engine.store.memory_control import MemoryControlStore
 from engine.store.memory_disk import MemoryDisk
+from engine.store.postgres import PostgresControlStore
+from engine.store.sqlite import SqliteControlStore
 
 KEY = ApiKey("k1", "server", "shop", b"\x01" * 32, 10)
 DAY = 86_400_000
@@ -33,12 +34,15 @@ class Place:
         return successor
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+@pytest.fixture(params=["sqlite", "memory", "postgres"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     disk = MemoryDisk()
     if request.param == "sqlite":
         file = tmp_path / "control.db"
         place = Place(lambda fence: SqliteControlStore(file, fence_only=fence))
+    elif request.param == "postgres":
+        url = request.getfixturevalue("postgres_url")
+        place = Place(lambda fence: PostgresControlStore(url, fence_only=fence))
     else:
         place = Place(lambda fence: MemoryControlStore(disk, fence_only=fence))
     yield place

@@ -1,8 +1,9 @@
-"""What every store of a host must do: the one on disk and the one in memory."""
+"""What every store of a host must do: on disk, in PostgreSQL and in memory."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from engine.domain.identity import Binding, contact_id
@@ -21,7 +22,9 @@ from engine.ports import (
 )
 from engine.store.memory import MemoryHostStore
 from engine.store.memory_disk import MemoryDisk
+from engine.store.postgres import PostgresHostStore
 from engine.store.sqlite import SqliteHostStore
+from engine.store.sqlite_database import SqliteDatabase
 
 ADA, BOB = contact_id(1, 7), contact_id(2, 7)
 
@@ -54,6 +57,7 @@ class Place:
 def on_disk(folder: Path) -> Place:
     def fill(store: HostStore, full: bool) -> None:
         assert isinstance(store, SqliteHostStore)
+        assert isinstance(store._db, SqliteDatabase)
         pages = store._db.rows("PRAGMA page_count")[0][0]
         store._db.rows(f"PRAGMA max_page_count = {pages if full else 1_000_000}")
 
@@ -70,9 +74,31 @@ def in_memory() -> Place:
     return Place(lambda slots, fence: MemoryHostStore(slots, disk, fence_only=fence), fill)
 
 
-@pytest.fixture(params=["sqlite", "memory"])
+def in_postgres(url: str) -> Place:
+    def fill(_: HostStore, full: bool) -> None:
+        with psycopg.connect(url, autocommit=True) as db:
+            db.execute(NO_ROOM if full else "DROP FUNCTION host_0.no_room CASCADE")
+
+    return Place(lambda slots, fence: PostgresHostStore(url, 0, slots, fence_only=fence), fill)
+
+
+NO_ROOM = """
+CREATE FUNCTION host_0.no_room() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$;
+CREATE TRIGGER no_room BEFORE INSERT ON host_0.log EXECUTE FUNCTION host_0.no_room();
+"""
+"""What a server says whose disk is full, at the next log row."""
+
+
+@pytest.fixture(params=["sqlite", "memory", "postgres"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
-    place = on_disk(tmp_path) if request.param == "sqlite" else in_memory()
+    match request.param:
+        case "sqlite":
+            place = on_disk(tmp_path)
+        case "memory":
+            place = in_memory()
+        case _:
+            place = in_postgres(request.getfixturevalue("postgres_url"))
     yield place
     for store in place.made:
         store.close()

@@ -1,4 +1,4 @@
-"""A process of its own that owns a store: opens the file named, then commits as it is told.
+"""A process of its own that owns a store: opens the file or URL named, then commits as it is told.
 
 It commits one batch a line of its input, answers each with its number once the commit returned, and
 commits without end on ``go``. An error's code is its last line.
@@ -10,10 +10,17 @@ from pathlib import Path
 
 from engine.domain.identity import contact_id
 from engine.errors import StoreError
-from engine.ports import ContactRow, LogRow, WakeUp, Write
+from engine.ports import ContactRow, HostStore, LogRow, WakeUp, Write
+from engine.store.postgres import PostgresHostStore
 from engine.store.sqlite import SqliteHostStore
 
 ROWS = 20
+
+
+def store_at(place: str, *, fence_only: bool = False) -> HostStore:
+    if place.startswith("postgresql://"):
+        return PostgresHostStore(place, 0, fence_only=fence_only)
+    return SqliteHostStore(Path(place), fence_only=fence_only)
 
 
 def batch(number: int) -> Write:
@@ -31,10 +38,10 @@ def batch(number: int) -> Write:
     )
 
 
-def main(path: str, limit: str) -> None:
+def main(place: str, limit: str) -> None:
     if int(limit):
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
-    store = SqliteHostStore(Path(path))
+    store = store_at(place)
     number = (store.open("committer").next_log - 1) // ROWS
     print("open", flush=True)  # noqa: T201
     for line in sys.stdin:

@@ -6,7 +6,12 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
 
 from engine.domain.identity import Binding, contact_id
 from engine.ports import (
@@ -19,9 +24,13 @@ from engine.ports import (
     WakeUp,
     Write,
 )
+from engine.store.host import SqlHostStore
 from engine.store.memory import MemoryHostStore
 from engine.store.memory_disk import MemoryDisk
+from engine.store.postgres import PostgresHostStore
 from engine.store.sqlite import SqliteHostStore
+from engine.store.sqlite_database import SqliteDatabase
+from tests.postgres_server import PostgresServer
 
 small = st.integers(1, 6)
 blobs = st.binary(max_size=40)
@@ -44,14 +53,18 @@ class Agreement(RuleBasedStateMachine):
         self.open()
 
     def open(self) -> tuple[Opening, Opening]:
-        self.sqlite = SqliteHostStore(Path(self.folder.name) / "host.db")
+        self.durable = self.durable_store()
         self.memory = MemoryHostStore(disk=self.disk)
-        openings = self.sqlite.open("host-0"), self.memory.open("host-0")
-        self.sqlite._db.run("PRAGMA synchronous = OFF")  # the law is not about power cuts
+        openings = self.durable.open("host-0"), self.memory.open("host-0")
+        if isinstance(self.durable._db, SqliteDatabase):
+            self.durable._db.run("PRAGMA synchronous = OFF")  # the law is not about power cuts
         return openings
 
+    def durable_store(self) -> SqlHostStore:
+        return SqliteHostStore(Path(self.folder.name) / "host.db")
+
     def both(self, act: str, *arguments: Any) -> Any:
-        one, other = (getattr(store, act)(*arguments) for store in (self.sqlite, self.memory))
+        one, other = (getattr(store, act)(*arguments) for store in (self.durable, self.memory))
         assert one == other
         return one
 
@@ -97,7 +110,7 @@ class Agreement(RuleBasedStateMachine):
 
     @rule()
     def restart(self) -> None:
-        self.sqlite.close()
+        self.durable.close()
         self.memory.close()
         one, other = self.open()
         assert one == other
@@ -112,15 +125,30 @@ class Agreement(RuleBasedStateMachine):
             self.both(act, first, 100)
 
     def teardown(self) -> None:
-        self.sqlite.close()
+        self.durable.close()
         self.memory.close()
         self.folder.cleanup()
 
 
-TestAgreement = Agreement.TestCase
-TestAgreement.settings = settings(
+FEW = settings(
     max_examples=25,
     stateful_step_count=12,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
+TestAgreement = Agreement.TestCase
+TestAgreement.settings = FEW
+
+
+class PostgresAgreement(Agreement):
+    def __init__(self, server: PostgresServer) -> None:
+        server.clear()
+        self.server = server
+        super().__init__()
+
+    def durable_store(self) -> SqlHostStore:
+        return PostgresHostStore(self.server.url, 0)
+
+
+def test_postgresql_and_memory_answer_the_same(postgres_server: PostgresServer) -> None:
+    run_state_machine_as_test(lambda: PostgresAgreement(postgres_server), settings=FEW)

@@ -7,8 +7,8 @@ import pytest
 
 from engine.errors import StoreError, StoreFull
 from engine.ports import ContactRow, Write
-from engine.store.database import Database
 from engine.store.sqlite import SqliteHostStore
+from engine.store.sqlite_database import SqliteDatabase
 
 
 @pytest.fixture
@@ -17,8 +17,8 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def database(file: Path) -> Iterator[Database]:
-    database = Database(file, "host")
+def database(file: Path) -> Iterator[SqliteDatabase]:
+    database = SqliteDatabase(file, "host")
     database.open("host-0", [1, 2])
     yield database
     database.close()
@@ -28,13 +28,13 @@ def database(file: Path) -> Iterator[Database]:
     ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("secure_delete", 1)]
 )
 def test_a_commit_reaches_the_disk_and_a_delete_overwrites(
-    database: Database, pragma: str, value: object
+    database: SqliteDatabase, pragma: str, value: object
 ) -> None:
     assert database.rows(f"PRAGMA {pragma}") == [(value,)]
 
 
 def test_only_the_owner_may_read_the_file_and_its_companions(
-    database: Database, file: Path
+    database: SqliteDatabase, file: Path
 ) -> None:
     with database.transaction():
         database.run("UPDATE ownership SET slot = slot")
@@ -43,7 +43,7 @@ def test_only_the_owner_may_read_the_file_and_its_companions(
     assert set(modes.values()) == {0o600}
 
 
-def test_an_error_in_a_transaction_undoes_it_and_is_not_hidden(database: Database) -> None:
+def test_an_error_in_a_transaction_undoes_it_and_is_not_hidden(database: SqliteDatabase) -> None:
     def half_way() -> None:
         with database.transaction():
             database.run("DELETE FROM ownership")
@@ -54,7 +54,7 @@ def test_an_error_in_a_transaction_undoes_it_and_is_not_hidden(database: Databas
     assert len(database.rows("SELECT * FROM ownership")) == 2
 
 
-def test_a_wrong_statement_is_not_called_a_full_disk(database: Database) -> None:
+def test_a_wrong_statement_is_not_called_a_full_disk(database: SqliteDatabase) -> None:
     with pytest.raises(StoreError, match="no such table") as caught, database.transaction():
         database.run("DELETE FROM persons")
     assert not isinstance(caught.value, StoreFull)
@@ -63,6 +63,7 @@ def test_a_wrong_statement_is_not_called_a_full_disk(database: Database) -> None
 def test_a_store_that_became_read_only_refuses_and_says_what_to_do(file: Path) -> None:
     store = SqliteHostStore(file)
     store.open("host-0")
+    assert isinstance(store._db, SqliteDatabase)
     store._db.run("PRAGMA query_only = ON")
     with pytest.raises(StoreFull, match="make it writable, then go on"):
         store.commit(Write(contacts=[ContactRow(1, b"", (0, 0, 0, 0), 0)]))
@@ -73,4 +74,4 @@ def test_a_store_that_became_read_only_refuses_and_says_what_to_do(file: Path) -
 
 def test_a_path_that_is_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="Is a directory"):
-        Database(tmp_path, "host").open("host-0", [0])
+        SqliteDatabase(tmp_path, "host").open("host-0", [0])

@@ -1,0 +1,139 @@
+"""The store of a host in SQL: one writer, one commit a batch. Whose SQL it is, its database knows."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from engine.domain.identity import Binding
+from engine.ports import (
+    ContactRow,
+    HopRow,
+    LogRow,
+    Opening,
+    OutboxRow,
+    QuarantineRow,
+    SuppressionRow,
+    WakeUp,
+    Write,
+)
+from engine.store import statements as q
+from engine.store.database import Database, Row
+from engine.store.marks import Marks
+from engine.store.replies import place
+from engine.store.statement import Change
+
+_MARK = 1
+"""The key of the one row of marks."""
+
+_pack = msgspec.msgpack.Encoder().encode
+_bindings = msgspec.msgpack.Decoder(tuple[Binding, ...]).decode
+_decode_counters = msgspec.msgpack.Decoder(dict[str, int]).decode
+
+
+class SqlHostStore:
+    """``slots`` are those that the database guards, the same at every opening. Used from one thread."""
+
+    def __init__(self, database: Database, slots: Iterable[int]) -> None:
+        self._db = database
+        self._slots = tuple(slots)
+        self._marks = Marks()
+        self._counters = b""
+
+    def open(self, owner: str) -> Opening:
+        epoch = self._db.open(owner, self._slots)
+        try:
+            return self._opening(epoch)
+        except BaseException:
+            self.close()
+            raise
+
+    def _opening(self, epoch: int) -> Opening:
+        with self._db.transaction():
+            self._db.many(q.FIRST_MARK, [(_MARK, *Marks(), _pack({}))])
+            _, *marks, self._counters = self._db.rows(q.MARK)[0]
+            self._marks = Marks(*marks)
+            return Opening(
+                epoch,
+                *self._marks,
+                _decode_counters(self._counters),
+                [OutboxRow(*row) for row in self._db.rows(q.OUTBOX)],
+                [HopRow(*row) for row in self._db.rows(q.HOPS)],
+                [(name, number, body) for name, number, body in self._db.rows(q.REPLIES)],
+                [SuppressionRow(*row) for row in self._db.rows(q.SUPPRESSIONS)],
+            )
+
+    def contacts(self, ids: Iterable[int]) -> dict[int, ContactRow]:
+        found = self._db.find(q.CONTACTS, ids)
+        return {row[0]: _contact(row) for row in found}
+
+    def directory(self, keys: Iterable[str]) -> dict[str, tuple[Binding, ...]]:
+        found = self._db.find(q.DIRECTORY, keys)
+        return {key: _bindings(bindings) for key, bindings in found}
+
+    def commit(self, write: Write) -> None:
+        marks = self._marks.after(write)
+        counters = self._counters if write.counters is None else _pack(write.counters)
+        with self._db.transaction():
+            for change, rows in _changes(write):
+                if rows:
+                    self._db.many(change, rows)
+            self._db.many(q.PUT_MARK, [(_MARK, *marks, counters)])
+        self._marks, self._counters = marks, counters
+
+    def wakeups(self, after: WakeUp, before: int, limit: int) -> list[WakeUp]:
+        return [WakeUp(*row) for row in self._db.rows(q.WAKEUPS, (*after, before, limit))]
+
+    def log_row(self, row: int) -> LogRow | None:
+        found = self._db.rows(q.LOG_ROW, (row,))
+        return LogRow(*found[0]) if found else None
+
+    def log(self, after: int, limit: int) -> list[LogRow]:
+        return [LogRow(*row) for row in self._db.rows(q.LOG_AFTER, (after, limit))]
+
+    def all_contacts(self, after: int, limit: int) -> list[ContactRow]:
+        return [_contact(row) for row in self._db.rows(q.CONTACTS_AFTER, (after, limit))]
+
+    def all_directory(self, after: str, limit: int) -> list[tuple[str, tuple[Binding, ...]]]:
+        found = self._db.rows(q.DIRECTORY_AFTER, (after, limit))
+        return [(key, _bindings(bindings)) for key, bindings in found]
+
+    def quarantined(self, limit: int = 100) -> list[QuarantineRow]:
+        return [QuarantineRow(*row) for row in self._db.rows(q.QUARANTINE, (limit,))]
+
+    def forget_log(self, klass: int, below: int, limit: int) -> int:
+        """Goes on where the last slice of the class ended, so that no kept row is passed twice."""
+        with self._db.transaction():
+            found = self._db.rows(q.FORGOTTEN, (klass,))
+            since = found[0][0] if found else 0
+            below = min(below, self._marks.next_log)
+            gone = self._db.rows(q.OLDEST, (since, below, klass, limit))
+            if gone:
+                self._db.many(q.DROP_LOG, gone)
+            until = below if len(gone) < limit else gone[-1][0] + 1
+            self._db.many(q.PUT_FORGOTTEN, [(klass, max(since, until))])
+        return len(gone)
+
+    def close(self) -> None:
+        self._db.close()
+
+
+def _contact(row: Row) -> ContactRow:
+    return ContactRow(row[0], row[1], row[2:6], row[6])
+
+
+def _changes(write: Write) -> tuple[tuple[Change, Sequence[Row]], ...]:
+    """What goes comes before what is put, so that a moved row may keep its key."""
+    return (
+        (q.ADD_LOG, write.log),
+        (q.PUT_CONTACT, [(c[0], c[1], *c[2], c[3]) for c in write.contacts]),
+        (q.PUT_DIRECTORY, [(key, _pack(bindings)) for key, bindings in write.directory]),
+        (q.DROP_WAKEUP, write.wakeups_gone),
+        (q.PUT_WAKEUP, write.wakeups),
+        (q.DROP_OUTBOX, [(key,) for key in write.outbox_gone]),
+        (q.PUT_OUTBOX, write.outbox),
+        (q.DROP_HOP, [(number,) for number in write.hops_gone]),
+        (q.ADD_HOP, write.hops),
+        (q.ADD_SUPPRESSION, write.suppressions),
+        (q.ADD_QUARANTINE, write.quarantine),
+        (q.PUT_REPLY, [(name, place(n), n, body) for name, n, body in write.replies]),
+    )
