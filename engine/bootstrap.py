@@ -20,7 +20,7 @@ from engine.domain.definitions import decode, encode
 from engine.domain.rulebook import Rulebook
 from engine.errors import ConfigError
 from engine.loading.definitions import load
-from engine.ports import Channel, KeyKind
+from engine.ports import Channel, ControlStore, HostStore, KeyKind
 from engine.replay.fsck import Fsck
 from engine.rpc.server import Doors
 from engine.runtime import figures
@@ -35,7 +35,7 @@ from engine.runtime.sender_part import SenderPart
 from engine.runtime.slots import SlotTable, part_of
 from engine.runtime.spool import Spool
 from engine.runtime.supervisor import Happening, RuntimeLost, Supervisor
-from engine.settings import Settings
+from engine.settings import SQLITE, Settings
 from engine.store.sqlite import SqliteControlStore, SqliteHostStore
 
 Report = dict[str, Any]
@@ -43,6 +43,9 @@ Report = dict[str, Any]
 SELDOM = (100_000, 20, 1_000)
 """Collector thresholds of a host: it holds millions of small objects and makes hardly a cycle; with the
 defaults it spends a third of its time in looking for some (measured with 70,000 resident contacts)."""
+
+
+_STORE = "store.url"
 
 
 class Spec(msgspec.Struct):
@@ -63,7 +66,7 @@ def part(name: str, spec: bytes, calls: Calls) -> Part:
     if name == NAME:
         return Coordinator(
             table,
-            SqliteControlStore(data / "control.db"),
+            _control_store(data, settings.store.url),
             clock,
             calls,
             settings.rpc.backlog,
@@ -76,9 +79,47 @@ def part(name: str, spec: bytes, calls: Calls) -> Part:
         return SenderPart(Sender(channels_of(settings, data), spool, clock), life)
     gc.set_threshold(*SELDOM)
     host = int(name.removeprefix("host-"))
-    store = SqliteHostStore(data / "hosts" / f"{host}.db", table.slots_of(host))
+    store = _host_store(data, settings.store.url, host, table)
     domain = parseaddr(settings.email.sender)[1].rpartition("@")[2] or "localhost.localdomain"
     return ContactHost(host, table, store, clock, calls, settings.runtime.memory, domain)
+
+
+def _host_store(data: Path, url: str, host: int, table: SlotTable) -> HostStore:
+    if url == SQLITE:
+        return SqliteHostStore(data / "hosts" / f"{host}.db", table.slots_of(host))
+    from engine.store.postgres import PostgresHostStore  # noqa: PLC0415 - its driver is slow to import
+
+    return PostgresHostStore(url, host, table.slots_of(host))
+
+
+def _control_store(data: Path, url: str) -> ControlStore:
+    if url == SQLITE:
+        return SqliteControlStore(data / "control.db")
+    from engine.store.postgres import PostgresControlStore  # noqa: PLC0415 - its driver is slow to import
+
+    return PostgresControlStore(url)
+
+
+def _store_of(data: Path) -> str:
+    """The URL of the store that a data folder was made for; empty when there is none yet."""
+    if (data / _STORE).exists():
+        return (data / _STORE).read_text(encoding="utf-8")
+    return SQLITE if (data / "control.db").exists() else ""
+
+
+def _choose_store(data: Path, wanted: str) -> str:
+    """Remember the store in the data folder, for commands that know only that. Raises ConfigError."""
+    made = _store_of(data)
+    if made and (made == SQLITE) != (wanted == SQLITE):
+        kind = "SQLite" if made == SQLITE else "PostgreSQL"
+        text = (
+            f"{data} was made for {kind}: correct [store] url, or name another folder with --data"
+        )
+        raise ConfigError(text)
+    if wanted != SQLITE:
+        (data / _STORE).touch(mode=0o600)
+        (data / _STORE).write_text(wanted, encoding="utf-8")
+    return wanted
 
 
 def channels_of(settings: Settings, data: Path) -> dict[str, Channel]:
@@ -104,7 +145,12 @@ def init_data(data: Path, settings: Settings | None = None) -> int:
     """
     for folder in (data, data / "hosts", data / "spool", data / "mailbox"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    control = SqliteControlStore(data / "control.db")
+    wanted = (
+        settings.store.url
+        if settings
+        else _store_of(data) or os.environ.get("RELANCE_STORE__URL", SQLITE)
+    )
+    control = _control_store(data, _choose_store(data, wanted))
     control.open("init")
     try:
         if control.setting("secret") is None:
@@ -161,12 +207,12 @@ def _tell(happening: Happening) -> None:
 # --- without a running engine ------------------------------------------------------------------
 
 
-def _control(data: Path, act: str) -> SqliteControlStore:
-    path = data / "control.db"
-    if not path.exists():
+def _control(data: Path, act: str) -> ControlStore:
+    url = _store_of(data)
+    if not url:
         text = f"{data} is no data folder: there is no control.db; make one with `relance init` or `relance up`"
         raise ConfigError(text)
-    control = SqliteControlStore(path)
+    control = _control_store(data, url)
     control.open(act)
     return control
 
@@ -214,7 +260,7 @@ def fsck_offline(data: Path, progress: Callable[[int], None]) -> Report:
     table = SlotTable(hosts)
     reports = []
     for host in range(hosts):
-        store = SqliteHostStore(data / "hosts" / f"{host}.db", table.slots_of(host))
+        store = _host_store(data, _store_of(data), host, table)
         opening = store.open("fsck")
         try:
             check = Fsck(table, host, rulebook)

@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+SQLITE = "sqlite"
+
 
 class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     pass
@@ -26,6 +28,15 @@ class Runtime(_Section, frozen=True, kw_only=True):
     memory: int = 256 * 2**20
     clock_rate: float = 1.0
     clock_origin: int = 0
+
+
+class Store(_Section, frozen=True, kw_only=True):
+    """``url``: ``sqlite`` keeps files in the data folder; else ``postgresql://[user@]host[:port]/database``.
+
+    The password comes from ``PGPASSWORD`` or a password file, as libpq reads them.
+    """
+
+    url: str = SQLITE
 
 
 class Rpc(_Section, frozen=True, kw_only=True):
@@ -51,5 +62,6 @@ class Email(_Section, frozen=True, kw_only=True):
 class Settings(_Section, frozen=True, kw_only=True):
     workspace: Workspace = Workspace()
     runtime: Runtime = Runtime()
+    store: Store = Store()
     rpc: Rpc = Rpc()
     email: Email = Email()

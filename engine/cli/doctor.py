@@ -18,7 +18,7 @@ import typer
 from engine.cli.output import Json, print_json
 from engine.clock import SystemClock
 from engine.loading.settings import load_settings
-from engine.settings import Settings
+from engine.settings import SQLITE, Settings
 
 app = typer.Typer()
 PYTHON = (3, 11)
@@ -58,7 +58,7 @@ def doctor(
 
 def _looked(settings: Settings, data: Path) -> Iterator[Found]:
     yield _python()
-    yield _sqlite()
+    yield _sqlite() if settings.store.url == SQLITE else _postgresql(settings.store.url)
     if settings.runtime.runtime == "ray":
         yield _ray()
     for name in ("grpc", "http"):
@@ -81,6 +81,12 @@ def _sqlite() -> Found:
     needed = ".".join(map(str, SAFE_FOR_TWO_WRITERS))
     advice = "" if two_writers_are_safe() else f"; before {needed} two owners may spoil a file"
     return Found("sqlite", two_writers_are_safe(), f"{driver.sqlite_version}{advice}")
+
+
+def _postgresql(url: str) -> Found:
+    from engine.store.postgres_session import tried
+
+    return Found("postgresql", *tried(url))
 
 
 def _ray() -> Found:

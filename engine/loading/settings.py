@@ -14,7 +14,7 @@ from engine.domain.identity import SLOTS
 from engine.errors import SettingsError
 from engine.loading import shape
 from engine.loading.nearest import meant
-from engine.settings import Settings
+from engine.settings import SQLITE, Settings
 
 FILE = "engine.toml"
 PREFIX = "RELANCE_"
@@ -138,6 +138,10 @@ _RULES: dict[tuple[str, str], tuple[Callable[[Any], bool], str]] = {
     ("workspace", "late"): (_is_duration, "is no duration; expected for example 30m, 12h, 1d"),
     ("runtime", "hosts"): (lambda value: 1 <= value <= SLOTS, f"is not from 1 to {SLOTS}"),
     ("runtime", "clock_origin"): (lambda value: value >= 0, "must not be under 0"),
+    ("store", "url"): (
+        lambda value: value == SQLITE or re.match(r"postgres(ql)?://", value) is not None,
+        "is neither sqlite nor a postgresql:// URL",
+    ),
     ("rpc", "grpc"): (_is_address, "is no HOST:PORT"),
     ("rpc", "http"): (_is_address, "is no HOST:PORT"),
     ("email", "route"): (

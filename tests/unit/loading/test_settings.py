@@ -52,6 +52,8 @@ def test_a_variable_goes_before_the_file(tmp_path: Path) -> None:
          "engine.toml:2: runtime.runtime: 'rya' is not allowed; expected in-process or ray"),
         ("[runtime]\nhosts = 257", "engine.toml:2: runtime.hosts: 257 is not from 1 to 256"),
         ("[runtime]\nclock_rate = 0", "engine.toml:2: runtime.clock_rate: 0 must be over 0"),
+        ("[store]\nurl = 'mysql://a'",
+         "engine.toml:2: store.url: 'mysql://a' is neither sqlite nor a postgresql:// URL"),
         ("[email]\nroute = 'sendmail'", "engine.toml:2: email.route: 'sendmail' is neither mailbox"),
         ("[email]\nsender = 'shop'", "engine.toml:2: email.sender: 'shop' has no email address"),
         ("[email]\ngrpc = 1\n[rpc]\n", "engine.toml:2: email.grpc: unknown key;"),
