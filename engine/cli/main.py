@@ -8,7 +8,19 @@ import sys
 
 import typer
 
-from engine.cli import bench, contact, definitions, doctor, fsck, keys, push, status, up, workspace
+from engine.cli import (
+    bench,
+    console,
+    contact,
+    definitions,
+    doctor,
+    fsck,
+    keys,
+    push,
+    status,
+    up,
+    workspace,
+)
 from engine.cli.demo import command as demo
 from engine.errors import BadRequest, ConfigError, EngineError, NotAllowed, RequestError
 
@@ -20,7 +32,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (workspace, up, demo, keys, push, status, contact, definitions, fsck, doctor, bench):
+for module in (
+    workspace,
+    up,
+    demo,
+    keys,
+    push,
+    status,
+    contact,
+    definitions,
+    fsck,
+    doctor,
+    bench,
+    console,
+):
     app.add_typer(module.app)
 
 

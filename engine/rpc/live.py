@@ -1,6 +1,6 @@
 """The client for whoever watches an engine from an event loop of its own: the console."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 import grpc
@@ -53,7 +53,7 @@ class LiveRelance:
 
     async def watch(
         self, topics: Sequence[str], interval: int, contact: str = "", timeline: int = 0
-    ) -> AsyncIterator[Seen]:
+    ) -> AsyncGenerator[Seen, None]:
         """Reports until the engine goes down; ``interval`` in ms. Close it to stop."""
         asked = pb.ContactRequest(key=contact, timeline=timeline)
         request = pb.WatchRequest(topics=topics, interval=interval, contact=asked)
