@@ -11,15 +11,19 @@ from engine.cli.output import Json, print_json, print_report
 from engine.errors import ConfigError
 
 app = typer.Typer()
-Size = Annotated[int | None, typer.Option(min=1, show_default=False)]
+CHECKOUT = Path(__file__).parents[2]
+
+
+def _size(text: str) -> Any:
+    return typer.Option(min=1_000, show_default=False, help=text)
 
 
 @app.command()
 def bench(
-    contacts: Size = None,
-    base: Annotated[int | None, typer.Option(help="Events kept before the clock starts.")] = None,
-    events: Annotated[int | None, typer.Option(help="Events measured.")] = None,
-    timers: Annotated[int | None, typer.Option(help="Contacts stored, each with a timer.")] = None,
+    contacts: Annotated[int | None, _size("People whom the events are about.")] = None,
+    base: Annotated[int | None, _size("Events kept before the clock starts.")] = None,
+    events: Annotated[int | None, _size("Events measured.")] = None,
+    timers: Annotated[int | None, _size("Contacts stored, each with an armed timer.")] = None,
     only: Annotated[str, typer.Option(metavar="PART,PART", help="Default: every part.")] = "",
     quick: Annotated[
         bool, typer.Option("--quick", help="Small sizes: a look, no figures.")
@@ -52,9 +56,8 @@ def _print(report: dict[str, Any]) -> None:
         print(f"\n{name}\n{text}")
 
 
-def _from_checkout() -> Any:
-    """Raises ConfigError where only the installed package is."""
-    root = Path(__file__).parents[2]
+def _from_checkout(root: Path = CHECKOUT) -> Any:
+    """The benchmark's module. Raises ConfigError where only the installed package is."""
     if not (root / "tests" / "benchmarks" / "workload.yaml").exists():
         raise ConfigError(
             "the benchmark and its workload are files of the source checkout (tests/benchmarks), "

@@ -123,6 +123,10 @@ class Floor:
         self._db.close()
 
 
+def decode(state: bytes) -> Contact:
+    return msgspec.msgpack.decode(state, type=Contact)
+
+
 def bodies(events: Iterable[dict[str, Any]]) -> Iterable[bytes]:
     """The events as JSON batches."""
     batch: list[dict[str, Any]] = []

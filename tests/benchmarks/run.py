@@ -136,7 +136,8 @@ class Bench:
         options = self._options
         report: Report = {}
         self._tell(f"writing {options.timers} contacts, each with an armed timer")
-        plan = Plan(options.timers, options.due, head_start=options.head_start)
+        due = min(options.due, options.timers)
+        plan = Plan(options.timers, due, head_start=options.head_start)
         stored = Stored(folder, self._sample.contacts, plan)
         stored.write()
         if "timers" in options.only:
@@ -144,9 +145,8 @@ class Bench:
             report["timers"] = million.timers(stored, workspace, options.runtime)
         if "memory" in options.only:
             self._tell("memory: bringing contacts in")
-            weighed = million.memory(
-                stored, self._workload, workspace, options.runtime, options.residents
-            )
+            residents = min(options.residents, options.timers - 1)
+            weighed = million.memory(stored, self._workload, workspace, options.runtime, residents)
             report["memory"] = {"written_s": stored.seconds, **weighed}
         return report
 

@@ -21,6 +21,8 @@ from tests.benchmarks.effort import Effort, efforts
 CHECKOUT = Path(__file__).parents[2]
 PATIENCE = 180.0
 """Seconds until an engine with a million contacts must be ready."""
+TAIL = 2_000
+"""Characters of the engine's log that go with an error."""
 RAY = {"raylet", "gcs_server"}
 
 
@@ -54,12 +56,14 @@ class Running:
         return int(psutil.Process(self._parts[part]).memory_info().rss)
 
     def settled(self, patience: float = 60.0) -> dict[str, Any]:
-        """Status once nothing is under way any more."""
+        """Status once nothing is under way any more. Raises RuntimeError when that does not come."""
         until = time.monotonic() + patience
         while True:
             status = self.client.status()
-            if not (status["hops"] or status["messages"]["queued"]) or time.monotonic() > until:
+            if not (status["hops"] or status["messages"]["queued"]):
                 return status
+            if time.monotonic() > until:
+                raise RuntimeError(f"still under way: {status['hops']} hops, {status['messages']}")
             time.sleep(0.2)
 
 
@@ -78,12 +82,16 @@ def engine(
         command, stdout=subprocess.PIPE, stderr=log, env=_environ(settings), cwd=CHECKOUT
     )
     try:
-        ready = msgspec.json.decode(_first_line(process, log.name))
+        ready = msgspec.json.decode(_first_line(process))
         running = Running(process, ready, data, key)
         running.seconds = time.monotonic() - begun
         _await_rulebook(running)
         yield running
         running.client.close()
+    except Exception as error:
+        tail = Path(log.name).read_text(encoding="utf-8")[-TAIL:]
+        error.add_note(f"the engine said last:\n{tail}")
+        raise
     finally:
         _end(process)
         assert process.stdout is not None
@@ -101,13 +109,12 @@ def _environ(settings: Settings) -> dict[str, str]:
     }
 
 
-def _first_line(process: "subprocess.Popen[bytes]", log: str) -> bytes:
+def _first_line(process: "subprocess.Popen[bytes]") -> bytes:
     assert process.stdout is not None
     readable, _, _ = select.select([process.stdout], [], [], PATIENCE)
     line = process.stdout.readline() if readable else b""
     if not line:
-        tail = Path(log).read_text(encoding="utf-8")[-2_000:]
-        raise RuntimeError(f"the engine did not start:\n{tail}")
+        raise RuntimeError("the engine did not start")
     return line
 
 

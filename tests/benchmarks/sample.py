@@ -9,12 +9,13 @@ import msgspec
 
 from engine.clock import ManualClock, SystemClock
 from engine.domain import codec
+from engine.domain.condition import question_of
 from engine.domain.contact import Contact
 from engine.domain.definitions import Definitions
 from engine.domain.effect import ClaimKey
 from engine.domain.event import Event
 from engine.domain.message import ClaimAnswered
-from engine.domain.predicate import Predicate, question_of
+from engine.domain.predicate import Predicate
 from engine.domain.rulebook import Rulebook
 from engine.domain.step import Outcome, step
 from engine.loading.definitions import load

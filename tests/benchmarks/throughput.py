@@ -84,10 +84,11 @@ def _moved(before: dict[str, Any], after: dict[str, Any], sizes: Sizes) -> dict[
     """What the engine's own counters say of the measured events."""
 
     def grown(*path: str) -> int:
-        old, new = before, after
+        old: Any = before
+        new: Any = after
         for name in path:
             old, new = old[name], new[name]
-        return int(new) - int(old)  # type: ignore[call-overload]
+        return int(new) - int(old)
 
     residents = after["hosts"][0]["residents"]
     activated = residents["activated"] - before["hosts"][0]["residents"]["activated"]
