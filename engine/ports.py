@@ -261,7 +261,10 @@ class Delivery(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, array_like=True):
-    """What became of a delivery. ``retry_after`` (ms) goes with ``deferred``; ``reply`` is the provider's."""
+    """What became of a delivery. ``retry_after`` (ms) goes with ``deferred``; ``reply`` is the provider's.
+
+    ``attempts`` is the delivery's: an outcome that is told late is not taken for that of a later attempt.
+    """
 
     key: str
     outcome: Literal["sent", "failed", "unknown", "deferred"]
@@ -269,6 +272,7 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True):
     reason: str = ""
     suppress: bool = False
     retry_after: int = 0
+    attempts: int = 0
 
 
 class SenderPort(Protocol):

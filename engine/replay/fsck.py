@@ -5,6 +5,7 @@ wake-up rows, states and (running) heaps agree
 in = out + inside for every step of every scenario
 intended = sent + failed + unknown + queued
 pointers reach every row, counters equal rows, keys and directory agree
+on request: states and facts are what the fold of the log makes of it
 """
 
 from collections import Counter, defaultdict
@@ -19,7 +20,8 @@ from engine.domain.effect import Adopt, Hop
 from engine.domain.event import Event
 from engine.domain.identity import Binding, slot_of_key
 from engine.domain.rulebook import Rulebook
-from engine.ports import CLASSES, HopRow, HostStore, OutboxRow, WakeUp
+from engine.ports import CLASSES, ContactRow, HopRow, HostStore, LogRow, OutboxRow, WakeUp
+from engine.replay.fold import Fold
 
 _hops: msgspec.msgpack.Decoder[Hop] = msgspec.msgpack.Decoder(Hop)
 
@@ -32,10 +34,16 @@ class Table(Protocol):
 
 
 class Fsck:
-    """``host`` is the index of the store that is checked; ``rulebook`` the one in force."""
+    """``host`` is the index of the store that is checked; ``rulebook`` the one in force.
 
-    def __init__(self, table: Table, host: int, rulebook: Rulebook) -> None:
+    With ``replay`` the log is folded anew; that is for a store at rest, written by this very program.
+    """
+
+    def __init__(
+        self, table: Table, host: int, rulebook: Rulebook, replay: Fold | None = None
+    ) -> None:
         self._table = table
+        self._replay = replay
         self._host = host
         self._rulebook = rulebook
         self.findings: list[str] = []
@@ -80,10 +88,17 @@ class Fsck:
                 self.newest[chain] = row.id
                 if isinstance(message.decode(row.body), Event):
                     self.checked["events"] += 1
+                if self._replay is not None:
+                    self._take_again(self._replay, row)
                 fact.tally(self.counters, fact.decode(row.facts))
             after, read = rows[-1].id, read + len(rows)
             self.checked["log"] += len(rows)
             yield read
+
+    def _take_again(self, fold: Fold, row: LogRow) -> None:
+        outcome = fold.take(row)
+        if outcome is not None and fact.encode(outcome.facts) != row.facts:
+            self.note(f"log row {row.id} holds other facts than its replay")
 
     # --- the contacts --------------------------------------------------------------------------
 
@@ -95,6 +110,8 @@ class Fsck:
                 self.last[row.id] = row.last
                 self.wakes[row.id] = row.wake
                 self._check_contact(contact, row.wake)
+                if self._replay is not None:
+                    self._compare_state(self._replay, row)
             after = rows[-1].id
             self.checked["contacts"] += len(rows)
             yield len(rows)
@@ -104,6 +121,15 @@ class Fsck:
                 self.note(
                     f"contact {contact_id} points to row {held} of class {klass}, not {newest}"
                 )
+
+    def _compare_state(self, fold: Fold, row: ContactRow) -> None:
+        if row.id in fold.cut:
+            self.checked["cut"] += 1
+            return
+        again = fold.contacts.get(row.id)
+        if again is None or codec.encode(again) != row.state:
+            self.note(f"contact {row.id} is in another state than the fold of its log")
+        self.checked["replayed"] += 1
 
     def _check_contact(self, contact: Contact, wake: int) -> None:
         for key in contact.keys:

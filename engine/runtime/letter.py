@@ -70,7 +70,7 @@ class EventLetter:
     def take(self, batch: Batch) -> Word:
         event, item = self.event, self.item
         if item.contact:
-            return self._take_hinted(batch, item.contact)
+            return self._take_at(batch, item.contact)
         key = event.key
         if item.route == envelope.BY_KEY and self._was_turned(batch, key):
             return Word(envelope.LATER)
@@ -86,18 +86,6 @@ class EventLetter:
     def _was_turned(self, batch: Batch, key: str) -> bool:
         """Whether an earlier item of the key was sent on, and the Coordinator does not know yet."""
         return key in batch.detours or 0 < self.after <= batch.memory.turned.get(key, 0)
-
-    def _take_hinted(self, batch: Batch, contact: int) -> Word:
-        """A device's directory has sent the item here; any other key may be a hint that was wrong."""
-        resident = batch.resident(contact)
-        if resident is None:
-            return Word(envelope.MISSED)
-        held, key = resident.contact, self.event.key
-        if not (is_device(key) or held.merged_into or key in held.keys):
-            claimed = (claim.key for claim in held.claims)
-            if key not in claimed:
-                return Word(envelope.MISSED)
-        return self._take_at(batch, contact)
 
     def _take_new(self, batch: Batch, key: str) -> Word:
         """Nobody holds the key: perhaps the device is known already, else this is a new contact."""
@@ -125,6 +113,8 @@ class EventLetter:
     def _take_here(self, batch: Batch, contact: int) -> Word:
         event, resident = self.event, batch.resident(contact)
         assert resident is not None  # noqa: S101 - the caller has just seen it
+        if self.item.contact and not self._is_meant(resident.contact):
+            return Word(envelope.MISSED)
         if is_device(event.key) and belongs_to_another(resident.contact, event):
             return Word(envelope.TRY_CREATE)
         if self.item.route == envelope.CREATE and not self._proves(resident.contact):
@@ -132,6 +122,13 @@ class EventLetter:
             batch.count("refused")
             return Word(envelope.REJECTED, 0, "user_token_required", reason)
         return self._keep(batch, contact)
+
+    def _is_meant(self, contact: Contact) -> bool:
+        """A device's directory has sent the item here; by any other key it may be a hint that is wrong."""
+        key = self.event.key
+        if is_device(key) or key in contact.keys:
+            return True
+        return any(claim.key == key for claim in contact.claims)
 
     def _proves(self, contact: Contact) -> bool:
         """A public key speaks for a known contact only from one of its devices."""

@@ -1,0 +1,137 @@
+"""Replay is what was lived: the fold of the log gives every state and every fact, to the byte."""
+
+from random import Random
+from typing import Any, NamedTuple
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.domain import codec, fact
+from engine.domain.definitions import Definitions, encode
+from engine.domain.event import PUBLIC, SERVER, TOKEN, Event
+from engine.errors import Unknown
+from engine.replay.fold import Lived, lived
+from tests.jumping_loop import JumpingLoop
+from tests.property.strategies import (
+    ATTRIBUTES,
+    LONGEST,
+    VALUES,
+    Happening,
+    documents,
+    happenings,
+)
+from tests.small_engine import SmallEngine
+from tests.unit.domain import builders as build
+
+KEYS = ("user_id:1", "user_id:2", "email:a", "anonymous_id:d", "anonymous_id:e")
+HOSTS = 2
+
+
+class Came(NamedTuple):
+    happening: Happening
+    keys: tuple[str, ...]
+    trust: int
+
+
+class Acted(NamedTuple):
+    key: str
+    act: str
+    subject: str
+    value: Any
+
+
+class Killed(NamedTuple):
+    part: str
+
+
+came = st.builds(
+    Came,
+    happenings,
+    st.lists(st.sampled_from(KEYS), min_size=1, max_size=3, unique=True).map(
+        lambda keys: tuple(sorted(keys, key=KEYS.index))
+    ),
+    st.sampled_from([SERVER, SERVER, TOKEN, PUBLIC]),
+)
+acted = st.one_of(
+    st.builds(
+        Acted,
+        st.sampled_from(KEYS),
+        st.just("set"),
+        st.sampled_from(ATTRIBUTES),
+        st.sampled_from(VALUES),
+    ),
+    st.builds(Acted, st.sampled_from(KEYS), st.just("exit"), st.just("scenario0"), st.none()),
+    st.builds(Acted, st.sampled_from(KEYS), st.just("resume"), st.just(""), st.none()),
+)
+killed = st.builds(Killed, st.sampled_from(["host-0", "host-1", "sender", "coordinator"]))
+histories = st.lists(st.one_of(came, came, came, came, acted, killed), min_size=1, max_size=12)
+
+
+def event_of(engine: SmallEngine, one: Came, number: int) -> Event:
+    """Every other event tells an address, so that messages can be sent."""
+    traits = one.happening.traits | ({"email": "ada@example.com"} if number % 2 else {})
+    told = build.event(
+        one.happening.name,
+        engine.clock.now() - one.happening.late,
+        keys=one.keys,
+        properties=one.happening.properties,
+        traits=traits,
+        live=one.happening.live,
+        trust=one.trust,
+        message_id=f"m{number}",
+    )
+    return msgspec.structs.replace(told, fingerprint=engine.fingerprint(told.message_id))
+
+
+async def live(engine: SmallEngine, history: list[Any], later: Definitions) -> list[Lived]:
+    """Half-way another rulebook comes into force; at the end every timer has fired."""
+    await engine.start()
+    engine.post.ends = ("sent", "failed", "deferred", "unknown")
+    engine.roads.slow = 0.005
+    for number, one in enumerate(history):
+        if number == len(history) // 2:
+            await engine.coordinator.apply(encode(later), "operator")
+        match one:
+            case Came():
+                engine.clock.advance(one.happening.gap)
+                await engine.push(event_of(engine, one, number))
+            case Acted():
+                await acts(engine, one)
+            case Killed(part):
+                await engine.kill(part)
+                await engine.up()
+    engine.clock.advance(3 * LONGEST)
+    await engine.rest()
+    return [one for host in engine.hosts for one in lived(host.memory.store, engine.rulebooks(), 7)]
+
+
+async def acts(engine: SmallEngine, one: Acted) -> None:
+    try:
+        await engine.coordinator.act(one.key, one.act, one.subject, one.value, "operator")
+    except Unknown:
+        return
+
+
+@settings(max_examples=60, deadline=None)
+@given(documents(), documents(), histories, st.randoms(use_true_random=False))
+def test_the_fold_of_the_log_is_what_the_stores_hold(
+    first: Definitions, later: Definitions, history: list[Any], dice: Random
+) -> None:
+    loop = JumpingLoop()
+    engine = SmallEngine(loop, HOSTS, first, dice)
+    try:
+        past = loop.run_until_complete(live(engine, history, later))
+        check_past(engine, past)
+        loop.run_until_complete(engine.stop())
+    finally:
+        loop.close()
+
+
+def check_past(engine: SmallEngine, past: list[Lived]) -> None:
+    assert [one.row for one in past] == engine.log()
+    for one in past:
+        assert fact.decode(one.row.facts) == one.outcome.facts
+        assert fact.encode(one.outcome.facts) == one.row.facts
+    states = {one.row.contact: codec.encode(one.outcome.contact) for one in past}
+    assert states == engine.states()

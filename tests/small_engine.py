@@ -1,0 +1,284 @@
+"""A whole engine in one event loop: Coordinator, hosts and a Sender over memory that outlives them.
+
+Its roads are as bad as roads get: calls take their time, overtake one another, and sometimes the
+answer is lost after the work was done.
+"""
+
+import asyncio
+import contextlib
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
+import msgspec
+
+from engine.domain import codec
+from engine.domain.contact import Contact
+from engine.domain.definitions import Definitions, decode, encode
+from engine.domain.event import Event
+from engine.domain.rulebook import Rulebook
+from engine.ports import ContactRow, Delivery, LogRow, Outcome, Verdict
+from engine.runtime.coordinator import NAME, SENDER, Coordinator
+from engine.runtime.host import ContactHost
+from engine.runtime.in_process import InProcessRuntime
+from engine.runtime.part import Calls, Part, PartLost
+from engine.runtime.slots import SlotTable, part_of
+from engine.runtime.supervisor import Supervisor
+from engine.store.memory import MemoryHostStore
+from engine.store.memory_control import MemoryControlStore
+from engine.store.memory_disk import MemoryDisk
+from tests.jumping_loop import LoopClock
+
+_deliveries = msgspec.msgpack.Decoder(list[Delivery])
+
+
+class Roads:
+    """Calls between parts. ``slow`` is the longest way (s), ``lossy`` how likely an answer gets lost."""
+
+    def __init__(self, calls: Calls, dice: Random) -> None:
+        self._calls = calls
+        self._dice = dice
+        self.slow = 0.0
+        self.lossy = 0.0
+
+    async def call(self, part: str, method: str, body: bytes) -> bytes:
+        if self.slow:
+            await asyncio.sleep(self._dice.uniform(0, self.slow))
+        answer = await self._calls.call(part, method, body)
+        if self.slow:
+            await asyncio.sleep(self._dice.uniform(0, self.slow))
+        if self._dice.random() < self.lossy:
+            raise PartLost(f"the answer of {part} was lost")
+        return answer
+
+
+class NoDoors:
+    async def start(self) -> tuple[str, str]:
+        return "", ""
+
+    async def stop(self) -> None:
+        """There are none."""
+
+
+class Post:
+    """What a Sender's spool remembers: outcomes by host and key, and how often each message left.
+
+    ``ends`` are the outcomes that a message may have; each attempt is decided for itself.
+    """
+
+    def __init__(self, dice: Random) -> None:
+        self.dice = dice
+        self.ends: Sequence[str] = ("sent",)
+        self.left: Counter[str] = Counter()
+        self.known: dict[tuple[str, str], Outcome] = {}
+        self.waiting: dict[str, dict[str, Outcome]] = defaultdict(dict)
+        self.told: set[tuple[str, str]] = set()
+
+    def offer(self, host: str, key: str, attempts: int) -> None:
+        known = self.known.get((host, key))
+        if known is None or known.attempts < attempts:
+            end: Any = self.dice.choice(self.ends)
+            known = Outcome(key, end, retry_after=50, attempts=attempts)
+            self.known[host, key] = known
+            self.left[key] += end in ("sent", "unknown")
+        self.waiting[host][key] = known
+        self.told.discard((host, key))
+
+    def tell(self, host: str) -> list[Outcome]:
+        self.told.update((host, key) for key in self.waiting[host])
+        return list(self.waiting[host].values())
+
+    def acknowledge(self, host: str, keys: list[str]) -> None:
+        """Only what was told can have been kept."""
+        for key in keys:
+            if (host, key) in self.told:
+                self.waiting[host].pop(key, None)
+
+
+class Postbox:
+    """A Sender over a Post, which outlives it."""
+
+    def __init__(self, post: Post, life: str) -> None:
+        self._post = post
+        self._life = life
+        self._news = asyncio.Event()
+
+    async def start(self) -> None:
+        """Nothing to open."""
+
+    async def stop(self) -> None:
+        """Nothing to close."""
+
+    async def call(self, method: str, body: bytes) -> bytes:
+        match method:
+            case "hello":
+                return msgspec.msgpack.encode(1)
+            case "offer":
+                host, deliveries = msgspec.msgpack.decode(body, type=tuple[str, bytes])
+                for delivery in _deliveries.decode(deliveries):
+                    self._post.offer(host, delivery.send.key, delivery.attempts)
+                self._news.set()
+                return msgspec.msgpack.encode(10)
+            case "outcomes":
+                host, known = msgspec.msgpack.decode(body, type=tuple[str, list[str]])
+                return msgspec.msgpack.encode([self._life, 10, await self._outcomes(host, known)])
+        return msgspec.msgpack.encode({})
+
+    async def _outcomes(self, host: str, known: list[str]) -> list[Outcome]:
+        self._post.acknowledge(host, known)
+        if not self._post.waiting[host]:
+            self._news.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), 1.0)
+        return self._post.tell(host)
+
+
+class SmallEngine:
+    """``kill`` ends a part as kill -9 does; the supervisor starts it again."""
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, hosts: int, rules: Definitions, dice: Random
+    ) -> None:
+        self.clock = LoopClock(loop)
+        self.table = SlotTable(hosts)
+        self.dice = dice
+        self.disks = [MemoryDisk() for _ in range(hosts)]
+        self.control = MemoryDisk()
+        self.post = Post(self.dice)
+        self.budget = 1 << 20
+        self.parts: dict[str, Part] = {}
+        self._rules = encode(rules)
+        self._loop = loop
+        self._lives = 0
+        self.runtime = InProcessRuntime(self._make)
+        self.roads = Roads(self.runtime, self.dice)
+        names = [SENDER, *(part_of(host) for host in range(hosts)), NAME]
+        self._supervisor = Supervisor(self.runtime, names, clock=self.clock)
+        self._running: asyncio.Task[None] | None = None
+
+    def _make(self, name: str, spec: bytes, calls: Calls) -> Part:
+        self._lives += 1
+        part: Part
+        if name == NAME:
+            control = MemoryControlStore(self.control)
+            part = Coordinator(
+                self.table,
+                control,
+                self.clock,
+                self.roads,
+                10_000,
+                self._rules,
+                lambda _: NoDoors(),
+            )
+        elif name == SENDER:
+            part = Postbox(self.post, f"{self._lives}")
+        else:
+            host = int(name.removeprefix("host-"))
+            store = MemoryHostStore(self.table.slots_of(host), self.disks[host])
+            part = ContactHost(
+                host, self.table, store, self.clock, self.roads, self.budget, "relance.test"
+            )
+        self.parts[name] = part
+        return part
+
+    async def start(self) -> "SmallEngine":
+        control = MemoryControlStore(self.control)
+        control.open("init")
+        control.set_setting("secret", b"secret")
+        control.close()
+        await self._supervisor.start()
+        self._running = self._loop.create_task(self._supervisor.run())
+        await self.up()
+        return self
+
+    async def stop(self) -> None:
+        await self._supervisor.stop()
+        if self._running is not None:
+            await self._running
+
+    async def kill(self, name: str) -> None:
+        await self.runtime.kill(name)
+        await asyncio.sleep(0.001)
+
+    async def up(self) -> None:
+        """Until every part runs and every host has the rulebook in force."""
+        async with asyncio.timeout(60):
+            while not await self._is_up():
+                await asyncio.sleep(0.05)
+
+    async def _is_up(self) -> bool:
+        if not all(row["up"] for row in self._supervisor.status().values()):
+            return False
+        try:
+            held = [
+                msgspec.msgpack.decode(await self.runtime.call(part_of(host), "hello", b""))
+                for host in range(self.table.hosts)
+            ]
+        except PartLost:
+            return False
+        return all(version == self.coordinator.version for version in held)
+
+    @property
+    def coordinator(self) -> Coordinator:
+        part = self.parts[NAME]
+        assert isinstance(part, Coordinator)
+        return part
+
+    @property
+    def hosts(self) -> list[ContactHost]:
+        parts = [self.parts[part_of(host)] for host in range(self.table.hosts)]
+        return [part for part in parts if isinstance(part, ContactHost)]
+
+    def fingerprint(self, message_id: str) -> bytes:
+        return self.coordinator.fingerprint("test", message_id)
+
+    async def push(self, *events: Event) -> list[Verdict]:
+        return await self.coordinator.push("test", events)
+
+    def at_rest(self) -> bool:
+        """Nothing is under way between contacts, and every message has left."""
+        memories = [host.memory for host in self.hosts]
+        return not any(memory.hops or len(memory.outbox) for memory in memories) and not any(
+            host.mailbox.waiting for host in self.hosts
+        )
+
+    async def rest(self) -> None:
+        """Until everything has come to rest; what does not is an error."""
+        await self.up()
+        async with asyncio.timeout(300):
+            await asyncio.sleep(2)
+            while not self.at_rest():
+                await asyncio.sleep(0.5)
+
+    async def fsck(self) -> list[str]:
+        """The findings of the consistency check, asked over good roads."""
+        slow, lossy, self.roads.slow, self.roads.lossy = self.roads.slow, self.roads.lossy, 0.0, 0.0
+        report = await self.coordinator.fsck()
+        self.roads.slow, self.roads.lossy = slow, lossy
+        return list(report["findings"])
+
+    # --- what the stores hold -------------------------------------------------------------------
+
+    def log(self) -> list[LogRow]:
+        """Of all hosts."""
+        return [row for host in self.hosts for row in host.memory.store.log(0, 1 << 40)]
+
+    def states(self) -> dict[int, bytes]:
+        rows: list[ContactRow] = []
+        for host in self.hosts:
+            rows += host.memory.store.all_contacts(0, 1 << 40)
+        return {row.id: row.state for row in rows}
+
+    def contacts(self) -> dict[int, Contact]:
+        return {number: codec.decode(state) for number, state in self.states().items()}
+
+    def directory(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for host in self.hosts:
+            found |= dict(host.memory.store.all_directory("", 1 << 40))
+        return found
+
+    def rulebooks(self) -> dict[int, Rulebook]:
+        books = self.coordinator.control.rulebooks()
+        return {version: Rulebook(version, decode(book)) for version, book in books.items()}
