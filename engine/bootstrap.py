@@ -15,12 +15,14 @@ import msgspec
 
 from channels.email import Email
 from channels.mailbox import Mailbox
+from channels.twilio_route import PROVIDER, TwilioRoute, twilio_route
+from engine import settings as settings_of
 from engine.clock import SystemClock
 from engine.domain.definitions import decode, encode
 from engine.domain.rulebook import Rulebook
 from engine.errors import ConfigError
 from engine.loading.definitions import load
-from engine.ports import Channel, ControlStore, HostStore, KeyKind
+from engine.ports import Channel, ControlStore, Hook, HostStore, KeyKind
 from engine.replay.fsck import Fsck
 from engine.rpc.server import Doors
 from engine.runtime import figures
@@ -71,7 +73,9 @@ def part(name: str, spec: bytes, calls: Calls) -> Part:
             calls,
             settings.rpc.backlog,
             made.definitions,
-            lambda engine: Doors(engine, settings.rpc.grpc, settings.rpc.http, data),
+            lambda engine: Doors(
+                engine, settings.rpc.grpc, settings.rpc.http, data, hooks_of(settings)
+            ),
         )
     if name == SENDER:
         spool = Spool(data / "spool" / "sender.spool")
@@ -123,19 +127,52 @@ def _choose_store(data: Path, wanted: str) -> str:
 
 
 def channels_of(settings: Settings, data: Path) -> dict[str, Channel]:
-    email = settings.email
+    """Raises SettingsError."""
+    channels = {"email": _email(settings.email, data)}
+    if settings.sms.account:
+        channels["sms"] = _sms(settings.sms)
+    return channels
+
+
+def _email(email: settings_of.Email, data: Path) -> Channel:
     if email.route == "mailbox":
-        return {"email": Mailbox(data / "mailbox", email.sender)}
-    return {
-        "email": Email(
-            email.route,
-            email.sender,
-            connections=email.connections,
-            per_connection=email.per_connection,
-            data_timeout=email.data_timeout,
-            password=os.environ.get("RELANCE_SMTP_PASSWORD", ""),
-        )
-    }
+        return Mailbox(data / "mailbox", email.sender)
+    return Email(
+        email.route,
+        email.sender,
+        connections=email.connections,
+        per_connection=email.per_connection,
+        data_timeout=email.data_timeout,
+        password=os.environ.get("RELANCE_SMTP_PASSWORD", ""),
+    )
+
+
+def _sms(sms: settings_of.Sms) -> Channel:
+    from channels.sms import Sms  # noqa: PLC0415 - Twilio's client takes half a second, 20 MB
+
+    return Sms(
+        _twilio(sms),
+        connections=sms.connections,
+        timeout=sms.timeout,
+        validity=sms.validity,
+        per_second=sms.per_second,
+        most_parts=sms.most_parts,
+        plain=sms.plain,
+    )
+
+
+def _twilio(sms: settings_of.Sms) -> TwilioRoute:
+    token = os.environ.get("RELANCE_TWILIO_AUTH_TOKEN", "")
+    return twilio_route(sms.account, token, sms.sender, sms.callback_url, sms.base_url, sms.proxy)
+
+
+def hooks_of(settings: Settings) -> dict[str, Hook]:
+    """The providers that may call us, by the name in their path. Raises SettingsError."""
+    if not settings.sms.account or not settings.sms.callback_url:
+        return {}
+    from channels.twilio_calls import TwilioCalls  # noqa: PLC0415 - only where Twilio is used
+
+    return {PROVIDER: TwilioCalls(_twilio(settings.sms))}
 
 
 def init_data(data: Path, settings: Settings | None = None) -> int:

@@ -148,6 +148,11 @@ class Deferred(ChannelError):
 
     code = "E-DEFERRED"
 
+    def __init__(self, text: str = "", *, reply: str = "", retry_after: int = 0) -> None:
+        """``retry_after`` (ms) is what the next hop asked for, 0 when it did not say."""
+        super().__init__(text, reply=reply)
+        self.retry_after = retry_after
+
 
 class RouteDown(ChannelError):
     """The route itself does not answer; no message is to blame and none was taken."""

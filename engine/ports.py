@@ -1,7 +1,7 @@
 """What the parts ask of one another. Each port has real parts and an in-memory one, one contract suite."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ClassVar, Literal, NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
 
 import msgspec
 
@@ -271,6 +271,7 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True):
     reply: str = ""
     reason: str = ""
     suppress: bool = False
+    absent: bool = False  # with deferred: it left, and its provider surely does not have it
     retry_after: int = 0
     attempts: int = 0
 
@@ -331,6 +332,71 @@ class Channel(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Searchable(Protocol):
+    """A channel whose provider can be asked afterwards: its unknown messages are looked for."""
+
+    async def find(self, message: Rendered, since: int, until: int) -> str:
+        """The provider's reply to a message that left between these instants (ms), "" when it has none.
+
+        Raises Unsure when it has one that may be this message, RouteDown when it did not answer.
+        """
+        ...
+
+
+# --- what providers tell us ----------------------------------------------------------------------
+
+
+class Notice(msgspec.Struct, frozen=True, array_like=True):
+    """What a provider tells, later, of the message ``key``. ``taken`` says that it has it, no more.
+
+    ``id`` names the telling: told twice it counts once. ``reply`` is the provider's name for the
+    message; ``suppress`` says that ``address`` must not be written to again.
+    """
+
+    source: str
+    id: str
+    key: str
+    channel: str
+    status: Literal["taken", "delivered", "undelivered"]
+    reply: str = ""
+    reason: str = ""
+    address: str = ""
+    suppress: bool = False
+
+
+class Inbound(msgspec.Struct, frozen=True):
+    """A message that a person wrote to us. ``stop``: nothing more may be sent to the address."""
+
+    source: str
+    id: str
+    channel: str
+    address: str
+    text: str
+    stop: bool
+
+
+RECEIPTS = "/v1/receipts/{provider}/{token}"
+INBOUND = "/v1/inbound/{provider}"
+"""Where providers call; ``token`` is what the channel needs to know the message by."""
+
+
+class Hook(Protocol):
+    """Reads a provider's calls to us, each proved by its signature: NotAllowed where it does not fit.
+
+    ``target`` is the path and query asked for, names of ``headers`` are in lower case; what cannot be
+    read raises BadRequest. ``answer`` is the media type and body that the provider wants to hear.
+    """
+
+    answer: ClassVar[tuple[str, bytes]]
+
+    def receipt(
+        self, token: str, target: str, headers: Mapping[str, str], body: bytes
+    ) -> Notice: ...
+
+    def inbound(self, target: str, headers: Mapping[str, str], body: bytes) -> Inbound: ...
 
 
 # --- the engine as RPC sees it -------------------------------------------------------------------
@@ -406,6 +472,10 @@ class Engine(Protocol):
         ...
 
     async def suppress(self, channel: str, address: str, reason: str, by: str) -> None: ...
+
+    async def notice(self, notice: Notice) -> None:
+        """Kept on return. Raises Unknown when the message is of no contact here."""
+        ...
 
     async def fsck(self) -> dict[str, Any]:
         """``{"findings": [...], "checked": {...}}``."""

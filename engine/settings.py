@@ -59,9 +59,30 @@ class Email(_Section, frozen=True, kw_only=True):
     data_timeout: float = 300.0
 
 
+class Sms(_Section, frozen=True, kw_only=True):
+    """Twilio. ``account`` (AC...) "" means that no text message leaves; its token comes from the variable
+
+    ``RELANCE_TWILIO_AUTH_TOKEN``. ``sender``: a messaging service (MG...), or a number. Twilio calls
+    back at ``callback_url``, the public address of ``rpc.http``. ``validity`` and ``timeout`` in seconds.
+    """
+
+    account: str = ""
+    sender: str = ""
+    callback_url: str = ""
+    per_second: float = 10.0
+    connections: int = 10
+    timeout: float = 15.0
+    validity: int = 14_400
+    most_parts: int = 6
+    plain: bool = False
+    base_url: str = ""
+    proxy: str = ""
+
+
 class Settings(_Section, frozen=True, kw_only=True):
     workspace: Workspace = Workspace()
     runtime: Runtime = Runtime()
     store: Store = Store()
     rpc: Rpc = Rpc()
     email: Email = Email()
+    sms: Sms = Sms()

@@ -1,5 +1,6 @@
 """What a step asks of the world. Every effect is a row, committed with the step that caused it."""
 
+import re
 from typing import Any, Literal
 
 import msgspec
@@ -8,7 +9,10 @@ from engine.domain.identity import Claim
 
 
 class Send(msgspec.Struct, frozen=True, array_like=True, tag="send"):
-    """One message to one address. ``key`` = run/step/occurrence: the same on every retry, for ever."""
+    """One message to one address. ``key`` = run/step/occurrence: the same on every retry, for ever.
+
+    ``resent``: it was lost on its way once, surely, and was queued again.
+    """
 
     key: str
     contact: int
@@ -19,6 +23,13 @@ class Send(msgspec.Struct, frozen=True, array_like=True, tag="send"):
     marketing: bool
     variables: dict[str, Any]
     at: int
+    resent: bool = False
+
+
+def contact_of(key: str) -> int:
+    """The contact whose run made a message's key; 0 when the text is no such key."""
+    number = key.partition(".")[0]
+    return int(number) if re.fullmatch(r"[0-9]{1,19}", number) else 0
 
 
 class ClaimKey(msgspec.Struct, frozen=True, array_like=True, tag="claim"):

@@ -9,6 +9,8 @@ from zlib import crc32
 
 import msgspec
 
+from engine.domain.phone import e164
+
 SLOTS = 256
 SLOT_BITS = 16
 SLOT_MASK = (1 << SLOT_BITS) - 1
@@ -40,8 +42,12 @@ class Binding(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 def key_of(kind: str, value: str) -> str:
-    """Email is compared without case; every other kind as it was sent."""
-    return f"{kind}:{value.strip().lower() if kind == 'email' else value}"
+    """Email is compared without case, phone without spacing; every other kind as it was sent."""
+    if kind == "email":
+        value = value.strip().lower()
+    elif kind == "phone":
+        value = e164(value) or value
+    return f"{kind}:{value}"
 
 
 def kind_of(key: str) -> str:

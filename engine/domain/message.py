@@ -16,18 +16,21 @@ class TimerFired(msgspec.Struct, frozen=True, array_like=True, tag="timer"):
 class Receipt(msgspec.Struct, frozen=True, array_like=True, tag="receipt"):
     """What became of a message. ``sent`` = the next hop took it; ``unknown`` = it may have.
 
-    ``deferred`` is not final: the message is queued again. ``code`` is the provider's (SMTP reply,
-    HTTP status); ``suppress`` says that the address must not be written to again.
+    ``deferred`` is not final: the message is queued again. What comes after ``sent`` (``delivered``,
+    ``undelivered``) is a fact about the contact and settles nothing. ``code`` is the provider's (SMTP
+    reply, HTTP status); ``suppress`` says that the address must not be written to again.
+    ``fingerprint`` recognises what a provider tells twice, as an event's does.
     """
 
     key: str
-    outcome: Literal["sent", "failed", "unknown", "deferred"]
+    outcome: Literal["sent", "failed", "unknown", "deferred", "delivered", "undelivered"]
     scenario: str
     channel: str
     address: str = ""
     code: str = ""
     reason: str = ""
     suppress: bool = False
+    fingerprint: bytes = b""
 
 
 class ClaimAnswered(msgspec.Struct, frozen=True, array_like=True, tag="claimed"):

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from engine.domain.channel import Channel
 from engine.domain.condition import Condition, Where
 from engine.domain.definition import Definition, Name, Scalar
 from engine.domain.duration import Duration
@@ -58,7 +59,7 @@ class Send(Definition, frozen=True, kw_only=True, tag_field="do", tag="send"):
     """Send one message; the run goes on at once, whether it could be sent or not."""
 
     id: Name
-    channel: Literal["email"]
+    channel: Channel
     template: Name
 
 

@@ -12,11 +12,13 @@ that names it, still keeps its events, and is looked at again under the next rul
 """
 
 from operator import attrgetter
+from typing import Any
 
 from engine.domain import claim, merge, run
 from engine.domain.aggregate import remembered
-from engine.domain.attribute import changes, set_attribute
+from engine.domain.attribute import CONSENT, changes, set_attribute
 from engine.domain.calendar import ZONE_ATTRIBUTE
+from engine.domain.consent import OPTED_OUT
 from engine.domain.contact import SEEN, Contact
 from engine.domain.dedupe import with_seen
 from engine.domain.duration import MINUTE
@@ -134,8 +136,7 @@ def _take_hop(turn: Turn, message: HopMessage) -> Message | None:
 
 def _take_event(turn: Turn, event: Event) -> None:
     contact = turn.contact
-    keep = SEEN_WHILE_CLAIMING if contact.claims else SEEN
-    contact.seen = with_seen(contact.seen, event.fingerprint, turn.now, keep)
+    _remember(turn, event.fingerprint)
     claim.claim_keys(turn, event)
     contact.first = min(contact.first, event.at) if contact.first else event.at
     contact.latest = max(contact.latest, event.at)
@@ -151,6 +152,12 @@ def _take_event(turn: Turn, event: Event) -> None:
     turn.quiet = not event.live
     live = event.live and event.at >= turn.now - turn.rulebook.max_age
     turn.happened("event", event.name, live=live, event=event)
+
+
+def _remember(turn: Turn, fingerprint: bytes) -> None:
+    contact = turn.contact
+    keep = SEEN_WHILE_CLAIMING if contact.claims else SEEN
+    contact.seen = with_seen(contact.seen, fingerprint, turn.now, keep)
 
 
 def _fold_traits(turn: Turn, event: Event) -> None:
@@ -217,21 +224,32 @@ def _flip(turn: Turn, owners: list[str], due: int) -> None:
 def _take_receipt(turn: Turn, receipt: Receipt) -> None:
     detail = [receipt.key, receipt.code, receipt.reason]
     turn.note(receipt.outcome, receipt.channel, detail)
-    turn.effects.append(Settle(receipt.key, receipt.outcome))
+    match receipt.outcome:
+        case "delivered" | "undelivered":
+            _remember(turn, receipt.fingerprint)
+        case outcome:
+            turn.effects.append(Settle(receipt.key, outcome))
     if receipt.suppress and receipt.address:
         turn.note("suppressed", receipt.channel, receipt.reason)
         turn.effects.append(Suppress(receipt.channel, receipt.address, receipt.reason))
+    if receipt.reason == OPTED_OUT:
+        _put(turn, f"{CONSENT}{receipt.channel}", False, OPTED_OUT)
+
+
+def _put(turn: Turn, name: str, value: Any, why: str) -> None:
+    """An attribute that no event set."""
+    set_attribute(turn.contact.attributes, name, value)
+    turn.note("changed", name, why)
+    turn.changed(name)
+    if name == ZONE_ATTRIBUTE:
+        run.rezone(turn)
 
 
 def _take_act(turn: Turn, act: Act) -> None:
     contact = turn.contact
     match act.act:
         case "set":
-            set_attribute(contact.attributes, act.subject, act.value)
-            turn.note("changed", act.subject, act.by)
-            turn.changed(act.subject)
-            if act.subject == ZONE_ATTRIBUTE:
-                run.rezone(turn)
+            _put(turn, act.subject, act.value, act.by)
         case "exit":
             for one in [r for r in contact.runs if act.subject in (r.scenario, r.id)]:
                 run.end(turn, one, "operator")

@@ -1,7 +1,6 @@
 """Templates: the text of a message before it is one contact's."""
 
-from typing import Literal
-
+from engine.domain.channel import Channel
 from engine.domain.definition import Definition, Name
 
 
@@ -9,12 +8,13 @@ class Template(Definition, frozen=True, kw_only=True):
     """``variables`` are the paths that the text names (``contact.first_name``), found when compiled.
 
     A transactional template needs no consent: it answers what the contact did (receipt, reset).
-    ``version`` is the hash of the text, ``""`` until loaded.
+    An email has a subject, and may have html; an SMS has neither. ``version`` is the hash of the text,
+    ``""`` until loaded.
     """
 
     template: Name
-    channel: Literal["email"]
-    subject: str
+    channel: Channel
+    subject: str = ""
     text: str
     html: str = ""
     transactional: bool = False

@@ -20,9 +20,13 @@ FILE = "engine.toml"
 PREFIX = "RELANCE_"
 ELSEWHERE = {
     "RELANCE_KEY", "RELANCE_GRPC", "RELANCE_DATA", "RELANCE_WORKSPACE", "RELANCE_SMTP_PASSWORD",
-    "RELANCE_RESTARTS",
+    "RELANCE_TWILIO_AUTH_TOKEN", "RELANCE_RESTARTS",
 }  # fmt: skip
 """Variables that are no settings: secrets, options of the command line, the keeper's count."""
+
+
+VALIDITY = range(1, 36_001)
+"""Seconds for which Twilio keeps trying, as it allows."""
 
 
 def load_settings(folder: Path, environ: Mapping[str, str]) -> Settings:
@@ -120,7 +124,7 @@ def _wrong_value(section: str, key: str, value: Any) -> str:
 
 
 def _positive(value: Any) -> bool:
-    return not isinstance(value, int | float) or value > 0
+    return isinstance(value, bool) or not isinstance(value, int | float) or value > 0
 
 
 def _is_duration(value: str) -> bool:
@@ -130,6 +134,10 @@ def _is_duration(value: str) -> bool:
 def _is_address(value: str) -> bool:
     host, _, port = value.rpartition(":")
     return bool(host) and port.isdigit() and int(port) < 65_536  # noqa: PLR2004 - TCP's limit
+
+
+def _is_url(value: str) -> bool:
+    return not value or re.match(r"https?://[^/?#]+", value) is not None
 
 
 _RULES: dict[tuple[str, str], tuple[Callable[[Any], bool], str]] = {
@@ -149,4 +157,11 @@ _RULES: dict[tuple[str, str], tuple[Callable[[Any], bool], str]] = {
         "is neither mailbox nor an smtp:// or smtps:// URL",
     ),
     ("email", "sender"): (lambda value: "@" in value, "has no email address in it"),
+    ("sms", "account"): (
+        lambda value: re.fullmatch(r"(AC[0-9a-f]{32})?", value) is not None,
+        "is no account SID: AC and 32 hexadecimal digits",
+    ),
+    ("sms", "callback_url"): (_is_url, "is no http:// or https:// URL"),
+    ("sms", "base_url"): (_is_url, "is no http:// or https:// URL"),
+    ("sms", "validity"): (lambda value: value in VALIDITY, "is not from 1 to 36000 seconds"),
 }

@@ -6,14 +6,15 @@ The folder::
     scoring.yaml                   scores: [...]
     segments/<any name>.yaml       one segment a file
     scenarios/<any name>.yaml      one scenario a file
-    templates/<name>/template.yaml channel, subject; beside it text.txt and html.html
+    templates/<name>/template.yaml channel, an email's subject; beside it text.txt, an email's html.html
 """
 
 from pathlib import Path
-from typing import Any, Generic, Literal, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
+from engine.domain.channel import Channel
 from engine.domain.definition import Definition
 from engine.domain.scenario import Scenario
 from engine.domain.score import Score
@@ -46,8 +47,8 @@ class Written(NamedTuple, Generic[D]):
 class TemplateFile(Definition, frozen=True, kw_only=True):
     """``template.yaml``: everything of a template but its name (the folder's) and its texts."""
 
-    channel: Literal["email"]
-    subject: str
+    channel: Channel
+    subject: str = ""
     transactional: bool = False
 
 

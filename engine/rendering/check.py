@@ -40,7 +40,8 @@ _ACTIVE = re.compile(r"<\s*(?:script|iframe|object|embed)\b|<[^<>]*\son[a-z]+\s*
 
 def check_template(template: Template) -> list[str]:
     """Every problem, each a sentence that names the part and the line; empty when there is none."""
-    problems = [
+    problems = [*_outline(template)]
+    problems += [
         f"{kind if kind != 'header' else 'subject'}: {problem}"
         for kind, source in parts_of(template)
         for problem in problems_of(kind, source)
@@ -48,6 +49,20 @@ def check_template(template: Template) -> list[str]:
     if not problems:
         problems = compile_apart(parts_of(template))
     return problems
+
+
+def _outline(template: Template) -> Iterator[str]:
+    """What its channel asks of a template as a whole."""
+    if template.channel == "email":
+        if not template.subject:
+            yield "subject: is missing; every email has one"
+        return
+    if template.subject:
+        yield "subject: a text message has none; leave it out"
+    if template.html:
+        yield "html: a text message has none; take html.html away"
+    if not template.text.strip():
+        yield "text: is empty"
 
 
 def variables_of(template: Template) -> tuple[str, ...]:

@@ -46,10 +46,13 @@ _log = logging.getLogger(__name__)
 
 
 class SegmentHttp:
-    """The handlers; ``app`` is what a server serves."""
+    """The handlers; ``app`` is what a server serves: these, and ``more`` routes of others."""
 
-    def __init__(self, engine: Engine, intake: Intake, begun: Begun) -> None:
+    def __init__(
+        self, engine: Engine, intake: Intake, begun: Begun, more: Sequence[Route] = ()
+    ) -> None:
         self._engine = engine
+        self._more = more
         self._intake = intake
         self._begun = begun
 
@@ -57,6 +60,7 @@ class SegmentHttp:
         routes = [Route(path, self._take, methods=["POST"]) for path in (*BATCHES, *SINGLES)]
         routes.append(Route("/v1/m", _discard, methods=["POST"]))
         routes.append(Route("/healthz", self._health, methods=["GET"]))
+        routes.extend(self._more)
         app = Starlette(routes=routes, exception_handlers={HTTPException: _no_route})
         app.router.redirect_slashes = False
         return CrossOrigin(app)

@@ -1,15 +1,17 @@
 """The doors of a Coordinator: gRPC, HTTP and the control socket, in the loop that starts them."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 
 import grpc
 from grpc_health.v1 import health_pb2_grpc
 
-from engine.ports import Engine
+from engine.ports import Engine, Hook
 from engine.rpc import listening
 from engine.rpc import relance_pb2_grpc as wire
 from engine.rpc.begun import Begun
+from engine.rpc.callbacks import Callbacks
 from engine.rpc.control_socket import ControlSocket
 from engine.rpc.guard import Guard
 from engine.rpc.health import Health
@@ -35,13 +37,20 @@ _OPTIONS = (
 class Doors:
     """Serves ``engine`` until stopped. A port 0 is chosen by the system.
 
-    ``socket_dir``: the folder for ``control.sock``, which needs no key; None opens none.
+    ``socket_dir``: the folder for ``control.sock``, which needs no key; None opens none. ``hooks``:
+    the providers that may call, by name.
     """
 
     def __init__(
-        self, engine: Engine, grpc_address: str, http_address: str, socket_dir: Path | None = None
+        self,
+        engine: Engine,
+        grpc_address: str,
+        http_address: str,
+        socket_dir: Path | None = None,
+        hooks: Mapping[str, Hook] | None = None,
     ) -> None:
         self._engine = engine
+        self._hooks = hooks or {}
         self._grpc_address = grpc_address
         self._http_address = http_address
         self._socket_dir = socket_dir
@@ -58,7 +67,8 @@ class Doors:
         self._health = Health(self._engine)
         try:
             bound = await self._serve_grpc()
-            app = SegmentHttp(self._engine, self._intake, self._begun).app()
+            more = Callbacks(self._engine, self._hooks, self._begun).routes()
+            app = SegmentHttp(self._engine, self._intake, self._begun, more).app()
             listener = listening.tcp(self._http_address, "http")
             self._http = HttpServer(app, listener)
             http = await self._http.start()

@@ -11,7 +11,7 @@ from engine.domain.contact import SEEN, Contact
 from engine.domain.dedupe import forgets_early, has_seen
 from engine.domain.event import Event
 from engine.domain.identity import Binding, contact_id, slot_of_key
-from engine.domain.message import Adopted, Message, TimerFired
+from engine.domain.message import Adopted, Message, Receipt, TimerFired
 from engine.domain.step import Outcome, step
 from engine.ports import (
     ContactRow,
@@ -101,8 +101,8 @@ class Batch:
     def bind(self, key: str, bindings: tuple[Binding, ...]) -> None:
         self.bindings[key] = bindings
 
-    def taken(self, resident: Resident, event: Event) -> bool:
-        """Whether the contact has taken this event before (a retry)."""
+    def taken(self, resident: Resident, event: Event | Receipt) -> bool:
+        """Whether the contact has taken this event, or what its provider told, before (a retry)."""
         seen = resident.contact.seen
         if has_seen(seen, event.fingerprint):
             return True
@@ -144,6 +144,8 @@ class Batch:
             self.count("stored")
             if retries is not None:
                 retries.add(taken.fingerprint)
+        elif isinstance(taken, Receipt) and retries is not None:
+            retries.add(taken.fingerprint)
         elif isinstance(taken, Adopted):
             retries = None
         moved = (newest[0], newest[1], newest[2], newest[3])

@@ -8,14 +8,26 @@ from typing import Any, Protocol
 import msgspec
 
 from engine.clock import Clock
+from engine.domain.channel import CHANNELS
 from engine.domain.definitions import Definitions, decode, encode, succeed
+from engine.domain.effect import contact_of
 from engine.domain.event import Event
 from engine.domain.rulebook import Rulebook
 from engine.errors import BadRequest, Busy, ConfigError, EngineError, Unknown
-from engine.ports import ApiKey, ControlStore, Engine, KeyKind, Refusal, RejectedItem, Verdict
+from engine.ports import (
+    ApiKey,
+    ControlStore,
+    Engine,
+    KeyKind,
+    Notice,
+    Refusal,
+    RejectedItem,
+    Verdict,
+)
 from engine.runtime import envelope, figures, ledger, scoreboard
 from engine.runtime.courier import Courier, Push
 from engine.runtime.keyring import Keyring, make_key
+from engine.runtime.notice import NOBODY
 from engine.runtime.part import Calls, PartLost
 from engine.runtime.router import Router
 from engine.runtime.slots import SlotTable, part_of
@@ -223,7 +235,7 @@ class Coordinator:
         if kind == "scenario":
             known = [scenario.scenario for scenario in definitions.scenarios]
         elif kind == "channel":
-            known = ["email"]
+            known = list(CHANNELS)
         else:
             text = f"{kind!r} cannot be paused; a scenario or a channel can"
             raise BadRequest(text)
@@ -309,6 +321,16 @@ class Coordinator:
         await self._ask_all("act", envelope.encode((0, by, "suppress", channel, (address, reason))))
         hashed = self.fingerprint(channel, address.lower()).hex()
         self.control.record(self.now(), by, f"suppress {channel}", hashed)
+
+    async def notice(self, notice: Notice) -> None:
+        fingerprint = self.fingerprint(notice.source, notice.id)
+        contact = contact_of(notice.key) or NOBODY
+        while contact > 0:
+            body = envelope.encode((contact, notice, fingerprint))
+            contact = await self._ask(self.table.host_of_contact(contact), "notice", body)
+        if contact == NOBODY:
+            text = f"no contact here was sent {notice.key!r}"
+            raise Unknown(text)
 
     async def fsck(self) -> dict[str, Any]:
         return figures.fsck(await self._ask_all("fsck"))

@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 
 from engine.ports import Outcome
-from engine.runtime.route import InHand
+from engine.runtime.in_hand import InHand
 
 REMEMBERED = 10_000
 """Final outcomes kept after their acknowledgement: an offer that was late on its way is no new message."""
@@ -33,6 +33,11 @@ class Desk:
         self.settled: dict[str, Settled] = {}
         self.changed = asyncio.Event()
         self._finished: dict[str, Settled] = {}
+
+    @property
+    def busy(self) -> int:
+        """Messages that take up credit: those that are looked for may take long, and hold up nobody."""
+        return sum(not held.doubtful for held in self.in_hand.values())
 
     def settle(self, attempts: int, outcome: Outcome) -> None:
         """The message is no longer in hand; its outcome is told until it is acknowledged."""

@@ -13,13 +13,14 @@ from engine.domain.effect import Suppress
 from engine.domain.message import Act
 from engine.domain.rulebook import Rulebook
 from engine.errors import BadRequest, Busy, OwnershipLost
-from engine.ports import HostStore
+from engine.ports import HostStore, Notice
 from engine.runtime import envelope, report
 from engine.runtime.batch import Batch
 from engine.runtime.hop_post import HopPost
 from engine.runtime.letter import ActLetter, EventLetter, HopLetter
 from engine.runtime.mailbox import Mailbox
 from engine.runtime.memory import Memory
+from engine.runtime.notice import NoticeLetter
 from engine.runtime.part import Calls
 from engine.runtime.send_post import SendPost
 from engine.runtime.slots import SlotTable, part_of
@@ -94,6 +95,9 @@ class ContactHost:
                 return envelope.encode(await self.mailbox.put([HopLetter(q) for q in questions]))
             case "act":
                 return await self._act(body)
+            case "notice":
+                told = msgspec.msgpack.decode(body, type=tuple[int, Notice, bytes])
+                return envelope.encode((await self.mailbox.put([NoticeLetter(*told)]))[0])
             case _:
                 return envelope.encode(await report.answer(self, method, body))
 

@@ -8,10 +8,11 @@ from typing import Any, Protocol
 import msgspec
 
 from engine.domain import codec, message
+from engine.domain.channel import RECOGNISED
 from engine.domain.claim import belongs_to_another, yields
 from engine.domain.consent import SUPPRESSED, refusal
 from engine.domain.contact import Contact
-from engine.domain.effect import Adopt, AskYield, ClaimKey, Hop, Suppress
+from engine.domain.effect import Adopt, AskYield, ClaimKey, Hop, Send, Suppress
 from engine.domain.event import PUBLIC, Event
 from engine.domain.identity import bound, holder_at, is_device, slot_of
 from engine.domain.message import (
@@ -29,6 +30,8 @@ from engine.runtime import envelope
 from engine.runtime.batch import Batch
 from engine.runtime.envelope import Answer, Item, Question, Word
 from engine.runtime.outbox import send_of
+
+replace = msgspec.structs.replace
 
 RESENDS = 2
 """How often a transactional message of unknown fate is sent again, with the same Message-ID."""
@@ -316,12 +319,8 @@ class OutcomeLetter:
         row = batch.outbox_row(self.outcome.key)
         if row is None or row.state != "sending" or row.attempts != self.outcome.attempts:
             return
-        outcome, send = self.outcome, send_of(row)
-        if outcome.outcome == "unknown" and not send.marketing and row.attempts < RESENDS:
-            reason = "its fate is unknown; it is sent again with the same Message-ID"
-            outcome = msgspec.structs.replace(
-                outcome, outcome="deferred", retry_after=RESEND_AFTER, reason=reason
-            )
+        send = send_of(row)
+        outcome = _judged(self.outcome, send, row.attempts)
         receipt = Receipt(
             row.key,
             outcome.outcome,
@@ -334,14 +333,30 @@ class OutcomeLetter:
         )
         batch.apply(row.contact, receipt)
         if outcome.outcome == "deferred":
-            due = batch.now + outcome.retry_after
-            batch.outbox[row.key] = row._replace(state="queued", attempts=row.attempts + 1, due=due)
+            again = replace(send, resent=True) if outcome.absent else send
+            batch.outbox[row.key] = row._replace(
+                state="queued",
+                attempts=row.attempts + 1,
+                due=batch.now + outcome.retry_after,
+                body=envelope.encode(again),
+            )
 
     def body(self) -> bytes:
         return envelope.encode(self.outcome)
 
     def quarantined(self) -> None:
         return None
+
+
+def _judged(outcome: Outcome, send: Send, attempts: int) -> Outcome:
+    """Whether a message leaves again whose fate is unknown, or that was lost on its way."""
+    if outcome.absent and send.resent:
+        return replace(outcome, outcome="failed", reason="lost on its way twice")
+    repeats = send.channel in RECOGNISED and not send.marketing and attempts < RESENDS
+    if outcome.outcome != "unknown" or not repeats:
+        return outcome
+    reason = "its fate is unknown; it is sent again with the same Message-ID"
+    return replace(outcome, outcome="deferred", retry_after=RESEND_AFTER, reason=reason)
 
 
 class ActLetter:

@@ -10,9 +10,11 @@ from typing import Any
 from engine.clock import Clock
 from engine.domain.duration import SECOND
 from engine.errors import Deferred, Refused, RouteDown, Unsure
-from engine.ports import Channel, Delivery, Outcome, Rendered
+from engine.ports import Channel, Delivery, Outcome, Rendered, Searchable
 from engine.rendering.render import CannotRender
 from engine.runtime.breaker import Breaker
+from engine.runtime.doubt import Doubts
+from engine.runtime.in_hand import InHand
 from engine.runtime.retry import LADDER, retry_after
 from engine.runtime.spool import Spool
 
@@ -22,22 +24,6 @@ COME_BACK = 30 * SECOND
 LOOK = SECOND
 
 _log = logging.getLogger(__name__)
-
-
-class InHand:
-    """A delivery between offer and outcome; ``left`` once it can no longer be taken back."""
-
-    __slots__ = ("delivery", "host", "left", "since")
-
-    def __init__(self, delivery: Delivery, host: str, since: float) -> None:
-        self.delivery = delivery
-        self.host = host
-        self.since = since
-        self.left = False
-
-    @property
-    def key(self) -> str:
-        return self.delivery.send.key
 
 
 class _Withheld(Deferred):
@@ -66,6 +52,21 @@ class Route:
         self._down_since = 0.0
         self._trouble = ""
         self._next_look: asyncio.TimerHandle | None = None
+        self._doubts = (
+            Doubts(channel, clock, self._prepared, settle)
+            if isinstance(channel, Searchable)
+            else None
+        )
+
+    @property
+    def searchable(self) -> bool:
+        """Whether what may have been taken is looked for here, and settled only then."""
+        return self._doubts is not None
+
+    def doubt(self, held: InHand) -> None:
+        """Look for a message that may have left in an earlier life."""
+        if self._doubts is not None:
+            self._doubts.take(held)
 
     def take(self, held: InHand) -> None:
         """Queue it; call ``pump`` afterwards."""
@@ -96,6 +97,8 @@ class Route:
         if self._next_look:
             self._next_look.cancel()
         await asyncio.gather(*self._attempts)
+        if self._doubts is not None:
+            await self._doubts.stop()
         await self.channel.close()
 
     def drop(self) -> None:
@@ -105,6 +108,8 @@ class Route:
             self._next_look.cancel()
         for task in self._attempts:
             task.cancel()
+        if self._doubts is not None:
+            self._doubts.drop()
 
     def status(self) -> dict[str, Any]:
         """``breaker``: closed | open | half-open; ``trouble`` is the route's last error."""
@@ -113,13 +118,14 @@ class Route:
             "paused": self._paused,
             "queued": len(self._queue),
             "under_way": len(self._attempts),
+            "in_doubt": len(self._doubts) if self._doubts is not None else 0,
             "trouble": self._trouble,
         }
 
     async def _attempt(self, held: InHand) -> None:
         try:
-            message = self._prepare(held.delivery)
-            reply = await self.channel.send(message, partial(self._leaving, held))
+            held.message = self._prepare(held.delivery)
+            reply = await self.channel.send(held.message, partial(self._leaving, held))
         except RouteDown as down:
             self._went_down(down)
             self._queue.append(held)
@@ -128,7 +134,7 @@ class Route:
             if self.open:
                 self._settle(held, _deferred(held.key, str(withheld)))
         except Exception as error:  # noqa: BLE001 - a bug in one message must not stop the others
-            self._settle(held, self._verdict(held, error))
+            self._judge(held, self._verdict(held, error))
         else:
             self._answered()
             self._settle(held, Outcome(held.key, "sent", reply=reply))
@@ -138,10 +144,22 @@ class Route:
         if self._paused or not self.open:
             raise _Withheld("the channel is paused")
         try:
-            self._spool.left(held.key, held.delivery.attempts, held.host)
+            self._spool.left(held.key, held.delivery.attempts, held.host, self.channel.name)
         except OSError as error:
             raise RouteDown(f"the spool cannot be written: {error}") from error
-        held.left = True
+        held.left, held.at = True, self._clock.now()
+
+    def _prepared(self, delivery: Delivery) -> Rendered:
+        """Raises CannotRender, and Deferred as long as there are no templates."""
+        if not self.open:
+            raise Deferred("no rulebook yet")
+        return self._prepare(delivery)
+
+    def _judge(self, held: InHand, outcome: Outcome) -> None:
+        if outcome.outcome == "unknown" and self._doubts is not None:
+            self._doubts.take(held)
+        else:
+            self._settle(held, outcome)
 
     def _verdict(self, held: InHand, error: Exception) -> Outcome:
         """What an attempt that raised means for the message, and for the route."""
@@ -170,7 +188,8 @@ class Route:
         if pause is None:
             reason = f"gave up after {len(LADDER) + 1} attempts: {error}"
             return Outcome(held.key, "failed", error.reply, reason)
-        return Outcome(held.key, "deferred", error.reply, str(error), retry_after=pause)
+        asked = error.retry_after or pause
+        return Outcome(held.key, "deferred", error.reply, str(error), retry_after=asked)
 
     def _answered(self) -> None:
         self._breaker.answered()

@@ -15,7 +15,8 @@ from engine.clock import Clock
 from engine.errors import Busy
 from engine.ports import Channel, Delivery, Outcome
 from engine.runtime.desk import Desk
-from engine.runtime.route import InHand, Route
+from engine.runtime.in_hand import InHand
+from engine.runtime.route import Route
 from engine.runtime.spool import Spool
 from engine.runtime.template import Templates
 
@@ -45,7 +46,9 @@ class Sender:
 
     async def start(self) -> None:
         """Take up the outcomes that an earlier life left; what left without one is unknown."""
-        for (key, attempts), (host, outcome) in sorted(self._spool.entries.items()):
+        for (key, attempts), (host, outcome, channel) in sorted(self._spool.entries.items()):
+            if outcome is None and self._searchable(channel):
+                continue  # its host will offer it again, with what there is to look for
             desk = self._desk(host)
             self._forget(desk.supersede(key))
             if outcome is None:
@@ -112,7 +115,11 @@ class Sender:
         self._forget(desk.supersede(send.key))
         held = InHand(delivery, desk.host, self._clock.monotonic())
         desk.in_hand[send.key] = held
-        if delivery.again and self._spool.in_doubt:
+        doubtful = self._may_have_left(delivery)
+        if doubtful and self._searchable(send.channel):
+            held.left = True
+            self._routes[send.channel].doubt(held)
+        elif doubtful:
             reason = "handed over before the machine went down; it may have left"
             self._settle(held, Outcome(send.key, "unknown", reason=reason))
         elif send.channel not in self._routes:
@@ -120,6 +127,15 @@ class Sender:
             self._settle(held, Outcome(send.key, "failed", reason=reason))
         else:
             self._routes[send.channel].take(held)
+
+    def _may_have_left(self, delivery: Delivery) -> bool:
+        """In an earlier life, of which the spool knows no outcome."""
+        entry = self._spool.entries.get((delivery.send.key, delivery.attempts))
+        unsettled = entry is not None and entry.outcome is None
+        return unsettled or (delivery.again and self._spool.in_doubt)
+
+    def _searchable(self, channel: str) -> bool:
+        return channel in self._routes and self._routes[channel].searchable
 
     def _settle(self, held: InHand, outcome: Outcome) -> None:
         self._counts[outcome.outcome] += 1
@@ -158,4 +174,4 @@ class Sender:
         total = 2 * sum(route.channel.capacity for route in self._routes.values())
         since = self._clock.monotonic() - PRESENT
         present = sum(each.seen >= since for each in self._desks.values())
-        return max(0, max(1, total // max(1, present)) - len(desk.in_hand))
+        return max(0, max(1, total // max(1, present)) - desk.busy)

@@ -28,6 +28,7 @@ class Entry(NamedTuple):
 
     host: str
     outcome: Outcome | None
+    channel: str = ""
 
 
 class _Line(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
@@ -36,6 +37,7 @@ class _Line(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     attempts: int = 0
     host: str = ""
     outcome: Outcome | None = None
+    channel: str = ""
 
 
 _decoder = msgspec.json.Decoder(_Line)
@@ -54,10 +56,10 @@ class Spool:
         self.in_doubt = self._read() != self._boot_id
         self._file = self._rewritten()
 
-    def left(self, key: str, attempts: int, host: str) -> None:
+    def left(self, key: str, attempts: int, host: str, channel: str = "") -> None:
         """The message is about to leave. Raises OSError: then it must not."""
-        self._append([_Line("left", key, attempts, host)])
-        self.entries[key, attempts] = Entry(host, None)
+        self._append([_Line("left", key, attempts, host, None, channel)])
+        self.entries[key, attempts] = Entry(host, None, channel)
 
     def settled(self, attempts: int, host: str, outcome: Outcome) -> None:
         """What became of a message that left. Raises OSError: the outcome is kept in memory only."""
@@ -101,7 +103,8 @@ class Spool:
                 case "boot":
                     boot = read.key
                 case "left" | "outcome":
-                    self.entries[read.key, read.attempts] = Entry(read.host, read.outcome)
+                    entry = Entry(read.host, read.outcome, read.channel)
+                    self.entries[read.key, read.attempts] = entry
                 case "known":
                     self.entries.pop((read.key, read.attempts), None)
         return boot
@@ -109,8 +112,9 @@ class Spool:
     def _rewritten(self) -> int:
         """A new file with what is still needed, put in the old one's place; its descriptor."""
         lines = [_Line("boot", self._boot_id)]
-        for (key, attempts), (host, outcome) in self.entries.items():
-            lines.append(_Line("outcome" if outcome else "left", key, attempts, host, outcome))
+        for (key, attempts), (host, outcome, channel) in self.entries.items():
+            what: Literal["outcome", "left"] = "outcome" if outcome else "left"
+            lines.append(_Line(what, key, attempts, host, outcome, channel))
         draft = self.path.with_suffix(".new")
         data = _encoded(lines)
         draft.write_bytes(data)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from engine.domain import codec, message
 from engine.domain.dedupe import HOUR, WINDOW, fingerprints
 from engine.domain.event import Event
-from engine.domain.message import Adopted
+from engine.domain.message import Adopted, Receipt
 from engine.ports import LogRow
 
 Read = Callable[[int], LogRow | None]
@@ -30,7 +30,7 @@ def timeline(read: Read, last: tuple[int, ...]) -> Iterator[LogRow]:
 
 
 def week_of(read: Read, last: tuple[int, ...], now: int) -> set[bytes]:
-    """The fingerprints of every event taken within the dedupe window, adopted contacts' included."""
+    """The fingerprints of all that was taken within the dedupe window, adopted contacts' included."""
     since = now - WINDOW * HOUR
     found: set[bytes] = set()
     for newest in last:
@@ -38,7 +38,7 @@ def week_of(read: Read, last: tuple[int, ...], now: int) -> set[bytes]:
             if row.now < since:
                 break
             taken = message.decode(row.body)
-            if isinstance(taken, Event):
+            if isinstance(taken, Event | Receipt):
                 found.add(taken.fingerprint)
             elif isinstance(taken, Adopted):
                 found.update(fingerprints(codec.decode(taken.state).seen))

@@ -105,8 +105,8 @@ def test_a_wrong_value_is_told_with_what_is_allowed(
         ("{do: wiat, id: a}", "do: 'wiat' is not allowed; did you mean wait?"),
         ("{do: [a], id: a}", "do: ['a'] is not allowed; known are branch, exit"),
         ("{do: wait, id: a, at: 7:00}", "at: '7:00' does not fit; expected local time, HH:MM"),
-        ("{do: send, id: a, channel: sms, template: hello}",
-         "channel: 'sms' is not allowed; expected email"),
+        ("{do: send, id: a, channel: pigeon, template: hello}",
+         "channel: 'pigeon' is not allowed; expected email or sms"),
     ],
 )  # fmt: skip
 def test_a_wrong_step_is_told_with_what_is_allowed(

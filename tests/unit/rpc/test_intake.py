@@ -50,7 +50,7 @@ def test_keys_come_in_order_of_rank_whatever_the_order_sent() -> None:
         "crm:0031t",
         "shop:7",
         "email:ada@example.com",
-        "phone:+33 6 12 34 56 78",
+        "phone:+33612345678",
         "anonymous_id:a1",
     )
 
