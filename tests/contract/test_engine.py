@@ -1,0 +1,352 @@
+"""What the whole engine promises to its callers, whatever it runs on.
+
+Two hosts, time ten times as fast, real SMTP; everything goes through the doors.
+"""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import pytest
+
+from engine.bootstrap import Spec, create_key_offline, init_data, part
+from engine.clock import SystemClock
+from engine.domain.definitions import encode
+from engine.errors import Busy, NotAllowed, Unknown
+from engine.loading.definitions import load
+from engine.rpc.client import Relance
+from engine.runtime.in_process import InProcessRuntime
+from engine.runtime.part import Runtime
+from engine.runtime.supervisor import Supervisor
+from engine.settings import Email, Rpc, Settings
+from engine.settings import Runtime as RuntimeSettings
+from tests.acceptance import shop
+from tests.acceptance.engine_process import wait_until
+from tests.acceptance.sink import Sink, sink
+from tests.conftest import SharedRay
+
+HOSTS = 2
+RATE = 10.0
+PARTS = ["sender", *(f"host-{host}" for host in range(HOSTS)), "coordinator"]
+SECOND = """\
+scenario: reminder
+trigger: {event: Product Added}
+reentry: never
+steps:
+  - {do: send, id: instead, channel: email, template: greeting}
+"""
+T = TypeVar("T")
+
+
+class Running:
+    """An engine in a loop of its own; ``service`` pushes, ``operator`` asks and acts."""
+
+    def __init__(self, runtime: Runtime, data: Path, workspace: Path, smtp: Sink) -> None:
+        self.runtime = runtime
+        self.workspace = workspace
+        self.smtp = smtp
+        self.key = create_key_offline(data, "server", "shop")
+        self.admin = create_key_offline(data, "admin", "operator")
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._supervisor = Supervisor(runtime, PARTS)
+
+    def start(self) -> None:
+        self._thread.start()
+        self.within(self._supervisor.start())
+        self._watching = asyncio.run_coroutine_threadsafe(self._supervisor.run(), self._loop)
+        addresses = self.within(self.runtime.calls.call("coordinator", "addresses", b""))
+        self.grpc = msgspec.msgpack.decode(addresses)[0]
+        self.service = Relance(self.grpc, self.key)
+        self.operator = Relance(self.grpc, self.admin)
+        wait_until(self.operator.health, "every host has its rulebook")
+
+    def within(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
+
+    def stop(self) -> None:
+        self.service.close()
+        self.operator.close()
+        self.within(self._supervisor.stop())
+        self._watching.result(60)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def push(self, *items: shop.Item) -> list[str]:
+        return [answer.outcome for answer in self.service.push(items)]
+
+    def contact(self, key: str) -> dict[str, Any]:
+        found = self.operator.contact(key, 50)
+        assert found
+        return found
+
+    def events(self) -> dict[str, int]:
+        return dict(self.operator.status()["events"])
+
+    def mails_to(self, address: str) -> list[str]:
+        return [str(mail["Subject"]) for mail in self.smtp.mails() if mail["To"] == address]
+
+
+@pytest.fixture(scope="module", params=["in-process", pytest.param("ray", marks=pytest.mark.ray)])
+def engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
+    """One for all tests of the module: each brings people of its own."""
+    folder = tmp_path_factory.mktemp(request.param)
+    with sink() as smtp:
+        workspace = shop.write(folder / "workspace", smtp.url, HOSTS)
+        origin = SystemClock().now()
+        settings = Settings(
+            runtime=RuntimeSettings(hosts=HOSTS, clock_rate=RATE, clock_origin=origin),
+            rpc=Rpc(grpc="127.0.0.1:0", http="127.0.0.1:0"),
+            email=Email(route=smtp.url),
+        )
+        data = folder / "data"
+        init_data(data, settings)
+        spec = msgspec.msgpack.encode(Spec(str(data), settings, HOSTS, encode(load(workspace))))
+        running = Running(_runtime(request, spec), data, workspace, smtp)
+        running.start()
+        yield running
+        running.stop()
+
+
+def _runtime(request: pytest.FixtureRequest, spec: bytes) -> Runtime:
+    if request.param == "in-process":
+        return InProcessRuntime(part, spec)
+    started: SharedRay = request.getfixturevalue("ray_runtime")
+    runtime = SharedRay("engine.bootstrap:part", spec)
+    runtime._services = started._services
+    return runtime
+
+
+@pytest.fixture
+def someone(_numbers: Iterator[int]) -> list[shop.Item]:
+    """The events of a person who was never here."""
+    return shop.person(next(_numbers))
+
+
+another = someone
+
+
+@pytest.fixture(scope="module")
+def _numbers() -> Iterator[int]:
+    return iter(range(1_000))
+
+
+def user(events: list[shop.Item]) -> str:
+    return f"user_id:{events[2]['userId']}"
+
+
+def address(events: list[shop.Item]) -> str:
+    return str(events[1]["traits"]["email"])
+
+
+def name(events: list[shop.Item]) -> str:
+    return str(events[1]["traits"]["first_name"])
+
+
+def rows_of(engine: Running, events: list[shop.Item], message: str) -> list[dict[str, Any]]:
+    """The newest first, without what the engine's parts told one another."""
+    rows = engine.contact(user(events))["timeline"]
+    return [row for row in rows if row["message"] == message]
+
+
+def at_rest(engine: Running) -> Callable[[], bool]:
+    def resting() -> bool:
+        try:
+            status = engine.operator.status()
+        except Busy:  # a host is being started
+            return False
+        return not (status["messages"]["queued"] or status["runs"]["waiting"] or status["hops"])
+
+    return resting
+
+
+def test_an_event_is_accepted_once_and_its_retry_is_a_duplicate(
+    engine: Running, someone: list[shop.Item]
+) -> None:
+    before = engine.events()
+
+    assert engine.push(someone[0]) == ["accepted"]
+    assert engine.push(someone[0]) == ["duplicate"]
+    assert engine.push(someone[0], someone[0]) == ["duplicate"] * 2
+
+    after = engine.events()
+    assert after["accepted"] - before["accepted"] == 1
+    assert after["duplicates"] - before["duplicates"] == 3
+    rows = engine.contact(f"anonymous_id:{someone[0]['anonymousId']}")["timeline"]
+    assert [row["message"] for row in rows] == ["event"]
+
+
+def test_an_event_that_names_nobody_is_refused_with_its_reason_and_counted(
+    engine: Running,
+) -> None:
+    before = engine.events()["rejected"]
+
+    (answer,) = engine.service.push([{"type": "track", "event": "Signed Up"}])
+
+    assert (answer.outcome, answer.code) == ("rejected", "no_user_anon_id")
+    assert engine.events()["rejected"] == before + 1
+
+
+def test_two_devices_of_a_person_become_one_contact(
+    engine: Running, someone: list[shop.Item]
+) -> None:
+    engine.push(*someone)
+    wait_until(at_rest(engine), "the devices are claimed")
+
+    contact = engine.contact(user(someone))
+    for device in ("phone", "laptop"):
+        key = f"anonymous_id:{device}-{someone[2]['userId'][1:]}"
+        assert engine.contact(key)["id"] == contact["id"]
+        assert key in contact["keys"]
+    assert contact["attributes"]["first_name"] == someone[1]["traits"]["first_name"]
+
+
+def test_a_message_without_a_wait_leaves_at_once_with_the_persons_name(
+    engine: Running, someone: list[shop.Item]
+) -> None:
+    engine.push(*someone[1:3])
+
+    wait_until(lambda: engine.mails_to(address(someone)), "the greeting has arrived")
+    wait_until(at_rest(engine), "its answer is known")
+    assert engine.mails_to(address(someone)) == [f"Hello {name(someone)}"]
+    (receipt,) = rows_of(engine, someone, "receipt")
+    assert receipt["fields"]["outcome"] == "sent"
+
+
+def test_a_wait_ends_when_it_is_due_and_not_before(
+    engine: Running, someone: list[shop.Item]
+) -> None:
+    engine.push(someone[1], someone[3])
+
+    wait_until(lambda: engine.mails_to(address(someone)), "the reminder has arrived")
+    added = rows_of(engine, someone, "event")[0]
+    (fired,) = rows_of(engine, someone, "timer")
+    assert fired["at"] >= added["at"] + 2_000
+
+
+def test_a_paused_scenario_starts_no_run_and_goes_on_afterwards(
+    engine: Running, someone: list[shop.Item]
+) -> None:
+    engine.push(someone[1])
+    engine.operator.pause("scenario", "reminder")
+    engine.push(someone[3])
+    assert engine.contact(user(someone))["runs"] == []
+
+    engine.operator.pause("scenario", "reminder", paused=False)
+    engine.push(someone[3] | {"messageId": f"again-{user(someone)}"})
+
+    wait_until(lambda: engine.mails_to(address(someone)), "the reminder has arrived")
+
+
+def test_a_paused_channel_holds_messages_until_it_goes_on(
+    engine: Running, someone: list[shop.Item]
+) -> None:
+    wait_until(at_rest(engine), "nothing else is queued")
+    engine.operator.pause("channel", "email")
+    engine.push(*someone[1:3])
+    queued = engine.operator.status()["messages"]["queued"]
+    assert engine.mails_to(address(someone)) == []
+
+    engine.operator.pause("channel", "email", paused=False)
+
+    wait_until(lambda: engine.mails_to(address(someone)), "the message has left")
+    assert queued == 1
+
+
+def test_pausing_what_does_not_exist_names_what_there_is(engine: Running) -> None:
+    with pytest.raises(Unknown, match="greeting, reminder"):
+        engine.operator.pause("scenario", "remainder")
+
+
+def test_nobody_writes_to_a_suppressed_address(engine: Running, someone: list[shop.Item]) -> None:
+    engine.operator.suppress("email", address(someone), "asked by letter")
+
+    engine.push(*someone[1:3])
+
+    wait_until(at_rest(engine), "the message is decided")
+    assert engine.mails_to(address(someone)) == []
+    (receipt,) = rows_of(engine, someone, "receipt")
+    told = receipt["fields"]
+    assert (told["outcome"], told["reason"]) == ("failed", "suppressed")
+
+
+def test_an_operator_sets_an_attribute_and_the_log_says_who(
+    engine: Running, someone: list[shop.Item]
+) -> None:
+    engine.push(someone[1])
+
+    engine.operator.act(user(someone), "set", "city", "Lyon")
+
+    contact = engine.contact(user(someone))
+    assert contact["attributes"]["city"] == "Lyon"
+    (act,) = rows_of(engine, someone, "act")
+    assert "operator" in act["fields"]["by"]
+
+
+def test_a_killed_host_comes_back_with_all_it_had(
+    engine: Running, someone: list[shop.Item]
+) -> None:
+    before = engine.events()["stored"]
+    assert engine.push(*someone[:5]) == ["accepted"] * 5
+
+    for host in range(HOSTS):
+        engine.within(engine.runtime.kill(f"host-{host}"))
+
+    assert engine.push(*someone) == ["duplicate"] * 5 + ["accepted"] * 5
+    wait_until(at_rest(engine), "the devices are claimed")
+    assert engine.events()["stored"] - before == len(someone)
+
+
+def test_a_key_that_is_revoked_or_invented_opens_nothing(engine: Running) -> None:
+    secret = engine.operator.create_key("server", "partner")
+    with Relance(engine.grpc, secret) as partner:
+        assert partner.push([shop.track("Product Viewed", {"userId": "partner"}, "partner-1")])
+        listed = engine.operator.keys()
+        known = {key["name"]: key["id"] for key in listed}
+        engine.operator.revoke_key(known["partner"])
+        with pytest.raises(NotAllowed):
+            partner.push([shop.track("Product Viewed", {"userId": "partner"}, "partner-2")])
+    with Relance(engine.grpc, "rl_server_0_invented") as stranger, pytest.raises(NotAllowed):
+        stranger.push([shop.track("Product Viewed", {"userId": "stranger"}, "stranger-1")])
+
+
+def test_a_new_rulebook_is_in_force_at_once_and_runs_under_way_keep_theirs(
+    engine: Running, someone: list[shop.Item], another: list[shop.Item]
+) -> None:
+    engine.push(someone[1], someone[3])
+    before = engine.operator.status()["rulebook"]
+    (engine.workspace / "scenarios" / "reminder.yaml").write_text(SECOND)
+
+    version = engine.operator.apply(encode(load(engine.workspace)))
+    engine.push(another[1], another[3])
+
+    assert version == before + 1
+    assert engine.operator.apply(encode(load(engine.workspace))) == version
+    wait_until(at_rest(engine), "both messages have left")
+    assert engine.mails_to(address(another)) == [f"Hello {name(another)}"]
+    (subject,) = engine.mails_to(address(someone))
+    assert subject == f"{name(someone)}, your {someone[3]['properties']['name']}"
+    assert engine.contact(user(someone))["timeline"][-1]["rulebook"] == before
+    assert engine.contact(user(another))["timeline"][0]["rulebook"] == version
+
+
+def test_figures_and_stores_agree_when_everything_is_at_rest(engine: Running) -> None:
+    wait_until(at_rest(engine), "nothing is under way")
+
+    status, report = engine.operator.status(), engine.operator.fsck()
+
+    assert report["findings"] == []
+    assert report["totals"]
+    assert status["events"]["accepted"] == report["checked"]["events"]
+    messages = status["messages"]
+    assert messages["intended"] == sum(messages[one] for one in ("sent", "failed", "unknown"))
+    assert set(engine.smtp.taken.values()) == {1}
+    assert messages["sent"] == len(engine.smtp.taken)
+    reminders = next(s for s in engine.operator.scenarios() if s["scenario"] == "reminder")
+    assert reminders["entered"] == reminders["ended"] > 0
