@@ -18,8 +18,8 @@ from twilio.request_validator import (
 from channels.opt_out import asks_to_stop
 from channels.twilio_route import PROVIDER, TwilioRoute, key_in
 from engine.domain.consent import OPTED_OUT
+from engine.domain.notice import Inbound, Notice
 from engine.errors import BadRequest, NotAllowed
-from engine.ports import Inbound, Notice
 
 Status = Literal["taken", "delivered", "undelivered"]
 STATUSES: dict[str, Status] = {

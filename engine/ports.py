@@ -8,6 +8,7 @@ import msgspec
 from engine.domain.effect import Send
 from engine.domain.event import Event
 from engine.domain.identity import Binding
+from engine.domain.notice import Inbound, Notice
 
 # --- the store of a host: contacts, directory, log, wake-ups, outbox, hops -----------------------
 
@@ -347,35 +348,6 @@ class Searchable(Protocol):
 
 
 # --- what providers tell us ----------------------------------------------------------------------
-
-
-class Notice(msgspec.Struct, frozen=True, array_like=True):
-    """What a provider tells, later, of the message ``key``. ``taken`` says that it has it, no more.
-
-    ``id`` names the telling: told twice it counts once. ``reply`` is the provider's name for the
-    message; ``suppress`` says that ``address`` must not be written to again.
-    """
-
-    source: str
-    id: str
-    key: str
-    channel: str
-    status: Literal["taken", "delivered", "undelivered"]
-    reply: str = ""
-    reason: str = ""
-    address: str = ""
-    suppress: bool = False
-
-
-class Inbound(msgspec.Struct, frozen=True):
-    """A message that a person wrote to us. ``stop``: nothing more may be sent to the address."""
-
-    source: str
-    id: str
-    channel: str
-    address: str
-    text: str
-    stop: bool
 
 
 RECEIPTS = "/v1/receipts/{provider}/{token}"

@@ -12,6 +12,7 @@ from engine.domain.channel import CHANNELS
 from engine.domain.definitions import Definitions, decode, encode, succeed
 from engine.domain.effect import contact_of
 from engine.domain.event import Event
+from engine.domain.notice import Notice
 from engine.domain.rulebook import Rulebook
 from engine.errors import BadRequest, Busy, ConfigError, EngineError, Unknown
 from engine.ports import (
@@ -19,7 +20,6 @@ from engine.ports import (
     ControlStore,
     Engine,
     KeyKind,
-    Notice,
     Refusal,
     RejectedItem,
     Verdict,

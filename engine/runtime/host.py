@@ -11,9 +11,10 @@ from engine.clock import Clock
 from engine.domain.definitions import decode
 from engine.domain.effect import Suppress
 from engine.domain.message import Act
+from engine.domain.notice import Notice
 from engine.domain.rulebook import Rulebook
 from engine.errors import BadRequest, Busy, OwnershipLost
-from engine.ports import HostStore, Notice
+from engine.ports import HostStore
 from engine.runtime import envelope, report
 from engine.runtime.batch import Batch
 from engine.runtime.hop_post import HopPost

@@ -1,7 +1,8 @@
 """What a provider tells of a message that it took, worked off by the host that has it."""
 
 from engine.domain.message import Receipt
-from engine.ports import Notice, OutboxRow
+from engine.domain.notice import Notice
+from engine.ports import OutboxRow
 from engine.runtime import envelope
 from engine.runtime.batch import Batch
 from engine.runtime.outbox import send_of
