@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.sql.elements import ClauseElement
 
 from engine.errors import OwnershipLost, StoreError, StoreFull, StoreLocked, StoreLost
+from engine.store import postgres_session as session
 from engine.store.database import OWNERS, TAKE, Row, next_epoch
 from engine.store.migration import Tree, migrate
 from engine.store.postgres_dialect import POSTGRES, copy, sql, types
-from engine.store.postgres_session import connect, holder, lock
 from engine.store.statement import Change, Find, Insert, keys, number, table, text
 from engine.store.tables import Ownership
 
@@ -73,12 +73,12 @@ class PostgresDatabase:
             raise
 
     def _connect(self) -> None:
-        self._connection = connect(self._url, self._schema, self._owner)
+        self._connection = session.connect(self._url, self._schema, self._owner)
         info = self._connection.info
         self._place = f"schema {self._schema} of {info.dbname} on {info.host}"
-        if not lock(self._connection, self._schema) and not self._fence_only:
+        if not session.lock(self._connection, self._schema) and not self._fence_only:
             message = (
-                f"{self._place} is in use by {holder(self._connection, self._schema)}; "
+                f"{self._place} is in use by {session.holder(self._connection, self._schema)}; "
                 "stop that engine, or name another database in [store] url."
             )
             self._connection.close()
@@ -198,5 +198,5 @@ class PostgresDatabase:
     def close(self) -> None:
         """Safe to call twice."""
         if self._connection is not None:
-            self._connection.close()
+            session.close(self._connection)
             self._connection = None

@@ -65,6 +65,13 @@ def test_hosts_of_one_database_do_not_see_each_other(
     other.close()
 
 
+def test_a_closed_store_can_be_opened_at_once(postgres_url: str) -> None:
+    for epoch in range(1, 31):
+        store = PostgresHostStore(postgres_url, 0)
+        assert store.open("host-0").epoch == epoch
+        store.close()
+
+
 def test_a_lost_connection_is_told_as_lost_ownership_and_keeps_what_was_committed(
     postgres_url: str, store: PostgresHostStore, admin: "psycopg.Connection[Any]"
 ) -> None:
