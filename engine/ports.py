@@ -291,6 +291,11 @@ class SenderPort(Protocol):
         """
         ...
 
+    async def caught_up(self, host: str) -> None:
+        """The host has offered again all that it had handed over before: from here on nothing of it is
+        in doubt that is not in the Sender's own memory."""
+        ...
+
     async def publish(self, version: int, definitions: bytes) -> None:
         """Templates of a new rulebook."""
         ...

@@ -103,6 +103,7 @@ class SendPost:
             for start in range(0, len(rows), AGAIN):
                 again = [self._delivery(row, again=True) for row in rows[start : start + AGAIN]]
                 await self._call_offer(again)
+            await self._calls.call(SENDER, "caught_up", envelope.encode([self._name, life]))
         except (PartLost, EngineError):
             return
         self._life = life

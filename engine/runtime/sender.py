@@ -86,6 +86,13 @@ class Sender:
             await asyncio.wait_for(desk.changed.wait(), POLL)
         return _encoder.encode(desk.tell()), self._credit(desk)
 
+    async def caught_up(self, host: str) -> None:
+        """See SenderPort."""
+        try:
+            self._spool.trust(host)
+        except OSError as error:
+            _log.error("the spool cannot be written: %s", error)
+
     async def publish(self, version: int, definitions: bytes) -> None:
         """Templates of a rulebook; before the first one nothing leaves."""
         self._templates.publish(version, definitions)
@@ -115,9 +122,9 @@ class Sender:
         self._forget(desk.supersede(send.key))
         held = InHand(delivery, desk.host, self._clock.monotonic())
         desk.in_hand[send.key] = held
-        doubtful = self._may_have_left(delivery)
+        doubtful = self._may_have_left(desk.host, delivery)
+        held.left = doubtful
         if doubtful and self._searchable(send.channel):
-            held.left = True
             self._routes[send.channel].doubt(held)
         elif doubtful:
             reason = "handed over before the machine went down; it may have left"
@@ -128,11 +135,11 @@ class Sender:
         else:
             self._routes[send.channel].take(held)
 
-    def _may_have_left(self, delivery: Delivery) -> bool:
+    def _may_have_left(self, host: str, delivery: Delivery) -> bool:
         """In an earlier life, of which the spool knows no outcome."""
         entry = self._spool.entries.get((delivery.send.key, delivery.attempts))
         unsettled = entry is not None and entry.outcome is None
-        return unsettled or (delivery.again and self._spool.in_doubt)
+        return unsettled or (delivery.again and self._spool.in_doubt(host))
 
     def _searchable(self, channel: str) -> bool:
         return channel in self._routes and self._routes[channel].searchable

@@ -55,6 +55,11 @@ class SenderPart:
         if method == "offer":
             host, deliveries = msgspec.msgpack.decode(body, type=tuple[str, bytes])
             return envelope.encode(await self._sender.offer(host, deliveries))
+        if method == "caught_up":
+            host, life = msgspec.msgpack.decode(body, type=tuple[str, str])
+            if life == self._life:
+                await self._sender.caught_up(host)
+            return b""
         if method == "outcomes":
             host, acknowledged = msgspec.msgpack.decode(body, type=tuple[str, list[str]])
             told, credit = await self._sender.outcomes(host, acknowledged)

@@ -1,8 +1,8 @@
 """The Sender's own memory on disk: which messages left, what became of them, what the hosts know.
 
 An append-only file of JSON lines, each written by one ``write``: it survives the death of the process
-without ``fsync``. The header names the boot of the machine; after another boot the file may lack its
-last lines, so what was handed over and is not in it is in doubt.
+without ``fsync``, not always that of the machine. After another boot what a host had handed over and
+is not in the file is in doubt, until the host has offered all of it again.
 """
 
 import errno
@@ -32,7 +32,7 @@ class Entry(NamedTuple):
 
 
 class _Line(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
-    what: Literal["boot", "left", "outcome", "known"]
+    what: Literal["sure", "left", "outcome", "known"]
     key: str
     attempts: int = 0
     host: str = ""
@@ -53,7 +53,9 @@ class Spool:
         self._lines = 0
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = _locked(path.with_suffix(".lock"))
-        self.in_doubt = self._read() != self._boot_id
+        self._sure: dict[str, str] = {}
+        self._file = -1
+        self._read()
         self._file = self._rewritten()
 
     def left(self, key: str, attempts: int, host: str, channel: str = "") -> None:
@@ -74,6 +76,16 @@ class Spool:
         if self._lines > COMPACT_FROM and self._lines > 4 * len(self.entries):
             self._file = self._rewritten()
 
+    def in_doubt(self, host: str) -> bool:
+        """Whether lines about this host's messages may have gone with an earlier boot."""
+        return self._sure.get(host) != self._boot_id
+
+    def trust(self, host: str) -> None:
+        """From now on what this host hands over is in the file if it left, until the next boot."""
+        if self.in_doubt(host):
+            self._append([_Line("sure", self._boot_id, host=host)])
+            self._sure[host] = self._boot_id
+
     def close(self) -> None:
         """Let go of the file; nothing may be written afterwards."""
         os.close(self._file)
@@ -89,9 +101,7 @@ class Spool:
         self._size += len(data)
         self._lines += len(lines)
 
-    def _read(self) -> str:
-        """Fill ``entries`` from the file; the boot that it was written in, empty for a new file."""
-        boot = ""
+    def _read(self) -> None:
         raw = self.path.read_bytes() if self.path.exists() else b""
         for line in raw.split(b"\n")[:-1]:
             try:
@@ -100,18 +110,17 @@ class Spool:
                 _log.warning("%s: skipped a line that cannot be read: %r", self.path, line[:200])
                 continue
             match read.what:
-                case "boot":
-                    boot = read.key
+                case "sure":
+                    self._sure[read.host] = read.key
                 case "left" | "outcome":
                     entry = Entry(read.host, read.outcome, read.channel)
                     self.entries[read.key, read.attempts] = entry
                 case "known":
                     self.entries.pop((read.key, read.attempts), None)
-        return boot
 
     def _rewritten(self) -> int:
         """A new file with what is still needed, put in the old one's place; its descriptor."""
-        lines = [_Line("boot", self._boot_id)]
+        lines = [_Line("sure", boot, host=host) for host, boot in self._sure.items()]
         for (key, attempts), (host, outcome, channel) in self.entries.items():
             what: Literal["outcome", "left"] = "outcome" if outcome else "left"
             lines.append(_Line(what, key, attempts, host, outcome, channel))
@@ -120,7 +129,7 @@ class Spool:
         draft.write_bytes(data)
         descriptor = os.open(draft, os.O_WRONLY | os.O_APPEND)
         draft.replace(self.path)
-        if self._lines:
+        if self._file >= 0:
             os.close(self._file)
         self._size, self._lines = len(data), len(lines)
         return descriptor

@@ -59,7 +59,9 @@ class Life:
         self.post = Post()
         self.sender: Sender | None = None
         self.boot = "boot-1"
-        Spool(self.path, self.boot).close()
+        spool = Spool(self.path, self.boot)
+        spool.trust("host-0")
+        spool.close()
 
     async def begin(self, channel: Channel | None = None) -> Host:
         """A new Sender on the same spool, with the template ``hello`` published."""
@@ -466,6 +468,37 @@ async def test_after_a_power_loss_what_was_handed_over_without_a_record_is_unkno
 
     assert await host.settle("ab") == {"a": "unknown", "b": "sent"}
     assert life.post.keys == ["b"]
+
+
+async def test_a_doubt_after_a_power_loss_outlives_the_sender(life: Life) -> None:
+    life.boot = "boot-2"
+    host = await life.begin()
+    await host.offer(delivery("a", again=True))
+    assert life.sender
+    await life.sender.caught_up("host-0")
+    await life.die()
+
+    host = await life.begin()
+    await host.offer(delivery("a", again=True))
+
+    assert await host.settle("a") == {"a": "unknown"}
+    assert life.post.keys == []
+
+
+async def test_what_a_host_that_caught_up_had_marked_and_never_offered_leaves_once(
+    life: Life,
+) -> None:
+    life.boot = "boot-2"
+    host = await life.begin()
+    assert life.sender
+    await life.sender.caught_up("host-0")
+
+    await host.offer(delivery("a", again=True))
+    other = Host(life.sender, "host-1")
+    await other.offer(delivery("b", again=True))
+
+    assert await host.settle("a") == {"a": "sent"}
+    assert await other.settle("b") == {"b": "unknown"}
 
 
 async def test_stopping_finishes_what_is_leaving_and_begins_nothing(life: Life) -> None:

@@ -82,14 +82,24 @@ def test_a_torn_line_does_not_spoil_what_is_written_after_it(
 def test_another_boot_of_the_machine_puts_what_is_not_in_the_file_in_doubt(
     opened: Callable[..., Spool],
 ) -> None:
-    opened("boot-1")
+    opened("boot-1").trust("host-0")
 
-    assert not opened("boot-1").in_doubt
-    assert opened("boot-2").in_doubt
+    assert not opened("boot-1").in_doubt("host-0")
+    assert opened("boot-2").in_doubt("host-0")
+    assert opened("boot-2").in_doubt("host-0")
 
 
-def test_a_file_that_is_not_there_is_in_doubt(opened: Callable[..., Spool]) -> None:
-    assert opened().in_doubt
+def test_trust_is_a_hosts_own_and_outlives_a_rewriting(opened: Callable[..., Spool]) -> None:
+    spool = opened()
+    assert spool.in_doubt("host-0")
+    spool.trust("host-0")
+    for number in range(COMPACT_FROM):
+        spool.left(f"run/{number}/1", 0, "host-0")
+        spool.known([(f"run/{number}/1", 0)])
+
+    spool = opened()
+    assert not spool.in_doubt("host-0")
+    assert spool.in_doubt("host-1")
 
 
 def test_two_senders_cannot_have_the_same_spool(
