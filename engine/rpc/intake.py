@@ -4,7 +4,7 @@ The rules are those of Segment's tracking specification, sections identify, trac
 group, alias and common fields; where clients differ from it, what they really send decides.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 from itertools import count
 from typing import Any, cast
@@ -35,15 +35,19 @@ class Intake:
         self._unnamed = count()
 
     def json_items(
-        self, raws: Iterable[bytes], shared: Shared, kind: str | None = None
+        self,
+        raws: Iterable[bytes],
+        shared: Shared,
+        kind: str | None = None,
+        read: Callable[[bytes], Item] = items.of_json,
     ) -> list[Event | Refusal]:
-        """``kind`` is the type that a route implies; it wins over the item's own."""
+        """``kind`` is the type that a route implies; it wins over the item's own. ``read`` may refuse."""
         judged: list[Event | Refusal] = []
         for raw in raws:
             item = None
             try:
                 _check_size(len(raw) + shared.size)
-                item = items.of_json(raw)
+                item = read(raw)
                 judged.append(self._event(item, kind or item.type, raw, shared))
             except Refused as no:
                 judged.append(_refusal(no, raw, item))

@@ -15,9 +15,9 @@ from engine.rpc.callbacks import Callbacks
 from engine.rpc.control_socket import ControlSocket
 from engine.rpc.guard import Guard
 from engine.rpc.health import Health
+from engine.rpc.http_app import http_app
 from engine.rpc.http_server import HttpServer
 from engine.rpc.intake import Intake
-from engine.rpc.segment_http import SegmentHttp
 from engine.rpc.services import Console, Control, Events
 from engine.rpc.watching import Watching
 
@@ -68,7 +68,7 @@ class Doors:
         try:
             bound = await self._serve_grpc()
             more = Callbacks(self._engine, self._hooks, self._begun).routes()
-            app = SegmentHttp(self._engine, self._intake, self._begun, more).app()
+            app = http_app(self._engine, self._intake, self._begun, more)
             listener = listening.tcp(self._http_address, "http")
             self._http = HttpServer(app, listener)
             http = await self._http.start()

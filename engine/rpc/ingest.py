@@ -1,0 +1,98 @@
+"""One way in for every HTTP route that brings events: read, admit, judge, keep, answer."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+import msgspec
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from engine.domain.event import Event
+from engine.errors import EngineError
+from engine.ports import ApiKey, Engine, Refusal, Verdict
+from engine.rpc import item
+from engine.rpc.begun import Begun
+from engine.rpc.envelope import Envelope, shared_of
+from engine.rpc.gate import PUSHERS, admit
+from engine.rpc.http_fault import Fault, answer, fault_of
+from engine.rpc.intake import MOST, Intake
+from engine.rpc.item import Item
+
+JSON = "application/json"
+_log = logging.getLogger(__name__)
+
+
+class Parcel(NamedTuple):
+    """What a request brought. ``secrets``: the keys it showed; ``kind``: the type its route implies.
+
+    ``read`` makes an item of one of the envelope's raw ones.
+    """
+
+    envelope: Envelope
+    secrets: tuple[str, ...]
+    kind: str | None = None
+    read: Callable[[bytes], Item] = item.of_json
+
+
+Unpack = Callable[[Request], Awaitable[Parcel]]
+Tell = Callable[[Sequence[Event | Refusal], Sequence[Verdict]], Response]
+
+
+class Ingest:
+    def __init__(self, engine: Engine, intake: Intake, begun: Begun) -> None:
+        self._engine = engine
+        self._intake = intake
+        self._begun = begun
+
+    def route(
+        self, path: str, unpack: Unpack, method: str = "POST", tell: Tell | None = None
+    ) -> Route:
+        """``unpack`` reads the request (may raise Fault); ``tell`` words the answer."""
+
+        async def take(request: Request) -> Response:
+            try:
+                return await self._taken(request, unpack, tell or report)
+            except Fault as fault:
+                return answer(fault)
+            except EngineError as error:
+                return answer(fault_of(error))
+            except ClientDisconnect:
+                return Response(status_code=HTTPStatus.BAD_REQUEST)
+            except Exception:  # noqa: BLE001 - the SDK must get JSON, and will send it again
+                _log.exception("%s failed", path)
+                text = "the engine has a bug here; its log says where"
+                return answer(Fault(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", text))
+
+        return Route(path, take, methods=[method])
+
+    async def _taken(self, request: Request, unpack: Unpack, tell: Tell) -> Response:
+        parcel = await unpack(request)
+        caller = admit(self._engine, parcel.secrets, PUSHERS)
+        if len(parcel.envelope.batch) > MOST:
+            text = f"{len(parcel.envelope.batch)} events in one batch: send at most {MOST}"
+            raise Fault(HTTPStatus.BAD_REQUEST, "too_many_events", text)
+        items = self._items(parcel, caller, request.client.host if request.client else "")
+        pushed = self._engine.push(caller.name, items) if items else None
+        return tell(items, await self._begun.finish(pushed) if pushed else [])
+
+    def _items(self, parcel: Parcel, caller: ApiKey, ip: str) -> list[Event | Refusal]:
+        public = caller.kind == "public"
+        shared = shared_of(parcel.envelope, caller.name, self._engine.now(), public=public, ip=ip)
+        raws = map(bytes, parcel.envelope.batch)
+        return self._intake.json_items(raws, shared, parcel.kind, parcel.read)
+
+
+def report(items: Sequence[Event | Refusal], verdicts: Sequence[Verdict]) -> Response:
+    """SDKs read ``success``; people read ``rejected``."""
+    rejected = [
+        {"index": index, "message_id": item.message_id, "code": said.code, "reason": said.reason}
+        for index, (item, said) in enumerate(zip(items, verdicts, strict=True))
+        if said.outcome == "rejected"
+    ]
+    told: dict[str, Any] = {"success": True}
+    return Response(
+        msgspec.json.encode(told | {"rejected": rejected} if rejected else told), media_type=JSON
+    )
