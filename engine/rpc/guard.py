@@ -19,6 +19,8 @@ TOO_LATE = 0.02
 
 Request = TypeVar("Request", bound=Message)
 Response = TypeVar("Response", bound=Message)
+Asked = TypeVar("Asked")
+"""A request, or the requests of a stream."""
 _log = logging.getLogger(__name__)
 
 
@@ -83,16 +85,16 @@ def open_to(
 def streamed_to(
     *kinds: KeyKind,
 ) -> Callable[
-    [Callable[[Service, Request, ApiKey], AsyncIterator[Response]]],
-    Callable[[Service, Request, Any], AsyncIterator[Response]],
+    [Callable[[Service, Asked, ApiKey], AsyncIterator[Response]]],
+    Callable[[Service, Asked, Any], AsyncIterator[Response]],
 ]:
     """As ``open_to``, for a method that answers for as long as its caller listens and may."""
 
     def guarded(
-        method: Callable[[Service, Request, ApiKey], AsyncIterator[Response]],
-    ) -> Callable[[Service, Request, Any], AsyncIterator[Response]]:
+        method: Callable[[Service, Asked, ApiKey], AsyncIterator[Response]],
+    ) -> Callable[[Service, Asked, Any], AsyncIterator[Response]]:
         @wraps(method)
-        async def call(self: Service, request: Request, context: Any) -> AsyncIterator[Response]:
+        async def call(self: Service, request: Asked, context: Any) -> AsyncIterator[Response]:
             metadata = context.invocation_metadata()
             try:
                 caller = self.guard.caller(metadata, kinds)

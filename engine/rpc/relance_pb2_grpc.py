@@ -41,6 +41,11 @@ class EventsStub:
                 request_serializer=engine_dot_rpc_dot_relance__pb2.PushRequest.SerializeToString,
                 response_deserializer=engine_dot_rpc_dot_relance__pb2.PushResponse.FromString,
                 _registered_method=True)
+        self.Stream = channel.stream_stream(
+                '/relance.v1.Events/Stream',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.StreamRequest.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.StreamResponse.FromString,
+                _registered_method=True)
 
 
 class EventsServicer:
@@ -56,6 +61,16 @@ class EventsServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Stream(self, request_iterator, context):
+        """For those who send for long. Batches are numbered by the sender, each higher than the one
+        before; an answer names the highest that is kept, with all before it. While the engine is busy
+        it reads no further. The engine may end the stream at any time: open another one and send again
+        what was not answered, with the same message ids.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_EventsServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -63,6 +78,11 @@ def add_EventsServicer_to_server(servicer, server):
                     servicer.Push,
                     request_deserializer=engine_dot_rpc_dot_relance__pb2.PushRequest.FromString,
                     response_serializer=engine_dot_rpc_dot_relance__pb2.PushResponse.SerializeToString,
+            ),
+            'Stream': grpc.stream_stream_rpc_method_handler(
+                    servicer.Stream,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.StreamRequest.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.StreamResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -93,6 +113,33 @@ class Events:
             '/relance.v1.Events/Push',
             engine_dot_rpc_dot_relance__pb2.PushRequest.SerializeToString,
             engine_dot_rpc_dot_relance__pb2.PushResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Stream(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/relance.v1.Events/Stream',
+            engine_dot_rpc_dot_relance__pb2.StreamRequest.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.StreamResponse.FromString,
             options,
             channel_credentials,
             insecure,

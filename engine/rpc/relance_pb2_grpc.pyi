@@ -48,6 +48,12 @@ class EventsStub:
     reported and kept as rejected, the others are stored. Send it again with the same message ids
     after any failure: an event is stored once. At most 2,500 events and 4 MiB a call.
     """
+    Stream: _grpc.StreamStreamMultiCallable[_relance_pb2.StreamRequest, _relance_pb2.StreamResponse]
+    """For those who send for long. Batches are numbered by the sender, each higher than the one
+    before; an answer names the highest that is kept, with all before it. While the engine is busy
+    it reads no further. The engine may end the stream at any time: open another one and send again
+    what was not answered, with the same message ids.
+    """
 
 @_typing.type_check_only
 class EventsAsyncStub(EventsStub):
@@ -58,6 +64,12 @@ class EventsAsyncStub(EventsStub):
     """Answered after the commit that holds the events. Items are judged one by one: a bad one is
     reported and kept as rejected, the others are stored. Send it again with the same message ids
     after any failure: an event is stored once. At most 2,500 events and 4 MiB a call.
+    """
+    Stream: _aio.StreamStreamMultiCallable[_relance_pb2.StreamRequest, _relance_pb2.StreamResponse]  # type: ignore[assignment]
+    """For those who send for long. Batches are numbered by the sender, each higher than the one
+    before; an answer names the highest that is kept, with all before it. While the engine is busy
+    it reads no further. The engine may end the stream at any time: open another one and send again
+    what was not answered, with the same message ids.
     """
 
 class EventsServicer(metaclass=_abc_1.ABCMeta):
@@ -72,6 +84,18 @@ class EventsServicer(metaclass=_abc_1.ABCMeta):
         """Answered after the commit that holds the events. Items are judged one by one: a bad one is
         reported and kept as rejected, the others are stored. Send it again with the same message ids
         after any failure: an event is stored once. At most 2,500 events and 4 MiB a call.
+        """
+
+    @_abc_1.abstractmethod
+    def Stream(
+        self,
+        request_iterator: _MaybeAsyncIterator[_relance_pb2.StreamRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_relance_pb2.StreamResponse], _abc.AsyncIterator[_relance_pb2.StreamResponse]]:
+        """For those who send for long. Batches are numbered by the sender, each higher than the one
+        before; an answer names the highest that is kept, with all before it. While the engine is busy
+        it reads no further. The engine may end the stream at any time: open another one and send again
+        what was not answered, with the same message ids.
         """
 
 def add_EventsServicer_to_server(servicer: EventsServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -19,6 +19,7 @@ from engine.rpc.http_app import http_app
 from engine.rpc.http_server import HttpServer
 from engine.rpc.intake import Intake
 from engine.rpc.services import Console, Control, Events
+from engine.rpc.streaming import Streaming
 from engine.rpc.watching import Watching
 
 LARGEST = 4 * 2**20
@@ -57,6 +58,7 @@ class Doors:
         self._begun = Begun()
         self._intake = Intake(engine)
         self._watching = Watching(engine)
+        self._streaming = Streaming(engine, self._intake, self._begun)
         self._health: Health | None = None
         self._servers: list[grpc.aio.Server] = []
         self._http: HttpServer | None = None
@@ -84,6 +86,7 @@ class Doors:
         if self._health is not None:
             self._health.close()
         self._watching.close()
+        self._streaming.close()
         stops = [server.stop(grace) for server in self._servers]
         if self._http is not None:
             stops.append(self._http.stop(grace))
@@ -114,7 +117,8 @@ class Doors:
         server = grpc.aio.server(options=_OPTIONS)
         self._servers.append(server)
         guard = Guard(self._engine, self._begun, local=local)
-        wire.add_EventsServicer_to_server(Events(self._engine, self._intake, guard), server)
+        events = Events(self._engine, self._intake, self._streaming, guard)
+        wire.add_EventsServicer_to_server(events, server)
         wire.add_ConsoleServicer_to_server(Console(self._engine, self._watching, guard), server)
         wire.add_ControlServicer_to_server(Control(self._engine, guard), server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)

@@ -15,6 +15,7 @@ from engine.rpc.gate import ADMINS, OPERATORS, PUSHERS, VIEWERS
 from engine.rpc.grpc_status import BadField
 from engine.rpc.guard import Guard, open_to, streamed_to
 from engine.rpc.intake import MOST, Intake
+from engine.rpc.streaming import Streaming
 from engine.rpc.surroundings import Shared
 from engine.rpc.watching import Watching
 
@@ -29,9 +30,10 @@ _OUTCOMES = {
 
 
 class Events(wire.EventsServicer):
-    def __init__(self, engine: Engine, intake: Intake, guard: Guard) -> None:
+    def __init__(self, engine: Engine, intake: Intake, streaming: Streaming, guard: Guard) -> None:
         self._engine = engine
         self._intake = intake
+        self._streaming = streaming
         self.guard = guard
 
     @open_to(*PUSHERS)
@@ -54,6 +56,12 @@ class Events(wire.EventsServicer):
         response.duplicates = sum(v.outcome == "duplicate" for v in verdicts)
         response.accepted = len(verdicts) - response.rejected - response.duplicates
         return response
+
+    @streamed_to(*PUSHERS)
+    def Stream(
+        self, request: AsyncIterator[pb.StreamRequest], caller: ApiKey
+    ) -> AsyncIterator[pb.StreamResponse]:
+        return self._streaming.answers(request, caller)
 
 
 class Console(wire.ConsoleServicer):
