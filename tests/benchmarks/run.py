@@ -86,7 +86,9 @@ class Bench:
                 report |= self._stored(folder / "stored", workspace)
         if "layers" in asked or self._options.profile:
             report |= self._layers()
-        return {**report, "what_takes_the_time": verdict.sentences(report)}
+        report["what_takes_the_time"] = verdict.sentences(report)
+        settled: Report = rounded(report)
+        return settled
 
     def _described(self, means: dict[str, float]) -> Report:
         return {
@@ -156,7 +158,16 @@ class Bench:
         sizes = (max(hot_path.LEAST, size // SMALLER) for size in self._sizes)
         found = asyncio.run(hot_path.measure(self._workload, self._definitions, *sizes))
         profile = {"profile": found["profiles"]} if self._options.profile else {}
-        return {"layers_us_per_event": found["layers"], **profile}
+        return {"layers_cpu_us_per_event": found["layers"], **profile}
+
+
+def rounded(value: Any) -> Any:
+    """Figures as exact as they are measured: four digits."""
+    if isinstance(value, float):
+        return float(f"{value:.4g}")
+    if isinstance(value, dict):
+        return {name: rounded(one) for name, one in value.items()}
+    return [rounded(one) for one in value] if isinstance(value, list) else value
 
 
 def _machine() -> Report:

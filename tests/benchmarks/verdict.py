@@ -6,7 +6,7 @@ from typing import Any
 def sentences(report: dict[str, Any]) -> list[str]:
     made = {
         "throughput": _throughput,
-        "layers_us_per_event": _layers,
+        "layers_cpu_us_per_event": _layers,
         "latency_ms": _latency,
         "timers": _timers,
     }
@@ -16,10 +16,9 @@ def sentences(report: dict[str, Any]) -> list[str]:
 def _busiest(processes: dict[str, dict[str, float]]) -> str:
     name, most = next(iter(processes.items()))
     total = sum(one["cpu_us"] for one in processes.values())
-    idle = max(0.0, 1 - most["busy"] - most["waits_for_cpu"])
     return (
         f"{name} takes {most['cpu_us']:.0f} of {total:.0f} us of CPU; it works {most['busy']:.0%} of"
-        f" the time, waits {most['waits_for_cpu']:.0%} for a free CPU and {idle:.0%} for the disk or for work"
+        f" the time, and its threads wait {most['waits_for_cpu']:.0%} of it for a CPU that others use"
     )
 
 
@@ -31,7 +30,7 @@ def _layers(part: dict[str, float]) -> str:
     around = part["host_in_memory"] - part["step"]
     disk = part["host_on_sqlite"] - part["host_in_memory"]
     return (
-        f"an event, alone in one process: door {part['door']:.0f} us, step {part['step']:.0f},"
+        f"an event, CPU alone in one process: door {part['door']:.0f} us, step {part['step']:.0f},"
         f" the host around it {around:.0f}, SQLite {disk:.0f}"
     )
 
