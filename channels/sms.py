@@ -65,8 +65,8 @@ class Sms:
         self._connections = connections
         self._most_parts, self._plain = most_parts, plain
         self._pace = Pace(per_second)
-        self._http = TwilioHttp(timeout, connections, route.proxy)
-        self._client = Client(route.account, route.tokens[0], http_client=self._http)
+        http = TwilioHttp(timeout, route.proxy)
+        self._client = Client(route.account, route.tokens[0], http_client=http)
         if route.base_url:
             self._client.api.base_url = route.base_url
         self._options: dict[str, Any] = {"validity_period": validity}
@@ -103,9 +103,10 @@ class Sms:
             listing = await self._client.messages.stream_async(to=number, limit=LISTED)
             async with aclosing(listing):
                 async for listed in listing:
-                    if listed.date_created is None or listed.date_created < earliest:
+                    at = listed.date_created
+                    if at is not None and at < earliest:
                         break
-                    if listed.date_created > latest or not self._may_be(listed, message.key):
+                    if (at is not None and at > latest) or not self._may_be(listed, message.key):
                         continue
                     if listed.body == body:
                         return self._claimed(listed, message.key)
@@ -121,7 +122,7 @@ class Sms:
         return self._connections
 
     async def close(self) -> None:
-        await self._http.close()
+        """No connection outlives its message."""
 
     def _body(self, text: str) -> str:
         """Raises Refused for what Twilio would not take, or what would cost more than is allowed."""

@@ -23,23 +23,22 @@ from twilio.http.response import Response
 
 from engine.errors import Deferred, RouteDown, Unsure
 
-KEPT = 15.0
-"""Seconds that an idle connection is kept: less than what is usual at the other end, for a POST into
-a connection that is being closed there may have been taken."""
 CONNECT = 10.0
 TOO_MANY = 429
 BROKEN = 500
 
 
 class TwilioHttp(AsyncHttpClient):  # type: ignore[misc]
-    """``timeout``: seconds from the connection to the end of the answer."""
+    """``timeout``: seconds from the connection to the end of the answer.
 
-    def __init__(self, timeout: float, connections: int, proxy: str = "") -> None:
+    Each call has a connection of its own: into one that is kept, and being closed at the other end, a
+    message may vanish without anybody knowing whether it was taken.
+    """
+
+    def __init__(self, timeout: float, proxy: str = "") -> None:
         super().__init__(logging.getLogger("twilio"), True, timeout)
         self._limit = ClientTimeout(total=timeout, sock_connect=CONNECT)
-        self._connections = connections
         self._proxy = proxy or None
-        self._session: ClientSession | None = None
 
     async def request(
         self,
@@ -57,10 +56,13 @@ class TwilioHttp(AsyncHttpClient):  # type: ignore[misc]
         if auth is not None:
             shown["Authorization"] = encode_basic_auth(*auth)
         try:
-            async with self._opened().request(
-                method, url, params=_plain(params), data=_plain(data), headers=shown,
-                timeout=self._limit, allow_redirects=False, proxy=self._proxy,
-            ) as answer:  # fmt: skip
+            async with (
+                ClientSession(connector=TCPConnector(force_close=True)) as session,
+                session.request(
+                    method, url, params=_plain(params), data=_plain(data), headers=shown,
+                    timeout=self._limit, allow_redirects=False, proxy=self._proxy,
+                ) as answer,
+            ):  # fmt: skip
                 text = await answer.text(errors="replace")
         except (ClientConnectorError, ConnectionTimeoutError, InvalidURL) as error:
             raise RouteDown(f"Twilio cannot be reached: {error}") from error
@@ -72,18 +74,6 @@ class TwilioHttp(AsyncHttpClient):  # type: ignore[misc]
         if answer.status >= BROKEN:
             raise _lost(method, f"HTTP {answer.status}")
         return Response(answer.status, text, answer.headers)
-
-    async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
-
-    def _opened(self) -> ClientSession:
-        """Made at the first call: a session belongs to the loop that it is used in."""
-        if self._session is None:
-            connector = TCPConnector(limit=self._connections, keepalive_timeout=KEPT)
-            self._session = ClientSession(connector=connector)
-        return self._session
 
 
 def retry_after(headers: Mapping[str, str]) -> int:

@@ -41,11 +41,15 @@ class Day(NamedTuple):
 class TwilioServer:
     """``plan`` says how the n-th POST (from 0) of a key goes. ``calls_to`` is where callbacks really go."""
 
-    def __init__(self, clock: Clock, plan: Callable[[str, int], Day]) -> None:
+    def __init__(
+        self, clock: Clock, client: httpx.AsyncClient, plan: Callable[[str, int], Day]
+    ) -> None:
         self.clock = clock
+        self.client = client
         self.plan = plan
         self.posts: list[str] = []
         self.listings = 0
+        self.lists = True
         self.forms: list[dict[str, str]] = []
         self.messages: list[dict[str, Any]] = []
         self.calls_to = ""
@@ -110,6 +114,8 @@ class TwilioServer:
         """Newest first, a page at a time, as Twilio does."""
         self._check(request)
         self.listings += 1
+        if not self.lists:
+            return self._refusal(Day(answers=503))
         wanted = [m for m in reversed(self.messages) if m["to"] == request.query["To"]]
         size, page = int(request.query.get("PageSize", "50")), int(request.query.get("Page", "0"))
         shown = wanted[page * size : (page + 1) * size]
@@ -145,9 +151,8 @@ class TwilioServer:
         """Signed over the public URL, sent to where the engine really listens."""
         signature = signature or RequestValidator(TOKEN).compute_signature(url, form)
         target = self.calls_to + url.removeprefix(PUBLIC)
-        async with httpx.AsyncClient(timeout=15) as client:
-            headers = {"X-Twilio-Signature": signature, "Host": urlsplit(PUBLIC).netloc}
-            answer = await client.post(target, data=form, headers=headers)
+        headers = {"X-Twilio-Signature": signature, "Host": urlsplit(PUBLIC).netloc}
+        answer = await self.client.post(target, data=form, headers=headers)
         self.called.append(answer.status_code)
         return answer.status_code
 
@@ -161,11 +166,10 @@ async def twilio_server(
     clock: Clock, days: Sequence[Day] | Callable[[str, int], Day] = ()
 ) -> AsyncIterator[TwilioServer]:
     """``days``: how each POST goes, in the order they come; good ones afterwards."""
-    if callable(days):
-        server = TwilioServer(clock, days)
-    else:
-        left = list(days)
-        server = TwilioServer(clock, lambda *_: left.pop(0) if left else Day())
+    left = [] if callable(days) else list(days)
+    plan = days if callable(days) else lambda *_: left.pop(0) if left else Day()
+    client = httpx.AsyncClient(timeout=15)
+    server = TwilioServer(clock, client, plan)
     app = web.Application()
     path = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
     app.add_routes([web.post(path, server.create), web.get(path, server.list)])
@@ -178,4 +182,5 @@ async def twilio_server(
     try:
         yield server
     finally:
+        await client.aclose()
         await runner.cleanup()

@@ -11,7 +11,7 @@ from itertools import count
 
 from engine.clock import Clock
 from engine.domain.duration import SECOND
-from engine.errors import ChannelError, Unsure
+from engine.errors import ChannelError, Refused, Unsure
 from engine.ports import Delivery, Outcome, Rendered, Searchable
 from engine.rendering.render import CannotRender
 from engine.runtime.in_hand import InHand
@@ -82,7 +82,7 @@ class Doubts:
         try:
             message = held.message or self._prepare(held.delivery)
             reply = await self._channel.find(message, held.at, began)
-        except (Unsure, CannotRender) as error:
+        except (Unsure, Refused, CannotRender) as error:
             reason = f"it cannot be told whether it was taken: {error}"
             return Outcome(held.key, "unknown", reason=reason) if settled else None
         except ChannelError as error:

@@ -144,7 +144,8 @@ class Route:
         if self._paused or not self.open:
             raise _Withheld("the channel is paused")
         try:
-            self._spool.left(held.key, held.delivery.attempts, held.host, self.channel.name)
+            channel = held.delivery.send.channel
+            self._spool.left(held.key, held.delivery.attempts, held.host, channel)
         except OSError as error:
             raise RouteDown(f"the spool cannot be written: {error}") from error
         held.left, held.at = True, self._clock.now()

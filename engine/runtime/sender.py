@@ -87,7 +87,10 @@ class Sender:
         return _encoder.encode(desk.tell()), self._credit(desk)
 
     async def caught_up(self, host: str) -> None:
-        """See SenderPort."""
+        """See SenderPort. What left in an earlier life and was not offered again, its host has settled."""
+        in_hand, entries = self._desk(host).in_hand, self._spool.entries.items()
+        settled = [at for at, one in entries if one.host == host and one.outcome is None]
+        self._forget([(key, attempts) for key, attempts in settled if key not in in_hand])
         try:
             self._spool.trust(host)
         except OSError as error:

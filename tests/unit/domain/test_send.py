@@ -1,6 +1,7 @@
 """Sending: who may be written to, and what a message carries."""
 
-from engine.domain.effect import Settle, Suppress
+from engine.domain.consent import OPTED_OUT
+from engine.domain.effect import Settle, Suppress, contact_of
 from engine.domain.message import Receipt
 from tests.unit.domain.builders import (
     NOON,
@@ -93,3 +94,26 @@ def test_a_receipt_may_ask_never_to_write_to_the_address_again() -> None:
     ada.take(gone)
     assert ada.effects == [Settle("k", "failed"), Suppress("email", "a@b.c", "no such user")]
     assert ada.subjects("failed", "suppressed") == ["email", "email"]
+
+
+def test_what_comes_after_sent_is_a_fact_and_settles_nothing() -> None:
+    ada = life()
+    ada.take(Receipt("k", "sent", "s/mail", "sms"))
+    ada.take(Receipt("k", "undelivered", "", "sms", "", "SM1", "failed 30003"))
+    assert ada.effects == [Settle("k", "sent")]
+    assert details(ada.facts, "undelivered") == [["k", "SM1", "failed 30003"]]
+
+
+def test_who_opted_out_has_withdrawn_consent_for_that_channel_only() -> None:
+    ada = life()
+    ada.tells(email="ada@example.com", consent_email=True, consent_sms=True)
+    gone = Receipt("k", "failed", "s/text", "sms", "+331", "21610", OPTED_OUT, suppress=True)
+    ada.take(gone)
+    assert ada.effects == [Settle("k", "failed"), Suppress("sms", "+331", OPTED_OUT)]
+    attributes = ada.contact.attributes
+    assert (attributes["consent_sms"], attributes["consent_email"]) == (False, True)
+
+
+def test_a_key_names_the_contact_whose_run_made_it() -> None:
+    assert contact_of("65793.2/text/1") == 65793
+    assert [contact_of(text) for text in ("", "x.1/a/1", "-1.1/a/1", "9" * 40)] == [0, 0, 0, 0]

@@ -101,3 +101,20 @@ def test_a_problem_in_a_template_is_told_where_it_stands(
     assert [problem.split(": ")[0] for problem in found] == [
         "templates/hello/html.html:2", "templates/hello/template.yaml:2",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("head", "html", "told"),
+    [
+        ("channel: sms\nsubject: Hello\n", None, ":2: subject: a text message has none"),
+        ("channel: sms\n", "<p>Hello</p>", "html: a text message has none"),
+        ("channel: email\n", None, "subject: is missing"),
+    ],
+)
+def test_a_text_message_is_text_alone_and_an_email_has_a_subject(
+    problems: Problems, head: str, html: str | None, told: str
+) -> None:
+    files = {"text.txt": "Hello", "html.html": html, "template.yaml": head}
+    [found] = problems({f"templates/hello/{name}": text for name, text in files.items()})
+    assert found.startswith("templates/hello/template.yaml:")
+    assert told in found

@@ -6,6 +6,7 @@ from hashlib import blake2b, sha256
 from typing import Any
 
 from engine.domain.event import Event
+from engine.domain.notice import Notice
 from engine.errors import BadRequest, Busy, DefinitionError, Unknown
 from engine.ports import ApiKey, KeyKind, Refusal, Verdict
 
@@ -20,6 +21,7 @@ class EngineInMemory:
         self.events: dict[bytes, Event] = {}
         self.refused: list[Refusal] = []
         self.acts: list[tuple[Any, ...]] = []
+        self.notices: list[Notice] = []
         self.published: list[bytes] = []
         self.busy = 0
         self.retry_after = 1.0
@@ -93,6 +95,12 @@ class EngineInMemory:
 
     async def suppress(self, channel: str, address: str, reason: str, by: str) -> None:
         self.acts.append(("suppress", channel, address, reason, by))
+
+    async def notice(self, notice: Notice) -> None:
+        if self.busy:
+            self.busy -= 1
+            raise Busy(self.retry_after)
+        self.notices.append(notice)
 
     async def fsck(self) -> dict[str, Any]:
         return {"findings": [], "checked": {"events": len(self.events)}}
