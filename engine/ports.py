@@ -436,8 +436,12 @@ class Engine(Protocol):
         """Messages by channel, and the reasons for which some did not leave."""
         ...
 
+    async def rulebook(self) -> dict[str, Any]:
+        """What is in force, and who is under way in it: see ``engine.domain.plan.InForce``."""
+        ...
+
     async def apply(self, definitions: bytes, by: str) -> int:
-        """Publish, answer the version; an unchanged document answers the version in force. Raises ConfigError."""
+        """Publish, answer the version: the one in force when nothing changed. Raises ConfigError."""
         ...
 
     async def pause(self, kind: str, name: str, paused: bool, by: str) -> None:

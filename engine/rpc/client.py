@@ -105,6 +105,10 @@ class Relance:
     def messages(self) -> dict[str, Any]:
         return self._read(self._console.Messages, Empty(), dict[str, Any])
 
+    def rulebook(self) -> dict[str, Any]:
+        """What is in force: ``version``, ``definitions``, ``waiting`` runs, contacts ``inside`` segments."""
+        return self._read(self._console.Rulebook, Empty(), dict[str, Any])
+
     def fsck(self) -> dict[str, Any]:
         return self._read(self._console.Fsck, Empty(), dict[str, Any])
 

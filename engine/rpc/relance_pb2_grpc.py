@@ -196,6 +196,11 @@ class ConsoleStub:
                 request_serializer=engine_dot_rpc_dot_relance__pb2.WatchRequest.SerializeToString,
                 response_deserializer=engine_dot_rpc_dot_relance__pb2.Snapshot.FromString,
                 _registered_method=True)
+        self.Rulebook = channel.unary_unary(
+                '/relance.v1.Console/Rulebook',
+                request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
+                _registered_method=True)
         self.Fsck = channel.unary_unary(
                 '/relance.v1.Console/Fsck',
                 request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
@@ -257,6 +262,14 @@ class ConsoleServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Rulebook(self, request, context):
+        """What is in force: {"version", "definitions" as Apply takes them, "waiting": {scenario: {step: runs}},
+        "inside": {segment: contacts}}.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Fsck(self, request, context):
         """{"findings": [...], "checked": {...}}
         """
@@ -301,6 +314,11 @@ def add_ConsoleServicer_to_server(servicer, server):
                     servicer.Watch,
                     request_deserializer=engine_dot_rpc_dot_relance__pb2.WatchRequest.FromString,
                     response_serializer=engine_dot_rpc_dot_relance__pb2.Snapshot.SerializeToString,
+            ),
+            'Rulebook': grpc.unary_unary_rpc_method_handler(
+                    servicer.Rulebook,
+                    request_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
             ),
             'Fsck': grpc.unary_unary_rpc_method_handler(
                     servicer.Fsck,
@@ -498,6 +516,33 @@ class Console:
             '/relance.v1.Console/Watch',
             engine_dot_rpc_dot_relance__pb2.WatchRequest.SerializeToString,
             engine_dot_rpc_dot_relance__pb2.Snapshot.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Rulebook(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Console/Rulebook',
+            google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
             options,
             channel_credentials,
             insecure,

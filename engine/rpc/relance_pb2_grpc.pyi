@@ -123,6 +123,10 @@ class ConsoleStub:
     """These reports again and again, each as it is at that moment. A reader that is slow misses some:
     nothing is queued. Ends with the key; UNAVAILABLE when the engine goes down: watch again.
     """
+    Rulebook: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
+    """What is in force: {"version", "definitions" as Apply takes them, "waiting": {scenario: {step: runs}},
+    "inside": {segment: contacts}}.
+    """
     Fsck: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
     """{"findings": [...], "checked": {...}}"""
 
@@ -146,6 +150,10 @@ class ConsoleAsyncStub(ConsoleStub):
     Watch: _aio.UnaryStreamMultiCallable[_relance_pb2.WatchRequest, _relance_pb2.Snapshot]  # type: ignore[assignment]
     """These reports again and again, each as it is at that moment. A reader that is slow misses some:
     nothing is queued. Ends with the key; UNAVAILABLE when the engine goes down: watch again.
+    """
+    Rulebook: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
+    """What is in force: {"version", "definitions" as Apply takes them, "waiting": {scenario: {step: runs}},
+    "inside": {segment: contacts}}.
     """
     Fsck: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
     """{"findings": [...], "checked": {...}}"""
@@ -209,6 +217,16 @@ class ConsoleServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_abc.Iterator[_relance_pb2.Snapshot], _abc.AsyncIterator[_relance_pb2.Snapshot]]:
         """These reports again and again, each as it is at that moment. A reader that is slow misses some:
         nothing is queued. Ends with the key; UNAVAILABLE when the engine goes down: watch again.
+        """
+
+    @_abc_1.abstractmethod
+    def Rulebook(
+        self,
+        request: _empty_pb2.Empty,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """What is in force: {"version", "definitions" as Apply takes them, "waiting": {scenario: {step: runs}},
+        "inside": {segment: contacts}}.
         """
 
     @_abc_1.abstractmethod

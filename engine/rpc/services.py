@@ -99,6 +99,10 @@ class Console(wire.ConsoleServicer):
     async def Messages(self, _request: Empty, _caller: ApiKey) -> pb.Report:
         return _report(await self._engine.messages())
 
+    @open_to(*VIEWERS)
+    async def Rulebook(self, _request: Empty, _caller: ApiKey) -> pb.Report:
+        return _report(await self._engine.rulebook())
+
     @streamed_to(*VIEWERS)
     def Watch(self, request: pb.WatchRequest, caller: ApiKey) -> AsyncIterator[pb.Snapshot]:
         return self._watching.rounds(request, caller.kind)

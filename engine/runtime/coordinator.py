@@ -308,6 +308,10 @@ class Coordinator:
         hosts, standings = await self._ask_all("status"), await self._ask_all("standings")
         return ledger.messages(hosts, standings, await self._ask_sender(), self.control.paused())
 
+    async def rulebook(self) -> dict[str, Any]:
+        version, definitions = self.version, decode(self.definitions)
+        return figures.rulebook(version, definitions, await self._ask_all("status"))
+
     async def act(self, key: str, act: str, subject: str, value: Any, by: str) -> None:
         found = await self.contact(key, 0)
         if found is None:

@@ -3,6 +3,8 @@
 from collections import Counter
 from typing import Any
 
+import msgspec
+
 from engine.domain.definitions import Definitions
 from engine.replay import fsck as check
 
@@ -108,6 +110,24 @@ def _step(scenario: str, step: str, kind: str, total: Counter[str]) -> dict[str,
         "inside": into - out,
         "timed_out": total[f"timed_out/{name}"],
         "skipped": total[f"skipped/{name}"],
+    }
+
+
+def rulebook(version: int, definitions: Definitions, hosts: list[dict[str, Any]]) -> dict[str, Any]:
+    """What is in force; runs wait at steps of earlier versions too."""
+    total = counted(hosts)
+    waiting: dict[str, dict[str, int]] = {}
+    for one in (*definitions.scenarios, *definitions.retired):
+        for step in one.steps:
+            name = f"{one.scenario}/{step.id}"
+            inside = total[f"step_in/{name}"] - total[f"step_out/{name}"]
+            if inside:
+                waiting.setdefault(one.scenario, {})[step.id] = inside
+    return {
+        "version": version,
+        "definitions": msgspec.to_builtins(definitions),
+        "waiting": waiting,
+        "inside": {row["segment"]: row["size"] for row in segments(definitions, hosts)},
     }
 
 

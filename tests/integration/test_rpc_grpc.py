@@ -206,6 +206,7 @@ async def test_reports_and_acts_travel(place: Open) -> None:
             assert relance.contact("user_id:8") is None
             assert relance.segments() == [{"segment": "buyers", "size": 2}]
             assert relance.scenarios() == [{"scenario": "welcome", "running": 1}]
+            assert relance.rulebook()["version"] == 0
             assert relance.fsck() == {"findings": [], "checked": {"events": 1}}
             assert relance.apply(b"definitions") == 1
             assert len(relance.keys()) == 5

@@ -79,6 +79,9 @@ class EngineInMemory:
     async def messages(self) -> dict[str, Any]:
         return {"channels": [], "reasons": []}
 
+    async def rulebook(self) -> dict[str, Any]:
+        return {"version": len(self.published), "definitions": {}, "waiting": {}, "inside": {}}
+
     async def apply(self, definitions: bytes, by: str) -> int:
         if definitions == b"bad":
             raise DefinitionError(["segments/a.yaml:3: unknown key 'conditon'", "b.yaml:1: empty"])

@@ -1,0 +1,150 @@
+"""What publishing a workspace would change, and what that does to contacts under way. It only compares."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+import msgspec
+
+from engine.domain.definitions import Definitions, succeed
+from engine.domain.predicate import Demand
+from engine.domain.rulebook import planned
+from engine.domain.scenario import Scenario, Send
+
+Verb = Literal["added", "changed", "removed", "kept"]
+SETTINGS = ("zone", "max_age", "late")
+
+
+class InForce(msgspec.Struct, frozen=True, kw_only=True):
+    """What a running engine works by.
+
+    ``waiting``: scenario -> step -> runs, of all versions; ``inside``: segment -> contacts.
+    """
+
+    version: int
+    definitions: Definitions
+    waiting: dict[str, dict[str, int]] = {}
+    inside: dict[str, int] = {}
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """``kept``: a template that is no longer written, but that runs under way may send."""
+
+    name: str
+    change: Verb
+
+
+class SegmentChange(Change, frozen=True, kw_only=True):
+    """``asked_by``: scenarios with waiting runs whose version still asks for this removed segment."""
+
+    inside: int = 0
+    asked_by: tuple[str, ...] = ()
+
+
+class ScenarioChange(Change, frozen=True, kw_only=True):
+    """``version`` is the one that begins, or ends when it is removed; ``waiting``: step -> runs."""
+
+    version: int
+    waiting: dict[str, int] = {}
+    paused: bool = False
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """``version`` is in force, ``next`` is what publishing would answer: the same when nothing changes.
+
+    ``settings``: name -> (in force, written), durations in ms. ``paused`` scenarios stay paused.
+    """
+
+    version: int
+    next: int
+    segments: tuple[SegmentChange, ...]
+    scores: tuple[Change, ...]
+    scenarios: tuple[ScenarioChange, ...]
+    templates: tuple[Change, ...]
+    settings: dict[str, tuple[Any, Any]]
+    paused: tuple[str, ...]
+
+
+def plan(in_force: InForce, written: Definitions) -> Plan:
+    """What ``succeed`` would publish, beside what is in force."""
+    before, after = in_force.definitions, succeed(in_force.definitions, written)
+    return Plan(
+        version=in_force.version,
+        next=in_force.version + (after != before),
+        segments=_segments(in_force, after),
+        scores=tuple(
+            Change(name=name, change=verb)
+            for name, verb in _compared("score", before.scores, after.scores)
+        ),
+        scenarios=_scenarios(in_force, after),
+        templates=_templates(before, after, written),
+        settings={
+            name: (getattr(before, name), getattr(after, name))
+            for name in SETTINGS
+            if getattr(before, name) != getattr(after, name)
+        },
+        paused=tuple(s.scenario for s in after.scenarios if s.scenario in after.paused),
+    )
+
+
+def _compared(key: str, before: Sequence[Any], after: Sequence[Any]) -> list[tuple[str, Verb]]:
+    """(name, what becomes of it), by name; what stays as it is left out."""
+    old = {getattr(one, key): one for one in before}
+    new = {getattr(one, key): one for one in after}
+    verbs: dict[str, Verb] = dict.fromkeys(old.keys() - new.keys(), "removed")
+    verbs |= dict.fromkeys(new.keys() - old.keys(), "added")
+    verbs |= {name: "changed" for name in old.keys() & new.keys() if old[name] != new[name]}
+    return sorted(verbs.items())
+
+
+def _segments(in_force: InForce, after: Definitions) -> tuple[SegmentChange, ...]:
+    asked = {
+        (name, scenario.scenario)
+        for scenario in after.retired
+        if in_force.waiting.get(scenario.scenario)
+        for name in _segments_of(scenario)
+    }
+    return tuple(
+        SegmentChange(
+            name=name,
+            change=verb,
+            inside=in_force.inside.get(name, 0),
+            asked_by=tuple(sorted(s for one, s in asked if one == name and verb == "removed")),
+        )
+        for name, verb in _compared("segment", in_force.definitions.segments, after.segments)
+    )
+
+
+def _segments_of(scenario: Scenario) -> set[str]:
+    """The segments that its runs ask for once they have begun."""
+    demand = Demand(aggregates={}, attributes=set(), segments=set())
+    compiled = planned(scenario, demand)
+    moments = [*compiled.exits, *compiled.awaited.values()]
+    moments += [compiled.goal] if compiled.goal else []
+    return demand.segments | {moment.name for moment in moments if moment.kind != "event"}
+
+
+def _scenarios(in_force: InForce, after: Definitions) -> tuple[ScenarioChange, ...]:
+    before = in_force.definitions
+    versions = {s.scenario: s.version for s in (*before.scenarios, *after.scenarios)}
+    return tuple(
+        ScenarioChange(
+            name=name,
+            change=verb,
+            version=versions[name],
+            waiting=in_force.waiting.get(name, {}),
+            paused=name in before.paused,
+        )
+        for name, verb in _compared("scenario", before.scenarios, after.scenarios)
+    )
+
+
+def _templates(before: Definitions, after: Definitions, written: Definitions) -> tuple[Change, ...]:
+    """A template that only runs under way name was told as kept when the last scenario let go of it."""
+    verbs = dict(_compared("template", before.templates, after.templates))
+    kept = {t.template for t in after.templates} - {t.template for t in written.templates}
+    verbs |= dict.fromkeys(kept & _sent_by(before.scenarios), "kept")
+    return tuple(Change(name=name, change=verb) for name, verb in sorted(verbs.items()))
+
+
+def _sent_by(scenarios: Iterable[Scenario]) -> set[str]:
+    return {s.template for scenario in scenarios for s in scenario.steps if isinstance(s, Send)}
