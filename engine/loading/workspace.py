@@ -3,6 +3,7 @@
 The folder::
 
     engine.toml
+    schema/                        for editors, written by ``relance schema``
     scoring.yaml                   scores: [...]
     segments/<any name>.yaml       one segment a file
     scenarios/<any name>.yaml      one scenario a file
@@ -31,6 +32,8 @@ TEXT = "text.txt"
 HTML = "html.html"
 FOLDERS = {"segments", "scenarios", "templates"}
 FILES = {"engine.toml", "scoring.yaml"}
+SCHEMAS = "schema"
+"""The folder for editors, which the engine does not read."""
 
 
 class Written(NamedTuple, Generic[D]):
@@ -52,6 +55,12 @@ class TemplateFile(Definition, frozen=True, kw_only=True):
     transactional: bool = False
 
 
+class ScoringFile(Definition, frozen=True, kw_only=True):
+    """``scoring.yaml``: all scores of a workspace."""
+
+    scores: tuple[Score, ...]
+
+
 class Workspace:
     """Everything that could be read; ``problems`` say what could not.
 
@@ -71,7 +80,7 @@ class Workspace:
 
     def _check_entries(self) -> None:
         for entry in sorted(self.folder.iterdir()):
-            known = FOLDERS if entry.is_dir() else FILES
+            known = {*FOLDERS, SCHEMAS} if entry.is_dir() else FILES
             if entry.name not in known and not entry.name.startswith(".") and _read(entry):
                 self.problems.append(
                     f"{entry.name}:1: not read; {meant(entry.name, FOLDERS | FILES)}"
@@ -91,7 +100,7 @@ class Workspace:
                 continue
             if isinstance(document.data, dict):
                 self.names.setdefault(key, set()).add(str(document.data.get(key)))
-            found += self._converted(document, kind, document.data, ())
+            found += self._converted(document, kind, document.data)
         return found
 
     def _scores(self) -> list[Written[Score]]:
@@ -99,18 +108,11 @@ class Workspace:
         document = self._document(path, path.name) if path.exists() else None
         if document is None:
             return []
-        data = document.data
-        if (
-            not isinstance(data, dict)
-            or set(data) != {"scores"}
-            or not isinstance(data["scores"], list)
-        ):
-            self.problems.append(document.problem((), "expected one key, scores, with a list"))
-            return []
-        found = []
-        for at, item in enumerate(data["scores"]):
-            found += self._converted(document, Score, item, ("scores", at))
-        return found
+        return [
+            Written(score, document, ("scores", at))
+            for file in self._converted(document, ScoringFile, document.data)
+            for at, score in enumerate(file.definition.scores)
+        ]
 
     def _templates(self) -> list[Written[Template]]:
         found = []
@@ -128,14 +130,14 @@ class Workspace:
         document = self._document(folder / "template.yaml", f"{source}/template.yaml")
         if document is None:
             return []
-        heads = self._converted(document, TemplateFile, document.data, ())
+        heads = self._converted(document, TemplateFile, document.data)
         texts = [self._text(folder, source, name) for name in (TEXT, HTML)]
         plain = {"template": folder.name, "text": texts[0], "html": texts[1]}
         for head in heads:
             plain |= msgspec.to_builtins(head.definition)
         if not heads or texts[0] is None or texts[1] is None:
             return []
-        return self._converted(document, Template, plain, ())
+        return self._converted(document, Template, plain)
 
     def _text(self, folder: Path, source: str, name: str) -> str | None:
         path = folder / name
@@ -155,16 +157,12 @@ class Workspace:
             self.problems += error.problems
             return None
 
-    def _converted(
-        self, document: Document, kind: type[D], data: Any, root: Place
-    ) -> list[Written[D]]:
-        problems = [
-            document.problem((*root, *place), text) for place, text in shape.problems(data, kind)
-        ]
+    def _converted(self, document: Document, kind: type[D], data: Any) -> list[Written[D]]:
+        problems = [document.problem(place, text) for place, text in shape.problems(data, kind)]
         self.problems += problems
         if problems:
             return []
-        return [Written(msgspec.convert(data, kind), document, root)]
+        return [Written(msgspec.convert(data, kind), document)]
 
 
 def _read(entry: Path) -> bool:

@@ -162,8 +162,15 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
         load(tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize("text", ["- a", "scores: 3", "scores: []\nother: 1", ""])
-def test_scoring_is_one_list_called_scores(problems: Problems, text: str) -> None:
-    assert problems({"scoring.yaml": text}) == [
-        "scoring.yaml:1: expected one key, scores, with a list"
-    ]
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("- a", "expected a group of keys, got a list"),
+        ("scores: 3", "scores: expected a list, got a whole number 3"),
+        ("scores: []\nother: 1", "other: unknown key; known are scores"),
+        ("", "expected a group of keys, got nothing"),
+    ],
+)
+def test_scoring_is_one_list_called_scores(problems: Problems, text: str, told: str) -> None:
+    [found] = problems({"scoring.yaml": text})
+    assert found.partition(": ")[2] == told
