@@ -16,6 +16,7 @@ from engine.cli import (
     doctor,
     fsck,
     keys,
+    publish,
     push,
     status,
     up,
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 for module in (
     workspace,
+    publish,
     up,
     demo,
     keys,

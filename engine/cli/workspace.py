@@ -1,17 +1,15 @@
-"""Commands on a workspace folder: init, check, apply."""
+"""Commands on a workspace folder: init, check, schema."""
 
 import os
 import re
 import shutil
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from engine.cli.connection import Data, Grpc, connected
 from engine.cli.output import Json, note, print_json
-from engine.domain.definitions import Definitions, encode
+from engine.domain.definitions import Definitions
 from engine.errors import BadRequest, DefinitionError, SettingsError
 
 app = typer.Typer()
@@ -65,33 +63,22 @@ def check(folder: Folder = Path(), json: Json = False) -> None:
     if json:
         print_json({"problems": problems, **counts})
     else:
-        print("\n".join(problems) if problems else f"No problem: {_sentence(counts)}.")
+        print("\n".join(problems) if problems else f"No problem: {sentence(counts)}.")
     raise typer.Exit(1 if problems else 0)
 
 
 @app.command()
-def apply(
-    folder: Folder = Path(),
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    grpc: Grpc = "",
-    data: Data = None,
-    json: Json = False,
-) -> None:
-    """Publish the workspace's definitions to a running engine, as its next version."""
-    from engine.loading.definitions import load
+def schema(folder: Folder = Path(), json: Json = False) -> None:
+    """Write JSON Schemas to DIR/schema: editors complete and check definitions by them."""
+    from engine.loading.schema import write
 
-    definitions = load(folder)
-    sentence = _sentence(counted(definitions))
-    if not yes:
-        if not sys.stdin.isatty():
-            raise BadRequest("nobody can be asked here; say --yes to publish")
-        typer.confirm(f"Publish {sentence}?", abort=True, err=True)
-    with connected(grpc, data) as engine:
-        version = engine.apply(encode(definitions))
+    if not folder.is_dir():
+        raise BadRequest(f"{folder} is no folder; make a workspace with relance init")
+    written = [str(path) for path in write(folder)]
     if json:
-        print_json({"version": version})
+        print_json({"written": written})
     else:
-        print(f"Version {version} is in force: {sentence}.")
+        print("\n".join(written))
 
 
 def default_workspace() -> Path:
@@ -107,5 +94,5 @@ def counted(definitions: Definitions) -> dict[str, int]:
     return {kind: len(getattr(definitions, kind)) for kind in kinds}
 
 
-def _sentence(counts: dict[str, int]) -> str:
+def sentence(counts: dict[str, int]) -> str:
     return ", ".join(f"{count} {kind}" for kind, count in counts.items())

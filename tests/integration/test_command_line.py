@@ -97,6 +97,51 @@ def test_the_workspace_in_force_is_applied_as_the_same_version(data: Path) -> No
     assert ask(data, "apply", "config", "--yes")["version"] == before
 
 
+@pytest.fixture
+def workspace(data: Path, tmp_path: Path) -> Path:
+    """Another abandoned_cart than the one in force, no win_back, a new segment; one contact waits."""
+    shop = tmp_path / "shop"
+    assert ran("init", shop)[0] == 0
+    cart = shop / "scenarios" / "abandoned_cart.yaml"
+    cart.write_text(cart.read_text().replace("for: 1h", "for: 2h"))
+    (shop / "scenarios" / "win_back.yaml").unlink()
+    (shop / "segments" / "new.yaml").write_text("segment: new\ncondition: {did: Cart Viewed}\n")
+    added = {"type": "track", "event": "Product Added", "userId": "44", "messageId": "added"}
+    ask(data, "push", "-", stdin=json.dumps(added))
+    return shop
+
+
+def test_a_plan_tells_what_would_change_and_who_waits(data: Path, workspace: Path) -> None:
+    before = ask(data, "status")["rulebook"]
+
+    plan = ask(data, "plan", str(workspace))
+
+    assert (plan["version"], plan["next"]) == (before, before + 1)
+    cart, win_back = plan["scenarios"]
+    assert (cart["name"], cart["change"], cart["version"]) == ("abandoned_cart", "changed", 2)
+    assert cart["waiting"] == {"hour": 1}
+    assert (win_back["name"], win_back["change"]) == ("win_back", "removed")
+    assert [(one["name"], one["change"]) for one in plan["segments"]] == [("new", "added")]
+    assert ask(data, "status")["rulebook"] == before
+    assert "Nothing changes" in ran("plan", "config", "--data", data)[1]
+
+
+def test_apply_shows_the_plan_and_asks(data: Path, workspace: Path) -> None:
+    before = ask(data, "status")["rulebook"]
+    reader, terminal = os.openpty()
+    os.write(reader, b"n\n")
+    command = [*RELANCE, "apply", str(workspace), "--data", str(data)]
+
+    done = subprocess.run(command, stdin=terminal, capture_output=True, text=True, check=False)
+
+    os.close(reader)
+    os.close(terminal)
+    assert (done.returncode, done.stdout.strip()) == (1, "")
+    assert "runs under way (hour 1) finish on the version they began with" in done.stderr
+    assert "Publish it?" in done.stderr
+    assert ask(data, "status")["rulebook"] == before
+
+
 def test_a_key_opens_what_its_kind_may_do_until_it_is_revoked(engine: Running) -> None:
     key = ask(engine.data, "keys", "create", "--kind", "operator", "--name", "desk")["key"]
     status = ("status", "--grpc", engine.grpc, "--json")

@@ -1,4 +1,4 @@
-"""init, check and apply without a running engine."""
+"""init, check, schema, plan and apply without a running engine."""
 
 import filecmp
 import json
@@ -45,7 +45,7 @@ def test_check_tells_every_problem_and_fails(relance: Relance, tmp_path: Path) -
 
     assert checked.code == 1
     assert json.loads(checked.out)["problems"] == [
-        "scoring.yaml:1: expected one key, scores, with a list",
+        "scoring.yaml:1: scores: expected a list, got a whole number 1",
         "segments/vip.yaml:2: condition.segment: there is no segment buyer; did you mean buyers?",
     ]
 
@@ -54,10 +54,34 @@ def test_apply_of_a_wrong_workspace_asks_no_engine(relance: Relance, tmp_path: P
     (tmp_path / "scoring.yaml").write_text("scores: 1\n")
     applied = relance("apply", tmp_path, "--yes")
     assert (applied.code, applied.out) == (2, "")
-    assert applied.err == "E-DEFINITION: scoring.yaml:1: expected one key, scores, with a list\n"
+    assert (
+        applied.err
+        == "E-DEFINITION: scoring.yaml:1: scores: expected a list, got a whole number 1\n"
+    )
 
 
 def test_apply_asks_before_it_publishes(relance: Relance, tmp_path: Path) -> None:
     applied = relance("apply", tmp_path)
     assert applied.code == 2
     assert "say --yes to publish" in applied.err
+
+
+def test_schemas_are_written_where_check_takes_no_offence(relance: Relance, tmp_path: Path) -> None:
+    (tmp_path / "engine.toml").write_text("")
+
+    written = relance("schema", tmp_path, "--json")
+
+    assert written.code == 0
+    assert [Path(name).is_file() for name in json.loads(written.out)["written"]] == [True] * 5
+    assert relance("check", tmp_path).code == 0
+
+
+def test_no_schema_is_written_where_no_folder_is(relance: Relance, tmp_path: Path) -> None:
+    assert relance("schema", tmp_path / "nowhere").code == 2
+
+
+def test_a_plan_needs_an_engine(relance: Relance, tmp_path: Path) -> None:
+    (tmp_path / "engine.toml").write_text("")
+    told = relance("plan", tmp_path, "--data", tmp_path)
+    assert (told.code, told.out) == (3, "")
+    assert "no engine runs on" in told.err

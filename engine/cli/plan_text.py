@@ -1,0 +1,73 @@
+"""A plan in words: what publishing would change, and what happens to contacts under way."""
+
+from collections.abc import Iterator
+
+from engine.domain.plan import Change, Plan, ScenarioChange, SegmentChange, Verb
+
+SIGNS: dict[Verb, str] = {"added": "+", "changed": "~", "removed": "-", "kept": "="}
+_SCORES: dict[Verb, str] = {
+    "added": "its points are given from the next event on",
+    "changed": "points given so far stay; the new rules hold from the next event on",
+    "removed": "no more points are given",
+}
+_TEMPLATES: dict[Verb, str] = {
+    "added": "may be sent",
+    "changed": "messages that have not left yet have the new text, in runs under way too",
+    "removed": "no scenario names it",
+    "kept": "is no longer written, but stays for runs under way",
+}
+_ASKED = "each contact is asked at its next message, quietly"
+_PAUSED = "stays paused: no run starts, and waiting runs stay where they are"
+Row = tuple[str, str, str]
+"""Sign, name, text."""
+
+
+def lines(plan: Plan) -> list[str]:
+    if plan.next == plan.version:
+        return [f"Nothing changes: version {plan.version} stays in force."]
+    groups = {name: rows for name, rows in _groups(plan) if rows}
+    told = [f"Version {plan.next} would follow version {plan.version}."]
+    if not groups:
+        told.append("Only the order of definitions changes, which changes nothing for contacts.")
+    width = max((len(name) for rows in groups.values() for _, name, _ in rows), default=0)
+    for group, rows in groups.items():
+        told += [group, *(f"  {sign} {name:{width}}  {text}" for sign, name, text in rows)]
+    return told
+
+
+def _groups(plan: Plan) -> Iterator[tuple[str, list[Row]]]:
+    yield "segments", [_row(one, _segment(one)) for one in plan.segments]
+    yield "scores", [_row(one, _SCORES[one.change]) for one in plan.scores]
+    yield "scenarios", [_row(one, _scenario(one)) for one in plan.scenarios]
+    yield "templates", [_row(one, _TEMPLATES[one.change]) for one in plan.templates]
+    yield "settings", [("~", name, f"{old} -> {new}") for name, (old, new) in plan.settings.items()]
+    yield "paused", [("=", name, _PAUSED) for name in plan.paused]
+
+
+def _row(change: Change, text: str) -> Row:
+    return SIGNS[change.change], change.name, text
+
+
+def _segment(segment: SegmentChange) -> str:
+    if segment.change == "added":
+        return f"{_ASKED}: this starts no scenario"
+    inside = f"{segment.inside} in it now"
+    if segment.change == "changed":
+        return f"{_ASKED}: this starts no scenario; {inside}"
+    asked = ", ".join(segment.asked_by)
+    lost = f"; runs under way in {asked} ask for it and find nobody in it" if asked else ""
+    return f"contacts leave it, each at its next message; {inside}{lost}"
+
+
+def _scenario(scenario: ScenarioChange) -> str:
+    version = f"version {scenario.version}"
+    if scenario.change == "added":
+        told = f"{version} begins"
+    elif scenario.change == "changed":
+        told = f"{version} begins for those who enter from now on"
+    else:
+        told = f"{version} was the last: nobody enters from now on"
+    if scenario.waiting:
+        steps = ", ".join(f"{step} {count}" for step, count in scenario.waiting.items())
+        return f"{told}; runs under way ({steps}) finish on the version they began with"
+    return told if scenario.change == "added" else f"{told}; no run is under way"
