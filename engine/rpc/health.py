@@ -5,6 +5,7 @@ Health is answered without a key: load balancers have none.
 # ruff: noqa: N802
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -43,10 +44,9 @@ class Health(health_pb2_grpc.HealthServicer):  # type: ignore[misc]
             if status != told:
                 yield health_pb2.HealthCheckResponse(status=status)
                 told = status
-            try:
-                await asyncio.wait_for(self._closing.wait(), PERIOD)
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PERIOD):
+                    await self._closing.wait()
         yield health_pb2.HealthCheckResponse(status=self._status(request.service))
 
     def _status(self, service: str) -> int:

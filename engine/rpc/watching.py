@@ -1,6 +1,7 @@
 """Reports for those who watch: taken once for all of them, sent anew each round, never queued."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, NamedTuple
 
@@ -61,10 +62,9 @@ class Watching:
                 yield pb.Snapshot(
                     topic=topic, at=look.at, json=look.json, trouble=look.trouble, caller=caller
                 )
-            try:
-                await asyncio.wait_for(self._closing.wait(), interval)
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(interval):
+                    await self._closing.wait()
 
     def _check(self, request: pb.WatchRequest) -> None:
         known = {*self._reports, CONTACT}

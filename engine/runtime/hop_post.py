@@ -1,6 +1,7 @@
 """Delivers a host's hops until each is answered; those to its own contacts go the same way."""
 
 import asyncio
+import contextlib
 
 from engine.domain.effect import ClaimKey, Suppress
 from engine.domain.identity import SLOTS, slot_of
@@ -38,10 +39,9 @@ class HopPost:
             if self._memory.hops and answered:
                 continue
             wait = self._pause if self._memory.hops else None
-            try:
-                await asyncio.wait_for(self._nudged.wait(), wait)
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._nudged.wait()
 
     async def _deliver(self) -> bool:
         """One round to every host that is owed a hop; whether any was answered."""

@@ -10,6 +10,9 @@ import math
 from collections import Counter
 from typing import Any
 
+from engine.domain.contact import Contact
+from engine.domain.identity import is_device
+
 SHOWN = 100
 """Contacts that a ranking tells of."""
 KEPT = 2 * SHOWN
@@ -37,31 +40,35 @@ class Ranking:
         self._top: dict[int, tuple[float, str]] = {}
         self._floor = -math.inf
 
-    def move(self, contact: int, label: str, before: Standing, after: Standing) -> None:
+    def move(self, contact: Contact, before: Standing, after: Standing) -> None:
         """``before``: the standing counted so far, None for a contact that was not counted."""
-        if before is not None:
-            self._count(before, -1)
-        if after is not None:
-            self._count(after, 1)
-        if after is None or after[0] <= 0:
-            self._top.pop(contact, None)
-            return
-        mark = mark_of(*after, self.half_life)
+        was, mark = self._mark(before), self._mark(after)
+        if before is None or after is None or was // 1 != mark // 1:
+            self._count(before, was, -1)
+            self._count(after, mark, 1)
         if mark > self._floor:
-            self._top[contact] = mark, label
+            self._top[contact.id] = mark, label_of(contact)
             if len(self._top) > KEPT:
                 self._let_go()
         else:
-            self._top.pop(contact, None)
+            self._top.pop(contact.id, None)
 
-    def _count(self, standing: tuple[float, int], by: int) -> None:
-        if standing[0] > 0:
-            whole = math.floor(mark_of(*standing, self.half_life))
-            self.marks[whole] += by
-            if not self.marks[whole]:
-                del self.marks[whole]
-        else:
+    def _mark(self, standing: Standing) -> float:
+        """Minus infinity for what no logarithm has: no score, or one that is not above zero."""
+        if standing is None or standing[0] <= 0:
+            return -math.inf
+        return mark_of(*standing, self.half_life)
+
+    def _count(self, standing: Standing, mark: float, by: int) -> None:
+        if standing is None:
+            return
+        if mark == -math.inf:
             self.low += by
+            return
+        whole = math.floor(mark)
+        self.marks[whole] += by
+        if not self.marks[whole]:
+            del self.marks[whole]
 
     def _let_go(self) -> None:
         """Of everyone above the floor nobody is missing: what is told of the top stays exact."""
@@ -79,3 +86,8 @@ class Ranking:
 
     def _best(self) -> list[tuple[int, tuple[float, str]]]:
         return heapq.nlargest(SHOWN, self._top.items(), key=lambda entry: entry[1][0])
+
+
+def label_of(contact: Contact) -> str:
+    """What a reader knows the contact by: the first key that names a person, else a device."""
+    return next((key for key in contact.keys if not is_device(key)), "".join(contact.keys[:1]))

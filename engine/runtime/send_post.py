@@ -5,6 +5,7 @@ the host's start and after the Sender's. The Sender knows each by its key, so th
 """
 
 import asyncio
+import contextlib
 from hashlib import blake2b
 
 import msgspec
@@ -138,10 +139,9 @@ class SendPost:
             self._queued.clear()
             due = self._memory.outbox.next_due()
             ahead = self._clock.seconds(max(1, due - now)) if due > now else None
-            try:
-                await asyncio.wait_for(self._queued.wait(), ahead)
-            except TimeoutError:
-                continue
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(ahead):
+                    await self._queued.wait()
 
     def _delivery(self, row: OutboxRow, *, again: bool = False) -> Delivery:
         send = send_of(row)

@@ -83,7 +83,8 @@ class Sender:
         desk = self._called(host)
         self._forget(desk.acknowledge(acknowledged))
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(desk.changed.wait(), POLL)
+            async with asyncio.timeout(POLL):
+                await desk.changed.wait()
         return _encoder.encode(desk.tell()), self._credit(desk)
 
     async def caught_up(self, host: str) -> None:

@@ -6,8 +6,6 @@ anything since, and follows each commit at once. The log stays the truth.
 
 from typing import Any
 
-from engine.domain.contact import Contact
-from engine.domain.identity import is_device
 from engine.domain.message import Message, Receipt
 from engine.domain.step import Outcome
 from engine.runtime.memory import Memory
@@ -72,12 +70,10 @@ class Standings:
         counted = max(before.last) >= self._first_log
         old = before.contact.scores if counted else NOBODY
         contact = outcome.contact
-        if counted and contact.scores == old:
-            return
-        for name in {*old, *contact.scores} & self._rankings.keys():
-            self._rankings[name].move(
-                contact.id, _label(contact), old.get(name), contact.scores.get(name)
-            )
+        for name, ranking in self._rankings.items():
+            was, now = old.get(name), contact.scores.get(name)
+            if was != now:
+                ranking.move(contact, was, now)
 
     def _take_receipt(self, receipt: Receipt) -> None:
         if receipt.outcome != "sent":
@@ -91,8 +87,3 @@ class Standings:
         known = self._reasons.setdefault(what, [0, 0])
         known[0] += 1
         known[1] = self._memory.now
-
-
-def _label(contact: Contact) -> str:
-    """What a reader knows the contact by: the first key that names a person, else a device."""
-    return next((key for key in contact.keys if not is_device(key)), "".join(contact.keys[:1]))

@@ -5,6 +5,7 @@ minutes against the monotonic one, timers stop until an operator has confirmed t
 """
 
 import asyncio
+import contextlib
 import logging
 
 from engine.clock import Clock
@@ -86,11 +87,10 @@ class Timers:
     async def _rest(self, now: int) -> None:
         ahead = self._clock.seconds(self._memory.wakeups.next_due(now) - now)
         self._nudged.clear()
-        try:
-            pause = LOOK if self.held else min(LOOK, max(LEAST, ahead))
-            await asyncio.wait_for(self._nudged.wait(), pause)
-        except TimeoutError:
-            return
+        pause = LOOK if self.held else min(LOOK, max(LEAST, ahead))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(pause):
+                await self._nudged.wait()
 
     def _watch_the_wall(self) -> None:
         stepped = self._wall.stepped()
