@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import grpc
 import msgspec
@@ -14,6 +14,7 @@ from engine.errors import RequestError, Unknown
 from engine.rpc import outgoing
 from engine.rpc import relance_pb2 as pb
 from engine.rpc import relance_pb2_grpc as wire
+from engine.rpc.answer import Answer, answers
 from engine.rpc.control_socket import ControlSocket
 from engine.rpc.retrying import SERVICE_CONFIG, error_of, until
 
@@ -26,21 +27,7 @@ OPTIONS = (
     ("grpc.initial_reconnect_backoff_ms", 200),
     ("grpc.max_reconnect_backoff_ms", 2_000),
 )
-_OUTCOMES: dict[int, Literal["accepted", "duplicate", "rejected"]] = {
-    pb.OUTCOME_ACCEPTED: "accepted",
-    pb.OUTCOME_DUPLICATE: "duplicate",
-    pb.OUTCOME_REJECTED: "rejected",
-}
 T = TypeVar("T")
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """What became of one event. ``code`` and ``reason`` go with ``rejected``."""
-
-    outcome: Literal["accepted", "duplicate", "rejected"]
-    message_id: str
-    code: str = ""
-    reason: str = ""
 
 
 class Relance:
@@ -76,11 +63,15 @@ class Relance:
 
     def push(self, events: Iterable[Mapping[str, Any]], patience: float = PATIENCE) -> list[Answer]:
         """One answer an event, in order. A retry carries the same message ids, so it stores once."""
-        answers: list[Answer] = []
+        told: list[Answer] = []
         for request in outgoing.calls(map(outgoing.event, events)):
-            response = until(patience, self._bound(self._events.Push, request), self._address)
-            answers += _answers(request, response)
-        return answers
+            told += self.push_request(request, patience)
+        return told
+
+    def push_request(self, request: pb.PushRequest, patience: float) -> list[Answer]:
+        """One call, sent again within ``patience`` seconds where that helps."""
+        response = until(patience, self._bound(self._events.Push, request), self._address)
+        return answers(request, response)
 
     def status(self) -> dict[str, Any]:
         return self._read(self._console.Status, Empty(), dict[str, Any])
@@ -162,16 +153,6 @@ class Relance:
 
     def _bound(self, method: Callable[..., Any], request: Any) -> Callable[[], Any]:
         return partial(method, request, timeout=self._timeout, metadata=self._metadata)
-
-
-def _answers(request: pb.PushRequest, response: pb.PushResponse) -> list[Answer]:
-    refused = {r.index: r for r in response.rejections}
-    answers = []
-    for index, (event, outcome) in enumerate(zip(request.events, response.outcomes, strict=True)):
-        why = refused.get(index)
-        code, reason = (why.code, why.reason) if why else ("", "")
-        answers.append(Answer(_OUTCOMES[outcome], event.message_id, code, reason))
-    return answers
 
 
 def socket_of(address: str) -> ControlSocket | None:

@@ -49,7 +49,8 @@ _ERRORS: dict[grpc.StatusCode, type[RequestError]] = {
     grpc.StatusCode.INVALID_ARGUMENT: BadRequest,
     grpc.StatusCode.RESOURCE_EXHAUSTED: BadRequest,
 }
-_SHORTEST_PAUSE, _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 0.2, 5.0
+SHORTEST_PAUSE, FIRST_PAUSE, LONGEST_PAUSE = 0.05, 0.2, 5.0
+"""Seconds."""
 T = TypeVar("T")
 
 
@@ -59,18 +60,24 @@ def until(patience: float, call: Callable[[], T], address: str) -> T:
     Raises NotAllowed, BadRequest, Unknown, Busy, RequestError.
     """
     end = time.monotonic() + patience
-    pause = _FIRST_PAUSE
+    pause = FIRST_PAUSE
     while True:
         try:
             return call()
         except grpc.RpcError as error:
-            asked = retry_delay(error)
-            wait = pause if asked is None else max(asked, _SHORTEST_PAUSE)
-            worth_it = asked is not None or error.code() in _AGAIN
-            if not worth_it or time.monotonic() + wait > end:
+            wait = wait_before(error, pause)
+            if wait is None or time.monotonic() + wait > end:
                 raise error_of(error, address) from error
         time.sleep(wait)
-        pause = min(2 * pause, _LONGEST_PAUSE)
+        pause = min(2 * pause, LONGEST_PAUSE)
+
+
+def wait_before(error: grpc.RpcError, pause: float) -> float | None:
+    """Seconds until the call may be sent again, ``pause`` where it does not say; None: it would not help."""
+    asked = retry_delay(error)
+    if asked is not None:
+        return max(asked, SHORTEST_PAUSE)
+    return pause if error.code() in _AGAIN else None
 
 
 def retry_delay(error: grpc.RpcError) -> float | None:
