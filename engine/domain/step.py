@@ -311,6 +311,8 @@ def _cross(turn: Turn, name: str, *, enters: bool) -> None:
 
 def _work_off(turn: Turn, moment: Happened) -> None:
     contact, rulebook = turn.contact, turn.rulebook
+    if not contact.runs and (moment.kind, moment.name) not in rulebook.triggers:
+        return
     before = list(contact.runs)
     for one in before:
         plan = rulebook.scenario(one.scenario, one.version)
