@@ -15,7 +15,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from engine.ports import Engine
-from engine.rpc import segment_http
+from engine.rpc import cloud_events_http, segment_http
 from engine.rpc.begun import Begun
 from engine.rpc.bootstrapping import Bootstrapping
 from engine.rpc.cors import CrossOrigin
@@ -35,6 +35,7 @@ def http_app(engine: Engine, intake: Intake, begun: Begun, more: Sequence[Route]
     ingest = Ingest(engine, intake, begun)
     routes = [
         *segment_http.routes(ingest),
+        *cloud_events_http.routes(ingest),
         *Bootstrapping(engine).routes(),
         Route("/healthz", health, methods=["GET"]),
         *more,

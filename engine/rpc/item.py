@@ -1,7 +1,8 @@
 """One Segment-shaped item as it arrives, from JSON (HTTP) or protobuf (gRPC), not yet judged."""
 
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -10,6 +11,7 @@ from engine.rpc.payload import DEPTH
 from engine.rpc.refusal import Refused
 
 Identifier = str | int | float | None
+T = TypeVar("T")
 _ABSENT = b"null"
 
 
@@ -40,8 +42,13 @@ _decode = msgspec.json.Decoder(Item).decode
 
 def of_json(raw: bytes) -> Item:
     """Raises Refused when the bytes are no object of this shape."""
+    return decoded(_decode, raw)
+
+
+def decoded(decode: Callable[[bytes], T], raw: bytes) -> T:
+    """What ``decode`` makes of the bytes. Raises Refused, which says what is wrong with them."""
     try:
-        return _decode(raw)
+        return decode(raw)
     except msgspec.ValidationError as error:
         raise Refused("bad_item", f"{error}") from None
     except RecursionError:
