@@ -74,7 +74,12 @@ def part(name: str, spec: bytes, calls: Calls) -> Part:
             settings.rpc.backlog,
             made.definitions,
             lambda engine: Doors(
-                engine, settings.rpc.grpc, settings.rpc.http, data, hooks_of(settings)
+                engine,
+                settings.rpc.grpc,
+                settings.rpc.http,
+                data,
+                hooks_of(settings),
+                reflection=settings.rpc.reflection,
             ),
         )
     if name == SENDER:

@@ -40,9 +40,12 @@ class Store(_Section, frozen=True, kw_only=True):
 
 
 class Rpc(_Section, frozen=True, kw_only=True):
+    """``reflection``: whether the gRPC address tells anybody, without a key, which calls there are."""
+
     grpc: str = "127.0.0.1:8470"
     http: str = "127.0.0.1:8471"
     backlog: int = 20_000
+    reflection: bool = False
 
 
 class Email(_Section, frozen=True, kw_only=True):

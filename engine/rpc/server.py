@@ -6,6 +6,7 @@ from pathlib import Path
 
 import grpc
 from grpc_health.v1 import health_pb2_grpc
+from grpc_reflection.v1alpha.reflection import SERVICE_NAME, enable_server_reflection
 
 from engine.ports import Engine, Hook
 from engine.rpc import listening
@@ -14,7 +15,7 @@ from engine.rpc.begun import Begun
 from engine.rpc.callbacks import Callbacks
 from engine.rpc.control_socket import ControlSocket
 from engine.rpc.guard import Guard
-from engine.rpc.health import Health
+from engine.rpc.health import SERVICES, Health
 from engine.rpc.http_app import http_app
 from engine.rpc.http_server import HttpServer
 from engine.rpc.intake import Intake
@@ -39,7 +40,7 @@ class Doors:
     """Serves ``engine`` until stopped. A port 0 is chosen by the system.
 
     ``socket_dir``: the folder for ``control.sock``, which needs no key; None opens none. ``hooks``:
-    the providers that may call, by name.
+    the providers that may call, by name. ``reflection``: the TCP address answers grpc.reflection.
     """
 
     def __init__(
@@ -49,9 +50,12 @@ class Doors:
         http_address: str,
         socket_dir: Path | None = None,
         hooks: Mapping[str, Hook] | None = None,
+        *,
+        reflection: bool = False,
     ) -> None:
         self._engine = engine
         self._hooks = hooks or {}
+        self._reflection = reflection
         self._grpc_address = grpc_address
         self._http_address = http_address
         self._socket_dir = socket_dir
@@ -99,6 +103,8 @@ class Doors:
     async def _serve_grpc(self) -> str:
         host, _ = listening.parted(self._grpc_address, "grpc")
         server = self._server(local=False)
+        if self._reflection:
+            enable_server_reflection((*SERVICES[1:], SERVICE_NAME), server)
         try:
             port = server.add_insecure_port(self._grpc_address)
         except RuntimeError:
