@@ -53,6 +53,7 @@ class RelanceConsole(App[None]):
     CSS_PATH = "relance.tcss"
     TITLE = "Relance"
     ENABLE_COMMAND_PALETTE = False
+    AUTO_FOCUS = None
     VERTICAL_BREAKPOINTS = [(0, "-low"), (32, "-tall")]  # noqa: RUF012 - not a ClassVar in App
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(place.key, f"go('{place.id}')", place.id, show=False) for place in PLACES),
@@ -117,7 +118,9 @@ class RelanceConsole(App[None]):
         crumb = self.view.crumb()
         for name, draw in bars.LINES.items():
             self._bars[name].show(partial(self._bar, draw, crumb))
-        self._bars["trouble"].set_class(bool(bars.trouble_of(self.scene)), "shown")
+        trouble = self._bars["trouble"]
+        trouble.styles.height = len(self._bar(bars.LINES["trouble"], crumb, self.size.width, 0))
+        trouble.display = bool(bars.trouble_of(self.scene))
 
     def _bar(self, draw: bars.Draw, crumb: str, width: int, _height: int) -> list[Line]:
         return draw(self.scene, self.place, crumb, width)
@@ -134,9 +137,9 @@ class RelanceConsole(App[None]):
         with self.batch_update():
             for name, view in self.views.items():
                 view.set_class(name == place, "here")
-            self.scene.feed.want(self.view.wish())
+            self._draw()
         self.view.enter()
-        self.call_after_refresh(self._draw)
+        self.scene.feed.want(self.view.wish())
 
     async def action_back(self) -> None:
         """Out of a field, then out of a filter, then to the screen before."""
@@ -312,6 +315,9 @@ class RelanceConsole(App[None]):
         view, words = self.view, self.scene.words
         if isinstance(view, Scores):
             self.look_at(event.row.id)
+        elif isinstance(view, Messages):
+            told = view.told_of(event.grid, event.row)
+            self.push_screen(Reading(words("messages.title"), told))
         elif isinstance(view, Contact):
             found = view.row_named(event.row.id)
             if found is not None:

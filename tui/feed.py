@@ -146,12 +146,14 @@ class Feed:
         async with aclosing(stream):
             while True:
                 try:
-                    yield await asyncio.wait_for(anext(stream), self.interval / 1_000 + LOST)
+                    async with asyncio.timeout(self.interval / 1_000 + LOST):
+                        seen = await anext(stream)
                 except StopAsyncIteration:
                     return
                 except TimeoutError:
                     text = f"{self.address} went silent"
                     raise RequestError(text) from None
+                yield seen
 
     def _keep(self, seen: "Seen") -> None:
         self.trouble = ""

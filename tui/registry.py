@@ -40,7 +40,7 @@ TABLES = ("segments", "scores", "messages", "scenarios", "contact")
 """Screens with a table."""
 
 ACTIONS = (
-    Action("open", "enter", "", "enter", places=("scores", "scenarios", "contact")),
+    Action("open", "enter", "", "enter", places=("scores", "messages", "scenarios", "contact")),
     Action("filter", "slash", "filter", "/", places=("segments", "scores", "messages", "scenarios")),
     Action("search", "slash", "search", "/", places=("contact",)),
     Action("sort", "s", "", "s", places=("segments", "scores", "messages", "contact")),

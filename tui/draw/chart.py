@@ -45,4 +45,4 @@ def _column(height: int, line: int, dots: tuple[int, ...]) -> int:
 def _part(value: float, top: float, steps: int) -> int:
     if value <= 0 or top <= 0:
         return 0
-    return max(1, min(steps, round(value / top * steps)))
+    return max(1, min(steps, round(min(1.0, value / top) * steps)))

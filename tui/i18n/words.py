@@ -77,6 +77,13 @@ class Words:
         """Local time of this machine."""
         return datetime.fromtimestamp(instant / 1_000).astimezone().strftime("%H:%M:%S")
 
+    def moment(self, instant: int, now: int) -> str:
+        """The time of day; for another day than today's the date and the minute."""
+        then, today = (datetime.fromtimestamp(at / 1_000).astimezone() for at in (instant, now))
+        if then.date() == today.date():
+            return then.strftime("%H:%M:%S")
+        return then.strftime("%d/%m %H:%M" if self.language == "fr" else "%m-%d %H:%M")
+
     def date(self, instant: int) -> str:
         pattern = "%d/%m/%Y %H:%M:%S" if self.language == "fr" else "%Y-%m-%d %H:%M:%S"
         return datetime.fromtimestamp(instant / 1_000).astimezone().strftime(pattern)

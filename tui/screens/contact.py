@@ -59,7 +59,7 @@ class Contact(View):
         grid = self.query_one(Grid)
         grid.empty = "" if told is None else words("contact.no_rows")
         columns = (
-            Column(words("contact.at"), 8),
+            Column(words("contact.at"), 11),
             Column(words("contact.cause"), 24),
             Column(words("contact.facts")),
         )
@@ -120,7 +120,7 @@ def _run(scene: Scene, run: dict[str, Any]) -> str:
 def _row(scene: Scene, one: dict[str, Any]) -> Row:
     cause, facts = cause_of(scene, one), [fact_of(scene, fact) for fact in one["facts"]]
     cells: tuple[Piece, ...] = (
-        (scene.words.clock(one["at"]), "dim"),
+        (scene.words.moment(one["at"], scene.feed.reports["contact"].at), "dim"),
         (cause, "title"),
         (", ".join(facts), ""),
     )

@@ -55,6 +55,14 @@ class Messages(View):
         )
         grid.fill(columns, [_reason(self.scene, one) for one in (told["reasons"] if told else [])])
 
+    def told_of(self, grid: Grid, row: Row) -> str:
+        """A row in full, a line for each column: a reason may be longer than its column."""
+        told = self.scene.report("messages")
+        texts = [text for text, _ in row.cells]
+        if grid.id == "channels":
+            texts += [one["trouble"] for one in told["channels"] if one["channel"] == row.id]
+        return "\n".join(text for text in texts if text)
+
     def subject(self) -> Subject | None:
         told, row = self.scene.report("messages"), self.query_one("#channels", Grid).row
         for one in told["channels"] if told and row else []:
@@ -67,7 +75,7 @@ def _channel(scene: Scene, one: dict[str, Any]) -> Row:
     words = scene.words
     state, style = words("messages.open"), "good"
     if one["breaker"] not in ("", "closed"):
-        state, style = f"{words('messages.down')}: {one['trouble']}", "bad"
+        state, style = words("messages.down"), "bad"
     if one["paused"]:
         state, style = words("messages.paused"), "warn"
     rate = scene.paces["messages"].rate(f"sent/{one['channel']}")
@@ -106,6 +114,14 @@ def chart(scene: Scene, told: dict[str, Any] | None, width: int, height: int) ->
     series = [pace.series(f"sent/{one['channel']}") for one in (told["channels"] if told else [])]
     total = [sum(values) for values in zip(*series, strict=False)] if series else []
     top = words.rate(max(total[-2 * (width - 2) :], default=0))
-    lines: list[Line] = [(), ((f" {words('messages.chart', top=top)}", "dim"),)]
+    down = (
+        [f"{one['channel']}: {one['trouble']}" for one in told["channels"] if one["trouble"]]
+        if told
+        else []
+    )
+    lines: list[Line] = [
+        (("".join(f" {text}" for text in down), "bad"),),
+        ((f" {words('messages.chart', top=top)}", "dim"),),
+    ]
     drawn = area(total, width - 2, max(1, height - 3))
     return [*lines, *(((" ", ""), (line, "chart")) for line in drawn)]

@@ -112,8 +112,7 @@ def _beside(tiles: list[list[Piece]], width: int) -> Iterator[Line]:
 def _chart(scene: Scene, width: int, height: int) -> Iterator[Line]:
     words, pace = scene.words, scene.paces["status"]
     series = pace.series("accepted")
-    shown = series[-2 * (width - 2) :]
-    text = words("pulse.chart", top=words.rate(max(shown, default=0)), n=words.number(len(shown)))
+    text = words("pulse.chart", top=words.rate(max(series[-2 * (width - 2) :], default=0)))
     yield ((f" {text}", "dim"),)
     for line in area(series, width - 2, height):
         yield ((" ", ""), (line, "chart"))

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
-from tui.draw.line import Line, Piece, clip, fit, width_of
+from tui.draw.line import Line, Piece, clip, fit, width_of, wrapped
 from tui.feed import Feed
 from tui.registry import PLACES, actions_of
 from tui.scene import Scene
 
+TROUBLE = 4
+"""Lines that an explanation may take."""
 Draw = Callable[[Scene, str, str, int], list[Line]]
 """(scene, screen, where on it, width) -> lines."""
 _STYLES = {"live": "bar.good", "paused": "bar.warn", "connecting": "bar.dim"}
@@ -75,7 +77,11 @@ def trouble_of(scene: Scene) -> str:
 
 
 def _trouble(scene: Scene, _place: str, _crumb: str, width: int) -> list[Line]:
-    return [((fit(f" ! {trouble_of(scene)}", width), "bar.bad"),)]
+    lines = wrapped(trouble_of(scene), width - 4)[:TROUBLE]
+    return [
+        ((fit(f" {'!' if n == 0 else ' '} {text}", width), "bar.bad"),)
+        for n, text in enumerate(lines)
+    ]
 
 
 def _padded(line: Line, width: int) -> Line:

@@ -208,11 +208,9 @@ class Grid(Panel, can_focus=True):
             self.action_open()
 
     def on_focus(self) -> None:
-        self._lines = []
         self.repaint()
 
     def on_blur(self) -> None:
-        self._lines = []
         self.repaint()
 
 

@@ -5,7 +5,7 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.theme import Theme
 
-from tui.draw.line import Line
+from tui.draw.line import Line, plain
 
 DARK = {
     "": "#c9d1d9",
@@ -18,6 +18,7 @@ DARK = {
     "bad": "bold #ff7b72",
     "chart": "#58a6ff",
     "head": "#8b949e on #161b22",
+    "cursor": "bold #ffffff on #1f4a7a",
     "bar": "#c9d1d9 on #21262d",
     "bar.dim": "#9da7b3 on #21262d",
     "bar.key": "bold #58a6ff on #21262d",
@@ -37,6 +38,7 @@ LIGHT = {
     "bad": "bold #a40e26",
     "chart": "#0969da",
     "head": "#59636e on #f0f3f6",
+    "cursor": "bold #ffffff on #0550ae",
     "bar": "#1f2328 on #d8dee4",
     "bar.dim": "#424a53 on #d8dee4",
     "bar.key": "bold #0550ae on #d8dee4",
@@ -75,14 +77,11 @@ _STYLES = {
     dark: {name: Style.parse(text) for name, text in palette.items()}
     for dark, palette in ((True, DARK), (False, LIGHT))
 }
-_REVERSE = Style(reverse=True, bold=True)
 
 
 def painted(line: Line, ground: Style, *, dark: bool, chosen: bool = False) -> Strip:
-    """``chosen``: the row under the cursor, shown by reversal."""
+    """``chosen``: the row under the cursor, one colour from end to end."""
     styles = _STYLES[dark]
-    segments = [
-        Segment(text, ground + styles[style] + _REVERSE if chosen else ground + styles[style])
-        for text, style in line
-    ]
-    return Strip(segments)
+    if chosen:
+        return Strip([Segment(plain(line), styles["cursor"])])
+    return Strip([Segment(text, ground + styles[style]) for text, style in line])
