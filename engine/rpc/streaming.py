@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 
 from engine.domain.event import Event
 from engine.errors import Busy
@@ -51,18 +52,23 @@ class Streaming:
         shared = Shared(caller.name, self._engine.now(), caller.kind == "public")
         events = [event for batch in batches for event in batch.events]
         items = self._intake.proto_items(events, shared)
-        verdicts = await self._begun.finish(self._insisted(caller.name, items)) if items else []
+        verdicts = await self._insisted(caller.name, items) if items else []
         return _answer(batches, items, verdicts)
 
     async def _insisted(self, source: str, items: list[Event | Refusal]) -> list[Verdict]:
         """A sender that is kept waiting sends no more: that is all it needs to know. Raises Busy at the end."""
         while True:
             try:
-                return await self._engine.push(source, items)
+                return await self._begun.finish(self._engine.push(source, items))
             except Busy as busy:
                 if self._closing.is_set():
                     raise
-                await asyncio.sleep(busy.retry_after)
+                await self._rest(busy.retry_after)
+
+    async def _rest(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._closing.wait()
 
 
 async def _read(

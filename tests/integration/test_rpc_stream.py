@@ -1,5 +1,6 @@
 """Events in numbered batches over one gRPC call."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 
 import grpc
@@ -132,3 +133,32 @@ async def test_a_stream_that_stays_open_ends_when_the_doors_close(
     assert first.durable == 1
     assert await stream.read() is grpc.aio.EOF
     assert await stream.code() is grpc.StatusCode.OK
+
+
+async def test_a_stream_that_waits_for_a_busy_engine_ends_when_the_doors_close(
+    engine: EngineInMemory, doors: Doors, events: wire.EventsStub
+) -> None:
+    engine.busy, engine.retry_after = 9, 60.0
+    stream = events.Stream(metadata=(("authorization", "Bearer server"),))
+    await stream.write(batch(1))
+    while not engine.pushes:
+        await asyncio.sleep(0.01)
+    await doors.stop(5)
+
+    assert await stream.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert not engine.events
+
+
+async def test_a_sender_who_has_gone_is_not_insisted_for(
+    engine: EngineInMemory, events: wire.EventsStub
+) -> None:
+    engine.busy, engine.retry_after = 1, 0.2
+    stream = events.Stream(metadata=(("authorization", "Bearer server"),))
+    await stream.write(batch(1))
+    while not engine.pushes:
+        await asyncio.sleep(0.01)
+    stream.cancel()
+    await asyncio.sleep(0.5)
+
+    assert engine.pushes == 1
+    assert (await answers(events, [batch(1)]))[0].accepted == 10
