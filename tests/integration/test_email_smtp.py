@@ -412,6 +412,7 @@ async def main(url: str, spool: str, first: str) -> None:
     host = Host(sender)
     again = first == "False"
     await host.offer(*(delivery(f"m{n}", again=again) for n in range(200)))
+    await sender.caught_up("host-0")
     while len(host.outcomes) < 200:
         await host.poll(acknowledge=False)
         await asyncio.sleep(0.02)
