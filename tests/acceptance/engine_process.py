@@ -49,7 +49,9 @@ class Engine:
         """Answers its ready line."""
         self._up = psutil.Popen(self._command, stdout=subprocess.PIPE, stderr=self._log)
         line = self._up.stdout.readline()
-        assert line, f"it ended with {self._up.wait()}:\n{Path(self._log.name).read_text()[-2_000:]}"
+        assert line, (
+            f"it ended with {self._up.wait()}:\n{Path(self._log.name).read_text()[-2_000:]}"
+        )
         self.family()
         return dict(json.loads(line))
 

@@ -130,6 +130,7 @@ class Campaign:
         self.people += several
 
     def _kill(self, victim: str) -> None:
+        self.sink.mark()
         if victim == "everything":
             self.engine.kill_everything()
             return

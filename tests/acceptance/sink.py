@@ -6,6 +6,7 @@ connection that ends in between cuts it: only the engine's death does that here.
 
 import asyncio
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,8 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 BRINK = 0.25
-"""Seconds after an answer within which a connection that ends may not have had it read."""
+"""Seconds before a kill in which an answer may have been sent and not yet worked off."""
+NEVER = float("-inf")
 
 
 class Sink:
@@ -29,7 +31,8 @@ class Sink:
         self.cut = 0
         """Phases whose connection ended before the answer was sent."""
         self.brink = 0
-        """Connections that ended between RCPT and DATA, or so soon after an answer that it may be lost."""
+        """Connections that ended between RCPT and DATA, or before the answer was surely worked off."""
+        self.marked = NEVER
         self.connections = 0
         self._loop = asyncio.new_event_loop()
         self._answering = asyncio.Event()
@@ -42,6 +45,10 @@ class Sink:
 
     def mails(self) -> list[EmailMessage]:
         return [message_from_bytes(raw, policy=policy.default) for raw in self.raw.values()]
+
+    def mark(self) -> None:
+        """Now comes a kill."""
+        self.marked = time.monotonic()
 
     def hold(self) -> None:
         """Answer no DATA until ``release``."""
@@ -93,21 +100,25 @@ class _Talk:
         self, sink: Sink, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         self._sink, self._reader, self._writer = sink, reader, writer
-        self._clock = asyncio.get_running_loop().time
-        self._answered = -BRINK
+        self._answered = NEVER
         self._addressed = False
 
     async def run(self) -> None:
+        """A reset says that the other side ended with an answer of ours unread (RFC 1122 4.2.2.13)."""
+        unread = False
         try:
             await self._converse()
+        except ConnectionResetError:
+            unread = self._answered > NEVER
+            raise
         finally:
-            if self._addressed or self._clock() - self._answered < BRINK:
-                self._sink.brink += 1
+            late = self._answered > self._sink.marked - BRINK
+            self._sink.brink += self._addressed or unread or late
 
     async def _converse(self) -> None:
         self._say("220 sink")
         while line := await self._reader.readline():
-            self._answered = -BRINK
+            self._answered = NEVER
             verb = line[:4].upper()
             self._addressed = verb == b"RCPT"
             if verb == b"QUIT":
@@ -127,7 +138,7 @@ class _Talk:
             answered = await self._may_answer()
             if answered:
                 self._say("250 taken")
-                self._answered = self._clock()
+                self._answered = time.monotonic()
         finally:
             self._sink.open -= 1
             self._sink.cut += not answered
