@@ -20,8 +20,15 @@ from engine.rpc.server import Doors
 from tests.unit.rpc.engine_in_memory import EngineInMemory
 
 EVENTS = 2_000
-NODE_SDKS = ("@segment/analytics-node@3.1.0", "@rudderstack/rudder-sdk-node@3.0.13")
+NODE_SDKS = (
+    "@segment/analytics-node@3.1.0",
+    "@segment/analytics-next@1.84.3",
+    "@rudderstack/rudder-sdk-node@3.0.13",
+    "@rudderstack/analytics-js@3.34.1",
+    "jsdom@24",
+)
 SCRIPT = Path(__file__).with_name("sdks.cjs")
+PAGE = Path(__file__).with_name("browser_sdks.cjs")
 
 
 class BusyInTheMiddle(EngineInMemory):
@@ -121,3 +128,25 @@ async def test_a_node_sdk_loses_nothing_when_told_to_wait(
     engine: EngineInMemory, url: str, node_modules: Path, sdk: str
 ) -> None:
     await check_all_are_stored_once(engine, partial(send_by_node, node_modules, sdk, url))
+
+
+@pytest.mark.parametrize("sdk", ["segment", "rudder"])
+async def test_a_browser_sdk_needs_no_more_than_the_host(
+    engine: EngineInMemory, url: str, node_modules: Path, sdk: str
+) -> None:
+    env = os.environ | {"NODE_PATH": str(node_modules)}
+    page = await asyncio.create_subprocess_exec("node", PAGE, sdk, url, env=env)
+    try:
+        async with asyncio.timeout(60):
+            while len(engine.events) < 5:
+                await asyncio.sleep(0.05)
+    finally:
+        page.kill()
+        await page.wait()
+
+    events = {event.kind: event for event in engine.events.values()}
+    assert {*events} == {"page", "track", "identify", "group", "alias"}
+    assert json.loads(events["track"].properties) == {"price": 12.5}
+    assert json.loads(events["identify"].traits) == {"email": "ada@example.com"}
+    assert json.loads(events["page"].context)["ip"] == "127.0.0.1"
+    assert engine.refused == []
