@@ -10,8 +10,8 @@ from engine.errors import RouteDown, Unsure
 from engine.ports import Outcome, Rendered
 from engine.runtime.doubt import AGAIN, EARLY, SETTLED
 from engine.runtime.sender import Sender
-from tests.contract.test_sender import Life, Post, turns
 from tests.sender_host import Host, delivery
+from tests.sender_life import Life, Post, turns
 
 LONG = 5 * SETTLED
 
