@@ -100,7 +100,7 @@ def error_of(error: grpc.RpcError, address: str) -> EngineError:
         return _ERRORS[code](text)
     if code is grpc.StatusCode.UNAVAILABLE and not _answered(error):
         return RequestError(
-            f"nothing answers at {address} ({text}). Is the engine running (`relance start`), "
+            f"nothing answers at {address} ({text}). Is the engine running (`relance up`), "
             "and is this its address?"
         )
     if code is grpc.StatusCode.DEADLINE_EXCEEDED:

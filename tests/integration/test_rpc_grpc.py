@@ -253,7 +253,7 @@ async def test_an_address_where_nothing_answers_is_named_with_what_to_try() -> N
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
-    told = f"nothing answers at {address}.*relance start"
+    told = f"nothing answers at {address}.*relance up"
     with Relance(address, "admin") as relance, pytest.raises(RequestError, match=told):
         await asyncio.to_thread(relance.status)
     with pytest.raises(RequestError, match="no engine at unix:/nowhere"):
