@@ -21,7 +21,7 @@ from channels.smtp_pool import Connection, SmtpPool
 from channels.smtp_reply import CLOSING, route_verdict, verdict
 from channels.smtp_route import route_of
 from engine.errors import ChannelError, Deferred, RouteDown, Unsure
-from engine.ports import Rendered
+from engine.ports.sending import Rendered
 
 
 class _Stale(Exception):  # noqa: N818

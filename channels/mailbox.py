@@ -8,7 +8,7 @@ from typing import ClassVar
 from channels.mime import compose, sender_header
 from channels.recipient import ascii_address
 from engine.errors import RouteDown
-from engine.ports import Rendered
+from engine.ports.sending import Rendered
 
 
 class Mailbox:

@@ -13,7 +13,7 @@ from email.utils import format_datetime, formataddr, parseaddr
 from hashlib import blake2b
 
 from engine.errors import Refused
-from engine.ports import Rendered
+from engine.ports.sending import Rendered
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _MESSAGE_ID = re.compile(r"^<[!-;=?A-~]+@[!-;=?A-~]+>$")

@@ -23,7 +23,7 @@ from channels.twilio_route import TwilioRoute
 from engine.domain.consent import OPTED_OUT
 from engine.domain.phone import e164
 from engine.errors import ChannelError, Deferred, Refused, RouteDown, Unsure
-from engine.ports import Rendered
+from engine.ports.sending import Rendered
 from engine.rendering.sms_text import LONGEST, shorter, size_of
 
 GONE = 21610

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from engine.errors import BadRequest, SettingsError
-from engine.ports import RECEIPTS
+from engine.ports.sending import RECEIPTS
 
 PROVIDER = "twilio"
 

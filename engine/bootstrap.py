@@ -22,7 +22,9 @@ from engine.domain.definitions import decode, encode
 from engine.domain.rulebook import Rulebook
 from engine.errors import ConfigError
 from engine.loading.definitions import load
-from engine.ports import Channel, ControlStore, Hook, HostStore, KeyKind
+from engine.ports.control_store import ControlStore, KeyKind
+from engine.ports.host_store import HostStore
+from engine.ports.sending import Channel, Hook
 from engine.replay.fsck import Fsck
 from engine.rpc.server import Doors
 from engine.runtime import figures

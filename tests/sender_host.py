@@ -8,7 +8,7 @@ import msgspec
 from engine.domain.definitions import Definitions, encode
 from engine.domain.effect import Send
 from engine.domain.template import Template
-from engine.ports import Delivery, Outcome, SenderPort
+from engine.ports.sending import Delivery, Outcome, SenderPort
 from engine.rendering.check import variables_of
 
 AT = 1_700_000_000_000

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from engine.clock import ManualClock
-from engine.ports import Channel, Rendered
+from engine.ports.sending import Channel, Rendered
 from engine.runtime.sender import Sender
 from engine.runtime.spool import Spool
 from tests.sender_host import Host, definitions

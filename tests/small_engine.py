@@ -18,7 +18,9 @@ from engine.domain.contact import Contact
 from engine.domain.definitions import Definitions, decode, encode
 from engine.domain.event import Event
 from engine.domain.rulebook import Rulebook
-from engine.ports import ContactRow, Delivery, LogRow, Outcome, Verdict
+from engine.ports.engine import Verdict
+from engine.ports.host_store import ContactRow, LogRow
+from engine.ports.sending import Delivery, Outcome
 from engine.runtime.coordinator import NAME, SENDER, Coordinator
 from engine.runtime.host import ContactHost
 from engine.runtime.in_process import InProcessRuntime

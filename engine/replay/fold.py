@@ -12,7 +12,7 @@ from engine.domain.contact import Contact
 from engine.domain.rulebook import Rulebook
 from engine.domain.step import Outcome, step
 from engine.errors import StoreError
-from engine.ports import LogRow
+from engine.ports.host_store import LogRow
 
 
 class Log(Protocol):

@@ -20,7 +20,15 @@ from engine.domain.effect import Adopt, Hop
 from engine.domain.event import Event
 from engine.domain.identity import Binding, slot_of_key
 from engine.domain.rulebook import Rulebook
-from engine.ports import CLASSES, ContactRow, HopRow, HostStore, LogRow, OutboxRow, WakeUp
+from engine.ports.host_store import (
+    CLASSES,
+    ContactRow,
+    HopRow,
+    HostStore,
+    LogRow,
+    OutboxRow,
+    WakeUp,
+)
 from engine.replay.fold import Fold
 
 _hops: msgspec.msgpack.Decoder[Hop] = msgspec.msgpack.Decoder(Hop)

@@ -9,7 +9,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engine.errors import EngineError
-from engine.ports import ApiKey, Engine
+from engine.ports.control_store import ApiKey
+from engine.ports.engine import Engine
 from engine.rpc.gate import PUSHERS, admit, secret_of
 from engine.rpc.http_fault import answer, fault_of
 from engine.rpc.ingest import JSON

@@ -21,7 +21,8 @@ from engine.domain.event import Event
 from engine.domain.identity import key_of
 from engine.domain.notice import Inbound
 from engine.errors import Busy, EngineError, Unknown
-from engine.ports import INBOUND, RECEIPTS, Engine, Hook
+from engine.ports.engine import Engine
+from engine.ports.sending import INBOUND, RECEIPTS, Hook
 from engine.rpc import body
 from engine.rpc.begun import Begun
 from engine.rpc.http_fault import Fault, answer, fault_of

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engine.domain.event import Event
-from engine.ports import Refusal, Verdict
+from engine.ports.engine import Refusal, Verdict
 from engine.rpc import body
 from engine.rpc.cloud_event import item_of
 from engine.rpc.envelope import Envelope, batch_of

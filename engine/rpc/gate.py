@@ -4,7 +4,8 @@ import binascii
 from base64 import b64decode
 
 from engine.errors import NotAllowed
-from engine.ports import ApiKey, Engine, KeyKind
+from engine.ports.control_store import ApiKey, KeyKind
+from engine.ports.engine import Engine
 
 PUSHERS: tuple[KeyKind, ...] = ("public", "server", "admin")
 VIEWERS: tuple[KeyKind, ...] = ("viewer", "operator", "admin")

@@ -9,7 +9,8 @@ import grpc
 from google.protobuf.message import Message
 
 from engine.errors import EngineError
-from engine.ports import ApiKey, Engine, KeyKind
+from engine.ports.control_store import ApiKey, KeyKind
+from engine.ports.engine import Engine
 from engine.rpc.begun import Begun
 from engine.rpc.gate import LOCAL, admit, secret_of
 from engine.rpc.grpc_status import InternalError, abort

@@ -12,7 +12,7 @@ from typing import Any
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from engine.ports import Engine
+from engine.ports.engine import Engine
 
 SERVICES = ("", "relance.v1.Events", "relance.v1.Console", "relance.v1.Control")
 PERIOD = 1.0

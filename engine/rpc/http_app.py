@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from engine.ports import Engine
+from engine.ports.engine import Engine
 from engine.rpc import cloud_events_http, segment_http
 from engine.rpc.begun import Begun
 from engine.rpc.bootstrapping import Bootstrapping

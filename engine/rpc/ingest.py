@@ -12,7 +12,8 @@ from starlette.routing import Route
 
 from engine.domain.event import Event
 from engine.errors import EngineError
-from engine.ports import ApiKey, Engine, Refusal, Verdict
+from engine.ports.control_store import ApiKey
+from engine.ports.engine import Engine, Refusal, Verdict
 from engine.rpc import item
 from engine.rpc.begun import Begun
 from engine.rpc.envelope import Envelope, shared_of

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from engine.domain.event import PUBLIC, SERVER, TOKEN, Event, Kind
 from engine.domain.identity import is_device
-from engine.ports import Engine, Refusal
+from engine.ports.engine import Engine, Refusal
 from engine.rpc import content, instant
 from engine.rpc import item as items
 from engine.rpc import relance_pb2 as pb

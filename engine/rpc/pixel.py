@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from engine.domain.event import Event
-from engine.ports import Refusal, Verdict
+from engine.ports.engine import Refusal, Verdict
 
 GIF = b64decode(b"R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 """One transparent point."""

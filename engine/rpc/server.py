@@ -8,7 +8,8 @@ import grpc
 from grpc_health.v1 import health_pb2_grpc
 from grpc_reflection.v1alpha.reflection import SERVICE_NAME, enable_server_reflection
 
-from engine.ports import Engine, Hook
+from engine.ports.engine import Engine
+from engine.ports.sending import Hook
 from engine.rpc import listening
 from engine.rpc import relance_pb2_grpc as wire
 from engine.rpc.begun import Begun

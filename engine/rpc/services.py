@@ -8,7 +8,8 @@ import msgspec
 from google.protobuf.empty_pb2 import Empty
 
 from engine.errors import Unknown
-from engine.ports import ApiKey, Engine, KeyKind
+from engine.ports.control_store import ApiKey, KeyKind
+from engine.ports.engine import Engine
 from engine.rpc import relance_pb2 as pb
 from engine.rpc import relance_pb2_grpc as wire
 from engine.rpc.gate import ADMINS, OPERATORS, PUSHERS, VIEWERS

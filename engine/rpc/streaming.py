@@ -6,7 +6,8 @@ from contextlib import suppress
 
 from engine.domain.event import Event
 from engine.errors import Busy
-from engine.ports import ApiKey, Engine, Refusal, Verdict
+from engine.ports.control_store import ApiKey
+from engine.ports.engine import Engine, Refusal, Verdict
 from engine.rpc import relance_pb2 as pb
 from engine.rpc.begun import Begun
 from engine.rpc.grpc_status import BadField

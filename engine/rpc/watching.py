@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from engine.errors import EngineError
-from engine.ports import Engine
+from engine.ports.engine import Engine
 from engine.rpc import relance_pb2 as pb
 from engine.rpc.grpc_status import BadField
 

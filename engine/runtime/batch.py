@@ -13,7 +13,7 @@ from engine.domain.event import Event
 from engine.domain.identity import Binding, contact_id, slot_of_key
 from engine.domain.message import Adopted, Message, Receipt, TimerFired
 from engine.domain.step import Outcome, step
-from engine.ports import (
+from engine.ports.host_store import (
     ContactRow,
     HopRow,
     LogRow,

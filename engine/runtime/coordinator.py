@@ -15,15 +15,8 @@ from engine.domain.event import Event
 from engine.domain.notice import Notice
 from engine.domain.rulebook import Rulebook
 from engine.errors import BadRequest, Busy, ConfigError, EngineError, Unknown
-from engine.ports import (
-    ApiKey,
-    ControlStore,
-    Engine,
-    KeyKind,
-    Refusal,
-    RejectedItem,
-    Verdict,
-)
+from engine.ports.control_store import ApiKey, ControlStore, KeyKind, RejectedItem
+from engine.ports.engine import Engine, Refusal, Verdict
 from engine.runtime import envelope, figures, ledger, scoreboard
 from engine.runtime.courier import Courier, Push
 from engine.runtime.keyring import Keyring, make_key

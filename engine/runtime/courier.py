@@ -12,7 +12,7 @@ import msgspec
 
 from engine.domain.event import Event
 from engine.errors import Busy, StoreError
-from engine.ports import Verdict
+from engine.ports.engine import Verdict
 from engine.runtime import envelope
 from engine.runtime.envelope import Item, Parcel, Word
 from engine.runtime.part import Calls, PartLost

@@ -4,7 +4,7 @@ import asyncio
 
 import msgspec
 
-from engine.ports import Outcome
+from engine.ports.sending import Outcome
 from engine.runtime.in_hand import InHand
 
 REMEMBERED = 10_000

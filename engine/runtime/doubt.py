@@ -12,7 +12,7 @@ from itertools import count
 from engine.clock import Clock
 from engine.domain.duration import SECOND
 from engine.errors import ChannelError, Refused, Unsure
-from engine.ports import Delivery, Outcome, Rendered, Searchable
+from engine.ports.sending import Delivery, Outcome, Rendered, Searchable
 from engine.rendering.render import CannotRender
 from engine.runtime.in_hand import InHand
 

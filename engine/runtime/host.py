@@ -14,7 +14,7 @@ from engine.domain.message import Act
 from engine.domain.notice import Notice
 from engine.domain.rulebook import Rulebook
 from engine.errors import BadRequest, Busy, OwnershipLost
-from engine.ports import HostStore
+from engine.ports.host_store import HostStore
 from engine.runtime import envelope, report
 from engine.runtime.batch import Batch
 from engine.runtime.hop_post import HopPost

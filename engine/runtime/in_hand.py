@@ -1,6 +1,6 @@
 """A message that the Sender holds."""
 
-from engine.ports import Delivery, Rendered
+from engine.ports.sending import Delivery, Rendered
 
 
 class InHand:

@@ -4,7 +4,7 @@ import hmac
 import secrets
 from hashlib import blake2b, sha256
 
-from engine.ports import ApiKey, ControlStore, KeyKind
+from engine.ports.control_store import ApiKey, ControlStore, KeyKind
 
 PREFIX = "rl"
 

@@ -25,7 +25,8 @@ from engine.domain.message import (
     TimerFired,
     YieldAsked,
 )
-from engine.ports import OutboxRow, Outcome, WakeUp
+from engine.ports.host_store import OutboxRow, WakeUp
+from engine.ports.sending import Outcome
 from engine.runtime import envelope
 from engine.runtime.batch import Batch
 from engine.runtime.envelope import Answer, Item, Question, Word

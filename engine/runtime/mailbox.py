@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.errors import OwnershipLost, StoreError, StoreFull
-from engine.ports import QuarantineRow
+from engine.ports.host_store import QuarantineRow
 from engine.runtime.batch import Batch
 from engine.runtime.letter import Letter
 from engine.runtime.memory import Memory

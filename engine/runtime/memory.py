@@ -6,7 +6,7 @@ from engine.clock import Clock
 from engine.domain import codec
 from engine.domain.identity import Binding
 from engine.domain.rulebook import Rulebook
-from engine.ports import HopRow, HostStore, Opening, WakeUp
+from engine.ports.host_store import HopRow, HostStore, Opening, WakeUp
 from engine.runtime.outbox import Outbox
 from engine.runtime.residents import Resident, Residents, resident_of
 from engine.runtime.slots import SlotTable

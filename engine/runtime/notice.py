@@ -2,7 +2,7 @@
 
 from engine.domain.message import Receipt
 from engine.domain.notice import Notice
-from engine.ports import OutboxRow
+from engine.ports.host_store import OutboxRow
 from engine.runtime import envelope
 from engine.runtime.batch import Batch
 from engine.runtime.outbox import send_of

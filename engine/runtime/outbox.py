@@ -5,7 +5,7 @@ import heapq
 import msgspec
 
 from engine.domain.effect import Send
-from engine.ports import OutboxRow
+from engine.ports.host_store import OutboxRow
 
 _sends: msgspec.msgpack.Decoder[Send] = msgspec.msgpack.Decoder(Send)
 

@@ -8,7 +8,7 @@ import msgspec
 
 from engine.domain import fact, message
 from engine.errors import BadRequest
-from engine.ports import LogRow
+from engine.ports.host_store import LogRow
 from engine.replay.fsck import Fsck
 from engine.runtime.residents import Resident
 from engine.runtime.timeline import timeline

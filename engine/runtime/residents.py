@@ -5,7 +5,7 @@ from collections import OrderedDict
 import msgspec
 
 from engine.domain.contact import Contact
-from engine.ports import ContactRow
+from engine.ports.host_store import ContactRow
 
 OVERHEAD = 1_800
 GROWTH = 4

@@ -10,7 +10,7 @@ from typing import Any
 from engine.clock import Clock
 from engine.domain.duration import SECOND
 from engine.errors import Deferred, Refused, RouteDown, Unsure
-from engine.ports import Channel, Delivery, Outcome, Rendered, Searchable
+from engine.ports.sending import Channel, Delivery, Outcome, Rendered, Searchable
 from engine.rendering.render import CannotRender
 from engine.runtime.breaker import Breaker
 from engine.runtime.doubt import Doubts

@@ -13,7 +13,7 @@ import msgspec
 from engine.domain import message
 from engine.domain.event import Event
 from engine.domain.identity import is_device
-from engine.ports import Verdict
+from engine.ports.engine import Verdict
 from engine.runtime import envelope
 from engine.runtime.courier import Courier, Pending, Push
 from engine.runtime.envelope import Item, Word

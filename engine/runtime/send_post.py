@@ -12,7 +12,8 @@ import msgspec
 
 from engine.clock import Clock
 from engine.errors import EngineError
-from engine.ports import Delivery, OutboxRow, Outcome
+from engine.ports.host_store import OutboxRow
+from engine.ports.sending import Delivery, Outcome
 from engine.runtime import envelope
 from engine.runtime.letter import HandOverLetter, OutcomeLetter
 from engine.runtime.mailbox import Mailbox

@@ -13,7 +13,7 @@ import msgspec
 
 from engine.clock import Clock
 from engine.errors import Busy
-from engine.ports import Channel, Delivery, Outcome
+from engine.ports.sending import Channel, Delivery, Outcome
 from engine.runtime.desk import Desk
 from engine.runtime.in_hand import InHand
 from engine.runtime.route import Route

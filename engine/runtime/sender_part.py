@@ -3,7 +3,7 @@
 import msgspec
 
 from engine.errors import BadRequest
-from engine.ports import Outcome
+from engine.ports.sending import Outcome
 from engine.runtime import envelope
 from engine.runtime.send_post import Outcomes
 from engine.runtime.sender import Sender

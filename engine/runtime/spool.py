@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from engine.errors import StoreLocked
-from engine.ports import Outcome
+from engine.ports.sending import Outcome
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 COMPACT_FROM = 2_000

@@ -2,7 +2,7 @@
 
 from engine.domain.definitions import decode
 from engine.domain.template import Template
-from engine.ports import Delivery, Rendered
+from engine.ports.sending import Delivery, Rendered
 from engine.rendering.render import CannotRender, render
 
 KEPT = 1_000

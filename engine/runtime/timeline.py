@@ -7,7 +7,7 @@ from engine.domain import codec, message
 from engine.domain.dedupe import HOUR, WINDOW, fingerprints
 from engine.domain.event import Event
 from engine.domain.message import Adopted, Receipt
-from engine.ports import LogRow
+from engine.ports.host_store import LogRow
 
 Read = Callable[[int], LogRow | None]
 """A log row by its id."""

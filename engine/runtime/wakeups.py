@@ -7,7 +7,7 @@ wake-up that a commit adds goes into the heap exactly when it lies before the fr
 import heapq
 from collections.abc import Callable
 
-from engine.ports import WakeUp
+from engine.ports.host_store import WakeUp
 
 WINDOW = 60_000
 """How far ahead (ms) the window reaches when it is read."""

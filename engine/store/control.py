@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from engine.ports import ApiKey, RejectedItem
+from engine.ports.control_store import ApiKey, RejectedItem
 from engine.store import control_statements as q
 from engine.store.database import Database
 from engine.store.rejection import KEPT, Group, group_of

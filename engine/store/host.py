@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from engine.domain.identity import Binding
-from engine.ports import (
+from engine.ports.host_store import (
     ContactRow,
     HopRow,
     LogRow,

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from engine.domain.identity import SLOT_BITS
 from engine.errors import StoreError
-from engine.ports import Write
+from engine.ports.host_store import Write
 
 
 class Marks(NamedTuple):

@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.domain.identity import SLOTS, Binding
 from engine.errors import StoreError
-from engine.ports import (
+from engine.ports.host_store import (
     ContactRow,
     HopRow,
     LogRow,

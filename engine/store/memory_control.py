@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from engine.errors import StoreError
-from engine.ports import ApiKey, RejectedItem
+from engine.ports.control_store import ApiKey, RejectedItem
 from engine.store.control import SLOT
 from engine.store.memory_disk import MemoryDisk, MemoryOwner
 from engine.store.rejection import KEPT, Group, group_of

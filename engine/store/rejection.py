@@ -1,6 +1,6 @@
 """How many refused items are kept in full: enough to see what is wrong, never enough to fill a disk."""
 
-from engine.ports import RejectedItem
+from engine.ports.control_store import RejectedItem
 
 KEPT = 1_000
 """Items kept in full a reason code, source and day; the rest is counted."""

@@ -22,7 +22,7 @@ from engine.domain.definitions import Definitions, encode
 from engine.domain.event import Event
 from engine.domain.rulebook import Rulebook
 from engine.domain.step import step
-from engine.ports import HostStore
+from engine.ports.host_store import HostStore
 from engine.rpc import relance_pb2 as pb
 from engine.rpc.intake import Intake
 from engine.rpc.surroundings import Shared

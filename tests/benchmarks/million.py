@@ -14,7 +14,7 @@ from engine.domain import codec, message
 from engine.domain.contact import Contact, Run
 from engine.domain.identity import Binding, contact_id, slot_of_key
 from engine.domain.message import TimerFired
-from engine.ports import ContactRow, WakeUp, Write
+from engine.ports.host_store import ContactRow, WakeUp, Write
 from engine.runtime.slots import SlotTable
 from engine.store.sqlite import SqliteHostStore
 from tests.benchmarks.children import Load

@@ -19,7 +19,7 @@ from engine.domain.predicate import Predicate
 from engine.domain.rulebook import Rulebook
 from engine.domain.step import Outcome, step
 from engine.loading.definitions import load
-from engine.ports import Refusal
+from engine.ports.engine import Refusal
 from engine.rpc import outgoing
 from engine.rpc.intake import Intake
 from engine.rpc.surroundings import Shared

@@ -12,7 +12,7 @@ import pytest
 from channels.email import Email
 from channels.mailbox import Mailbox
 from engine.errors import Deferred, Refused
-from engine.ports import Channel, Rendered
+from engine.ports.sending import Channel, Rendered
 from tests.smtp_server import smtp_server
 
 SENDER = "Relance <news@example.com>"

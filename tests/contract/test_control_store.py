@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import OwnershipLost, StoreError, StoreLocked
-from engine.ports import ApiKey, ControlStore, RejectedItem
+from engine.ports.control_store import ApiKey, ControlStore, RejectedItem
 from engine.store.memory_control import MemoryControlStore
 from engine.store.memory_disk import MemoryDisk
 from engine.store.postgres import PostgresControlStore

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import RouteDown, Unsure
-from engine.ports import Outcome, Rendered
+from engine.ports.sending import Outcome, Rendered
 from engine.runtime.doubt import AGAIN, EARLY, SETTLED
 from engine.runtime.sender import Sender
 from tests.sender_host import Host, delivery

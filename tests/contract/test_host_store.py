@@ -8,7 +8,7 @@ import pytest
 
 from engine.domain.identity import Binding, contact_id
 from engine.errors import OwnershipLost, StoreError, StoreFull, StoreLocked
-from engine.ports import (
+from engine.ports.host_store import (
     ContactRow,
     HopRow,
     HostStore,

@@ -13,7 +13,7 @@ from aiosmtpd.smtp import AuthResult
 from channels import smtp_pool
 from channels.email import Email
 from engine.errors import ChannelError, Deferred, Refused, RouteDown, Unsure
-from engine.ports import Rendered
+from engine.ports.sending import Rendered
 from tests.smtp_server import Server, raw_server, smtp_server
 
 SENDER = "Équipe Relance <news@example.com>"

@@ -22,7 +22,7 @@ from engine.errors import (
     StoreFull,
     Unknown,
 )
-from engine.ports import Refusal, Verdict
+from engine.ports.engine import Refusal, Verdict
 from engine.rpc import relance_pb2 as pb
 from engine.rpc import relance_pb2_grpc as wire
 from engine.rpc.client import Relance

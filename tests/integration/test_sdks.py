@@ -15,7 +15,7 @@ from segment.analytics.client import Client as SegmentClient
 
 from engine.domain.event import Event
 from engine.errors import Busy
-from engine.ports import Refusal, Verdict
+from engine.ports.engine import Refusal, Verdict
 from engine.rpc.server import Doors
 from tests.unit.rpc.engine_in_memory import EngineInMemory
 

@@ -16,7 +16,7 @@ from engine.domain.contact import Contact
 from engine.domain.event import PUBLIC, SERVER, TOKEN, Event
 from engine.domain.identity import is_device, kind_of
 from engine.errors import Busy
-from engine.ports import Verdict
+from engine.ports.engine import Verdict
 from engine.replay.fold import lived
 from tests.jumping_loop import JumpingLoop
 from tests.small_engine import SmallEngine

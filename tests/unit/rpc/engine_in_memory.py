@@ -8,7 +8,8 @@ from typing import Any
 from engine.domain.event import Event
 from engine.domain.notice import Notice
 from engine.errors import BadRequest, Busy, DefinitionError, Unknown
-from engine.ports import ApiKey, KeyKind, Refusal, Verdict
+from engine.ports.control_store import ApiKey, KeyKind
+from engine.ports.engine import Refusal, Verdict
 
 KINDS: tuple[KeyKind, ...] = ("public", "server", "viewer", "operator", "admin")
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from engine.domain.event import PUBLIC, SERVER, TOKEN, Event
-from engine.ports import Refusal
+from engine.ports.engine import Refusal
 from engine.rpc import relance_pb2 as pb
 from engine.rpc.intake import Intake
 from engine.rpc.surroundings import Shared

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engine.domain import message
 from engine.domain.event import Event
 from engine.domain.identity import rank_of
-from engine.ports import Refusal
+from engine.ports.engine import Refusal
 from engine.rpc import relance_pb2 as pb
 from engine.rpc.intake import Intake
 from engine.rpc.surroundings import Shared

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from channels.mime import compose, sender_header
 from engine.errors import Refused
-from engine.ports import Rendered
+from engine.ports.sending import Rendered
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1)
 SUBJECTS = st.lists(WORDS, min_size=1, max_size=12).map(" ".join)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine.domain.identity import contact_id
 from engine.errors import StoreError
-from engine.ports import ContactRow, HostStore, LogRow, WakeUp, Write
+from engine.ports.host_store import ContactRow, HostStore, LogRow, WakeUp, Write
 from engine.store.postgres import PostgresHostStore
 from engine.store.sqlite import SqliteHostStore
 

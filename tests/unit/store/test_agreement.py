@@ -14,7 +14,7 @@ from hypothesis.stateful import (
 )
 
 from engine.domain.identity import Binding, contact_id
-from engine.ports import (
+from engine.ports.host_store import (
     ContactRow,
     HopRow,
     LogRow,

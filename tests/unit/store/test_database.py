@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import StoreError, StoreFull
-from engine.ports import ContactRow, Write
+from engine.ports.host_store import ContactRow, Write
 from engine.store.sqlite import SqliteHostStore
 from engine.store.sqlite_database import SqliteDatabase
 

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.errors import StoreLocked
-from engine.ports import Write
+from engine.ports.host_store import Write
 from engine.store.memory import MemoryHostStore
 from engine.store.memory_disk import MemoryDisk
 

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from engine.errors import StateTooNew, StoreError
-from engine.ports import Write
+from engine.ports.host_store import Write
 from engine.store import migration
 from engine.store.driver import connect
 from engine.store.migration import Tree, create, migrate, revision, upgrade

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.domain.identity import Binding
 from engine.errors import OwnershipLost, StoreError, StoreFull, StoreLocked, StoreLost
-from engine.ports import LogRow, Write
+from engine.ports.host_store import LogRow, Write
 from engine.store.postgres import PostgresControlStore, PostgresHostStore
 from engine.store.postgres_session import tried
 from engine.store.postgres_text import escaped, restored

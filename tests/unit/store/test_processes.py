@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import StoreLocked
-from engine.ports import HostStore, Opening, WakeUp
+from engine.ports.host_store import HostStore, Opening, WakeUp
 from tests.unit.store.committer import store_at
 
 ROOT = Path(__file__).parents[3]

@@ -1,0 +1,110 @@
+"""The engine as its doors see it."""
+
+from collections.abc import Sequence
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from engine.domain.event import Event
+from engine.domain.notice import Notice
+from engine.ports.control_store import ApiKey, KeyKind
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """An item that a door could not turn into an event: kept as a rejected row, answered with its reason."""
+
+    code: str
+    reason: str
+    body: bytes = b""
+    message_id: str = ""
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """The answer to one item. ``contact`` is the id it was stored under, 0 when rejected."""
+
+    outcome: Literal["accepted", "duplicate", "rejected"]
+    code: str = ""
+    reason: str = ""
+    contact: int = 0
+
+
+class Engine(Protocol):
+    """What the Coordinator offers to its doors. Reports are plain data (dict, list, str, int, float)."""
+
+    def authenticate(self, secret: str) -> ApiKey | None:
+        """The key with this secret, compared in constant time; None when unknown or revoked."""
+        ...
+
+    def fingerprint(self, source: str, message_id: str) -> bytes:
+        """The 6-byte keyed hash for ``Event.fingerprint``."""
+        ...
+
+    def now(self) -> int: ...
+
+    def user_token_fits(self, user_id: str, token: str) -> bool:
+        """Whether the token is the workspace's HMAC-SHA-256 (hex) of this user id."""
+        ...
+
+    async def push(self, source: str, items: Sequence[Event | Refusal]) -> list[Verdict]:
+        """One verdict an item, in order, after the commit that holds it. Raises Busy: nothing kept."""
+        ...
+
+    async def status(self) -> dict[str, Any]: ...
+
+    async def contact(self, key: str, timeline: int) -> dict[str, Any] | None:
+        """State and the newest ``timeline`` log rows of a contact, by key or id."""
+        ...
+
+    async def segments(self) -> list[dict[str, Any]]: ...
+
+    async def scenarios(self) -> list[dict[str, Any]]: ...
+
+    async def scores(self) -> list[dict[str, Any]]:
+        """Each score's ranking and histogram, of the contacts that did something since ``since``."""
+        ...
+
+    async def messages(self) -> dict[str, Any]:
+        """Messages by channel, and the reasons for which some did not leave."""
+        ...
+
+    async def rulebook(self) -> dict[str, Any]:
+        """What is in force, and who is under way in it: see ``engine.domain.plan.InForce``."""
+        ...
+
+    async def apply(self, definitions: bytes, by: str) -> int:
+        """Publish, answer the version: the one in force when nothing changed. Raises ConfigError."""
+        ...
+
+    async def pause(self, kind: str, name: str, paused: bool, by: str) -> None:
+        """``kind``: scenario | channel. Raises Unknown."""
+        ...
+
+    async def act(self, key: str, act: str, subject: str, value: Any, by: str) -> None:
+        """An operator's act on a contact: set | exit | resume. Raises Unknown."""
+        ...
+
+    async def suppress(self, channel: str, address: str, reason: str, by: str) -> None: ...
+
+    async def notice(self, notice: Notice) -> None:
+        """Kept on return. Raises Unknown when the message is of no contact here."""
+        ...
+
+    async def fsck(self) -> dict[str, Any]:
+        """``{"findings": [...], "checked": {...}}``."""
+        ...
+
+    async def create_key(self, kind: KeyKind, name: str, by: str) -> str:
+        """The secret, shown once."""
+        ...
+
+    async def keys(self) -> list[dict[str, Any]]: ...
+
+    async def revoke_key(self, key: str, by: str) -> bool: ...
+
+    async def confirm_clock(self, by: str) -> None:
+        """Let timers go on after a step of the wall clock stopped them."""
+        ...
+
+    def ready(self) -> bool:
+        """Whether every store accepts writes."""
+        ...

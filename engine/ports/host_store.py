@@ -1,0 +1,159 @@
+"""The store of a host: contacts, directory, log, wake-ups, outbox, hops."""
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple, Protocol
+
+import msgspec
+
+from engine.domain.identity import Binding
+
+CLASSES = 4
+"""Retention classes of the log; see ``engine.runtime.retention``."""
+
+
+class LogRow(NamedTuple):
+    """One consumed message. ``prev`` is the same contact's previous row in the same class, 0 for none.
+
+    ``body`` is the encoded message, ``facts`` the encoded facts (empty bytes for none).
+    """
+
+    id: int
+    contact: int
+    klass: int
+    prev: int
+    now: int
+    rulebook: int
+    body: bytes
+    facts: bytes
+
+
+class ContactRow(NamedTuple):
+    """``last`` holds the newest log row id per class; ``wake`` is the stored wake-up (ms), 0 for none."""
+
+    id: int
+    state: bytes
+    last: tuple[int, int, int, int]
+    wake: int
+
+
+class WakeUp(NamedTuple):
+    due: int
+    contact: int
+
+
+class OutboxRow(NamedTuple):
+    """An unfinished message. ``state``: queued | sending. ``due`` (ms) is its next attempt."""
+
+    key: str
+    contact: int
+    state: Literal["queued", "sending"]
+    attempts: int
+    due: int
+    body: bytes
+
+
+class HopRow(NamedTuple):
+    """What contact ``contact`` must tell ``to`` (a contact id or a slot); sent until answered."""
+
+    number: int
+    contact: int
+    to: int
+    depth: int
+    body: bytes
+
+
+class SuppressionRow(NamedTuple):
+    """``address`` is the keyed hash of channel and address, never the address."""
+
+    address: bytes
+    channel: str
+    reason: str
+    at: int
+
+
+class QuarantineRow(NamedTuple):
+    """A message that failed twice: kept, shown, and out of the way."""
+
+    contact: int
+    now: int
+    body: bytes
+    error: str
+
+
+class Write(msgspec.Struct):
+    """One commit: everything that a batch of messages caused. Empty lists cost nothing."""
+
+    now: int = 0
+    log: list[LogRow] = []
+    contacts: list[ContactRow] = []
+    directory: list[tuple[str, tuple[Binding, ...]]] = []
+    wakeups_gone: list[WakeUp] = []
+    wakeups: list[WakeUp] = []
+    outbox_gone: list[str] = []
+    outbox: list[OutboxRow] = []
+    hops_gone: list[int] = []
+    hops: list[HopRow] = []
+    suppressions: list[SuppressionRow] = []
+    quarantine: list[QuarantineRow] = []
+    replies: list[tuple[str, int, bytes]] = []
+    counters: dict[str, int] | None = None
+
+
+class Opening(NamedTuple):
+    """What a new owner starts from."""
+
+    epoch: int
+    now: int
+    next_log: int
+    next_contact: int
+    next_hop: int
+    counters: dict[str, int]
+    outbox: list[OutboxRow]
+    hops: list[HopRow]
+    replies: list[tuple[str, int, bytes]]
+    suppressions: list[SuppressionRow]
+
+
+class HostStore(Protocol):
+    """One host's durable memory. One owner at a time: every method may raise OwnershipLost."""
+
+    def open(self, owner: str) -> Opening:
+        """Take ownership: file lock where there is a file, then epoch + 1. Raises StoreLocked."""
+        ...
+
+    def contacts(self, ids: Iterable[int]) -> dict[int, ContactRow]: ...
+
+    def directory(self, keys: Iterable[str]) -> dict[str, tuple[Binding, ...]]: ...
+
+    def commit(self, write: Write) -> None:
+        """All of it or nothing, durable on return. Checks the epoch in the same transaction.
+
+        Raises OwnershipLost, StoreFull.
+        """
+        ...
+
+    def wakeups(self, after: WakeUp, before: int, limit: int) -> list[WakeUp]:
+        """In order of (due, contact): those greater than ``after`` with ``due`` < ``before``."""
+        ...
+
+    def log_row(self, row: int) -> LogRow | None: ...
+
+    def log(self, after: int, limit: int) -> list[LogRow]:
+        """Rows with id > ``after``, in id order."""
+        ...
+
+    def all_contacts(self, after: int, limit: int) -> list[ContactRow]:
+        """Contacts with id > ``after``, in id order."""
+        ...
+
+    def all_directory(self, after: str, limit: int) -> list[tuple[str, tuple[Binding, ...]]]: ...
+
+    def quarantined(self, limit: int = 100) -> list[QuarantineRow]:
+        """The newest, first."""
+        ...
+
+    def forget_log(self, klass: int, below: int, limit: int) -> int:
+        """Delete at most ``limit`` rows of a class with id < ``below``; how many were deleted."""
+        ...
+
+    def close(self) -> None: ...
