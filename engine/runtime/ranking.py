@@ -8,6 +8,7 @@ them: the ranking costs an event one look, and nothing while time passes.
 import heapq
 import math
 from collections import Counter
+from math import log2
 from typing import Any
 
 from engine.domain.contact import Contact
@@ -22,10 +23,6 @@ Standing = tuple[float, int] | None
 """A contact's score as its state holds it: (value, instant); None without one."""
 
 
-def mark_of(value: float, at: int, half_life: int) -> float:
-    return math.log2(value) + (at / half_life if half_life else 0.0)
-
-
 def value_at(mark: float, now: int, half_life: int) -> float:
     return float(2.0 ** (mark - (now / half_life if half_life else 0.0)))
 
@@ -35,6 +32,7 @@ class Ranking:
 
     def __init__(self, half_life: int) -> None:
         self.half_life = half_life
+        self._per_ms = 1 / half_life if half_life else 0.0
         self.marks: Counter[int] = Counter()
         self.low = 0
         self._top: dict[int, tuple[float, str]] = {}
@@ -42,22 +40,22 @@ class Ranking:
 
     def move(self, contact: Contact, before: Standing, after: Standing) -> None:
         """``before``: the standing counted so far, None for a contact that was not counted."""
-        was, mark = self._mark(before), self._mark(after)
-        if before is None or after is None or was // 1 != mark // 1:
-            self._count(before, was, -1)
-            self._count(after, mark, 1)
-        if mark > self._floor:
-            self._top[contact.id] = mark, label_of(contact)
+        old, new = self._mark(before), self._mark(after)
+        if before is None or after is None or old // 1 != new // 1:
+            self._count(before, old, -1)
+            self._count(after, new, 1)
+        if new > self._floor:
+            self._top[contact.id] = new, label_of(contact)
             if len(self._top) > KEPT:
                 self._let_go()
-        else:
-            self._top.pop(contact.id, None)
+        elif contact.id in self._top:
+            del self._top[contact.id]
 
     def _mark(self, standing: Standing) -> float:
         """Minus infinity for what no logarithm has: no score, or one that is not above zero."""
         if standing is None or standing[0] <= 0:
             return -math.inf
-        return mark_of(*standing, self.half_life)
+        return log2(standing[0]) + standing[1] * self._per_ms
 
     def _count(self, standing: Standing, mark: float, by: int) -> None:
         if standing is None:

@@ -4,6 +4,7 @@ A read model in memory: it begins with the host and says so, is exact for every 
 anything since, and follows each commit at once. The log stays the truth.
 """
 
+import logging
 from typing import Any
 
 from engine.domain.message import Message, Receipt
@@ -11,6 +12,8 @@ from engine.domain.step import Outcome
 from engine.runtime.memory import Memory
 from engine.runtime.ranking import Ranking
 from engine.runtime.residents import Resident
+
+log = logging.getLogger("relance.host")
 
 REASONS = 200
 """Different reasons kept a host; what comes after them is counted as ``other``."""
@@ -33,7 +36,14 @@ class Standings:
         self._begun = memory.clock.now()
 
     def take(self, steps: list[Step]) -> None:
-        """After the commit that holds them, in their order."""
+        """After the commit that holds them, in their order. A bug here must not look like a failed commit."""
+        try:
+            self._take(steps)
+        except Exception:
+            log.exception("the rankings could not follow a commit; they begin anew")
+            self._rulebook, self._rankings = 0, {}
+
+    def _take(self, steps: list[Step]) -> None:
         if self._rulebook != self._memory.rulebook.version:
             self._follow_rulebook(steps)
         for before, outcome, message in steps:
