@@ -11,6 +11,7 @@ import random
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -71,7 +72,7 @@ class Campaign:
         self.log = Log(self.engine.data)
         self.pushed: set[str] = set()
         self.people = 0
-        self._senders = 0
+        self._turns: Counter[str] = Counter()
         self.ledger: dict[str, int] = {}
         self.findings: list[str] = []
         self.engine.start()
@@ -106,11 +107,11 @@ class Campaign:
         )  # fmt: skip
 
     def _is_held(self, victim: str) -> bool:
-        """Two of three kills of the Sender strike between DATA and its answer, the third anywhere."""
+        """Of three kills that end the Sender two strike between DATA and its answer, one anywhere."""
         if victim not in TAKES_SENDER:
             return False
-        self._senders += 1
-        return self._senders % 3 != 0
+        self._turns[victim] += 1
+        return (self._turns[victim] + TAKES_SENDER.index(victim)) % 3 != 0
 
     def _kill_held(self, victim: str) -> None:
         """While every connection of the Sender waits for the answer to its DATA."""
