@@ -21,6 +21,8 @@ KEPT = 2 * SHOWN
 
 Standing = tuple[float, int] | None
 """A contact's score as its state holds it: (value, instant); None without one."""
+Move = tuple[Contact, Standing, Standing]
+"""The contact afterwards; its standing as counted so far, None if it was not; its standing now."""
 
 
 def value_at(mark: float, now: int, half_life: int) -> float:
@@ -38,24 +40,24 @@ class Ranking:
         self._top: dict[int, tuple[float, str]] = {}
         self._floor = -math.inf
 
-    def move(self, contact: Contact, before: Standing, after: Standing) -> None:
-        """``before``: the standing counted so far, None for a contact that was not counted."""
-        old, new = self._mark(before), self._mark(after)
-        if before is None or after is None or old // 1 != new // 1:
-            self._count(before, old, -1)
-            self._count(after, new, 1)
-        if new > self._floor:
-            self._top[contact.id] = new, label_of(contact)
-            if len(self._top) > KEPT:
-                self._let_go()
-        elif contact.id in self._top:
-            del self._top[contact.id]
+    def take(self, moves: list[Move]) -> None:
+        """In the order in which they happened. One loop without calls: every event that scores is in it."""
+        per_ms, nothing = self._per_ms, -math.inf
+        for contact, before, after in moves:
+            old = log2(before[0]) + before[1] * per_ms if before and before[0] > 0 else nothing
+            new = log2(after[0]) + after[1] * per_ms if after and after[0] > 0 else nothing
+            if before is None or after is None or old // 1 != new // 1:
+                self._count(before, old, -1)
+                self._count(after, new, 1)
+            if new > self._floor:
+                self._enter(contact, new)
+            elif contact.id in self._top:
+                del self._top[contact.id]
 
-    def _mark(self, standing: Standing) -> float:
-        """Minus infinity for what no logarithm has: no score, or one that is not above zero."""
-        if standing is None or standing[0] <= 0:
-            return -math.inf
-        return log2(standing[0]) + standing[1] * self._per_ms
+    def _enter(self, contact: Contact, mark: float) -> None:
+        self._top[contact.id] = mark, label_of(contact)
+        if len(self._top) > KEPT:
+            self._let_go()
 
     def _count(self, standing: Standing, mark: float, by: int) -> None:
         if standing is None:

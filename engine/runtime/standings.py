@@ -46,9 +46,9 @@ class Standings:
     def _take(self, steps: list[Step]) -> None:
         if self._rulebook != self._memory.rulebook.version:
             self._follow_rulebook(steps)
-        for before, outcome, message in steps:
-            if self._rankings:
-                self._rank(before, outcome)
+        if self._rankings:
+            self._rank(steps)
+        for _, outcome, message in steps:
             if isinstance(message, Receipt):
                 self._take_receipt(message)
             for fact in outcome.facts:
@@ -75,15 +75,21 @@ class Standings:
         self._since = self._memory.now
         self._first_log = self._memory.next_log - len(steps)
 
-    def _rank(self, before: Resident, outcome: Outcome) -> None:
+    def _rank(self, steps: list[Step]) -> None:
         """A contact is counted once it has a row in the log since the rankings began."""
-        counted = max(before.last) >= self._first_log
-        old = before.contact.scores if counted else NOBODY
-        contact = outcome.contact
+        first = self._first_log
+        changes = [
+            (before.contact.scores if max(before.last) >= first else NOBODY, outcome.contact)
+            for before, outcome, _ in steps
+        ]
         for name, ranking in self._rankings.items():
-            was, now = old.get(name), contact.scores.get(name)
-            if was != now:
-                ranking.move(contact, was, now)
+            ranking.take(
+                [
+                    (contact, was, now)
+                    for old, contact in changes
+                    if (was := old.get(name)) != (now := contact.scores.get(name))
+                ]
+            )
 
     def _take_receipt(self, receipt: Receipt) -> None:
         if receipt.outcome != "sent":

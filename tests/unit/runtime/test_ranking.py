@@ -22,7 +22,7 @@ def ranked(
 ) -> tuple[Ranking, dict[int, Standing]]:
     ranking, held = Ranking(half_life), dict[int, Standing]()
     for contact, after in moves:
-        ranking.move(Contact(contact), held.get(contact), after)
+        ranking.take([(Contact(contact), held.get(contact), after)])
         held[contact] = after
     return ranking, held
 
@@ -57,7 +57,7 @@ def test_the_bars_hold_everyone_who_has_a_score_and_nobody_twice(
 
 def test_of_many_contacts_the_highest_stay_and_those_who_fell_go() -> None:
     ranking, held = ranked([(n, (float(n), START)) for n in range(1, 1_001)], 0)
-    ranking.move(Contact(1_000), held[1_000], (-1.0, START))
+    ranking.take([(Contact(1_000), held[1_000], (-1.0, START))])
 
     top = [contact for _, contact, _ in ranking.told()["top"]]
 
