@@ -16,7 +16,7 @@ from engine.domain.identity import is_device
 
 SHOWN = 100
 """Contacts that a ranking tells of."""
-KEPT = 2 * SHOWN
+KEPT = 10 * SHOWN
 """Contacts remembered before the lowest of them are let go."""
 
 Standing = tuple[float, int] | None
@@ -37,7 +37,7 @@ class Ranking:
         self._per_ms = 1 / half_life if half_life else 0.0
         self.marks: Counter[int] = Counter()
         self.low = 0
-        self._top: dict[int, tuple[float, str]] = {}
+        self._top: dict[int, tuple[float, Contact]] = {}
         self._floor = -math.inf
 
     def take(self, moves: list[Move]) -> None:
@@ -55,7 +55,7 @@ class Ranking:
                 del self._top[contact.id]
 
     def _enter(self, contact: Contact, mark: float) -> None:
-        self._top[contact.id] = mark, label_of(contact)
+        self._top[contact.id] = mark, contact
         if len(self._top) > KEPT:
             self._let_go()
 
@@ -81,10 +81,10 @@ class Ranking:
             "half_life": self.half_life,
             "marks": list(self.marks.items()),
             "low": self.low,
-            "top": [[mark, contact, label] for contact, (mark, label) in self._best()],
+            "top": [[mark, number, label_of(contact)] for number, (mark, contact) in self._best()],
         }
 
-    def _best(self) -> list[tuple[int, tuple[float, str]]]:
+    def _best(self) -> list[tuple[int, tuple[float, Contact]]]:
         return heapq.nlargest(SHOWN, self._top.items(), key=lambda entry: entry[1][0])
 
 

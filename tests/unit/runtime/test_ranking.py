@@ -56,10 +56,10 @@ def test_the_bars_hold_everyone_who_has_a_score_and_nobody_twice(
 
 
 def test_of_many_contacts_the_highest_stay_and_those_who_fell_go() -> None:
-    ranking, held = ranked([(n, (float(n), START)) for n in range(1, 1_001)], 0)
-    ranking.take([(Contact(1_000), held[1_000], (-1.0, START))])
+    ranking, held = ranked([(n, (float(n), START)) for n in range(1, 3_001)], 0)
+    ranking.take([(Contact(3_000), held[3_000], (-1.0, START))])
 
     top = [contact for _, contact, _ in ranking.told()["top"]]
 
-    assert top == list(range(999, 999 - SHOWN, -1))
+    assert top == list(range(2_999, 2_999 - SHOWN, -1))
     assert ranking.low == 1
