@@ -16,6 +16,7 @@ class Toy:
         self.folder = Path(spec.decode())
         self.calls = calls
         self.count = 0
+        self.waits = 0
         self.waits_over = 0
         self.gate = asyncio.Event()
         self.broken = asyncio.Event()
@@ -53,9 +54,13 @@ class Toy:
         return await self.calls.call(part.decode(), method.decode(), rest)
 
     async def wait(self, body: bytes) -> bytes:
+        self.waits += 1
         await self.gate.wait()
         self.waits_over += 1
         return body
+
+    async def waiting(self, body: bytes) -> bytes:
+        return str(self.waits).encode()
 
     async def waited(self, body: bytes) -> bytes:
         return str(self.waits_over).encode()
