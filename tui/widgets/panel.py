@@ -26,6 +26,7 @@ class Panel(Widget):
         super().__init__(id=id, classes=classes)
         self._draw: Draw = nothing
         self._lines: list[Line] = []
+        self._painted = (0, 0)
 
     def show(self, draw: Draw) -> None:
         self._draw = draw
@@ -42,7 +43,8 @@ class Panel(Widget):
         lines = [clip(line, width) for line in self.drawn(width, height)[:height]]
         lines += [clip((), width)] * (height - len(lines))
         before, self._lines = self._lines, lines
-        if len(before) != len(lines):
+        if self._painted != (width, height):
+            self._painted = (width, height)
             self.refresh()
             return
         changed = [y for y, line in enumerate(lines) if line != before[y]]
@@ -53,7 +55,6 @@ class Panel(Widget):
         return False
 
     def on_resize(self) -> None:
-        self._lines = []
         self.repaint()
 
     def render_line(self, y: int) -> Strip:
