@@ -110,6 +110,8 @@ class RelanceConsole(App[None]):
             self._draw()
 
     def _draw(self) -> None:
+        if not self.is_running:
+            return  # it is being taken apart: the screens have no panels any more
         with self.batch_update():
             self._draw_bars()
             self.view.draw()
