@@ -36,7 +36,10 @@ _deliveries = msgspec.msgpack.Decoder(list[Delivery])
 
 
 class Roads:
-    """Calls between parts. ``slow`` is the longest way (s), ``lossy`` how likely an answer gets lost."""
+    """Calls between parts. ``slow`` (s): most ways take up to that, some none, and a few ten times it.
+
+    ``lossy`` is how likely an answer gets lost.
+    """
 
     def __init__(self, calls: Calls, dice: Random) -> None:
         self._calls = calls
@@ -45,14 +48,17 @@ class Roads:
         self.lossy = 0.0
 
     async def call(self, part: str, method: str, body: bytes) -> bytes:
-        if self.slow:
-            await asyncio.sleep(self._dice.uniform(0, self.slow))
+        await self._way()
         answer = await self._calls.call(part, method, body)
-        if self.slow:
-            await asyncio.sleep(self._dice.uniform(0, self.slow))
+        await self._way()
         if self._dice.random() < self.lossy:
             raise PartLost(f"the answer of {part} was lost")
         return answer
+
+    async def _way(self) -> None:
+        longest = self.slow * self._dice.choice((0, 1, 1, 1, 10))
+        if longest:
+            await asyncio.sleep(self._dice.uniform(0, longest))
 
 
 class NoDoors:

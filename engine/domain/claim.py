@@ -2,12 +2,14 @@
 
     event names a key that is not mine -> claim it (ClaimKey to the directory of the key's slot)
     free, or mine already              -> bound
-    held, and I am anonymous           -> I merge into the holder (a key names one person)
+    held, and I am anonymous           -> I merge into the holder (a key names one person);
+                                          with a user id still to be claimed, that one goes first
     held, I am known, a device key     -> AskYield to the holder:
         anonymous holder               -> it merges into me
         known holder                   -> it lets go of the device, I rebind it
         merged holder                  -> I ask who took it over
-    held, I am known, any other key    -> review: two known contacts are never merged by the machine
+    held, I am known, any other key    -> review: two known contacts are never merged by the machine;
+                                          the holder is told what I took, for retries of it go there
 
 No answer is a "not yet", and the question comes again: an anonymous contact does not yield while it
 claims, a known one not the key that it is being given, a survivor not before it has adopted. The
@@ -20,12 +22,15 @@ import msgspec
 from engine.domain import codec
 from engine.domain.attribute import PERSONAL
 from engine.domain.contact import Contact
-from engine.domain.effect import Adopt, AskYield, ClaimKey
+from engine.domain.effect import Adopt, AskYield, ClaimKey, Witness
 from engine.domain.event import PUBLIC, Event
-from engine.domain.identity import SINGLE, Claim, is_device, kind_of
+from engine.domain.identity import Claim, is_device, kind_of
 from engine.domain.merge import tombstone
 from engine.domain.message import ClaimAnswered, YieldAnswered, YieldAsked
 from engine.domain.turn import Turn
+
+SINGLE = frozenset({"user_id"})
+"""Kinds of which a person has one."""
 
 
 def belongs_to_another(contact: Contact, event: Event) -> bool:
@@ -93,9 +98,12 @@ def directory_answered(turn: Turn, answer: ClaimAnswered) -> None:
         bind(turn, claim.key)
     elif claim.public and not is_device(claim.key):
         turn.note("claim_refused", kind_of(claim.key), claim.key)
+        turn.effects.append(Witness(answer.holder, contact.seen))
     elif not contact.known and not is_device(claim.key):
-        give_in(turn, answer.holder)
-        return
+        if not any(kind_of(other.key) in SINGLE for other in contact.claims):
+            give_in(turn, answer.holder)
+            return
+        contact.claims.append(claim)
     elif contact.known and is_device(claim.key):
         asked = msgspec.structs.replace(claim, rebind=answer.since)
         contact.claims.insert(0, asked)
@@ -103,6 +111,8 @@ def directory_answered(turn: Turn, answer: ClaimAnswered) -> None:
         return
     else:
         turn.note("review", kind_of(claim.key), [claim.key, answer.holder])
+        if not is_device(claim.key):
+            turn.effects.append(Witness(answer.holder, contact.seen))
     ask_next(turn)
 
 

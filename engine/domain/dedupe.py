@@ -25,7 +25,8 @@ def with_seen(seen: bytes, fingerprint: bytes, now: int, keep: int) -> bytes:
 def merged(mine: bytes, other: bytes, now: int, keep: int) -> bytes:
     """The ``keep`` youngest entries of both, oldest first, so that ``forgets_early`` stays true."""
     both = other + mine
-    entries = [both[start : start + ENTRY] for start in range(0, len(both), ENTRY)]
+    parts = (both[start : start + ENTRY] for start in range(0, len(both), ENTRY))
+    entries = list(dict.fromkeys(parts))
     entries.sort(key=lambda entry: _age(entry, now), reverse=True)
     return b"".join(entries[-keep:])
 

@@ -54,6 +54,13 @@ class Adopt(msgspec.Struct, frozen=True, array_like=True, tag="adopt"):
     sends: tuple[Send, ...] = ()
 
 
+class Witness(msgspec.Struct, frozen=True, array_like=True, tag="witness"):
+    """To the contact that was first to claim a key: what I have taken (fingerprints) while I claimed it."""
+
+    to: int
+    seen: bytes
+
+
 class Suppress(msgspec.Struct, frozen=True, array_like=True, tag="suppress"):
     """To every store: never write to this address on this channel again."""
 
@@ -69,5 +76,5 @@ class Settle(msgspec.Struct, frozen=True, array_like=True, tag="settle"):
     outcome: Literal["sent", "failed", "unknown", "deferred"]
 
 
-Hop = ClaimKey | AskYield | Adopt | Suppress
+Hop = ClaimKey | AskYield | Adopt | Witness | Suppress
 Effect = Send | Settle | Hop

@@ -17,8 +17,6 @@ SLOT_MASK = (1 << SLOT_BITS) - 1
 
 RANK = ("user_id", "external_id", "email", "phone", "anonymous_id")
 DEVICE = "anonymous_id"
-SINGLE = frozenset({"user_id"})
-"""Kinds of which a person has one."""
 
 
 class Claim(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -14,7 +14,6 @@ import msgspec
 from engine.domain import codec
 from engine.domain.contact import SEEN, Contact, Run
 from engine.domain.dedupe import merged
-from engine.domain.identity import SINGLE, kind_of
 from engine.domain.message import Adopted
 from engine.domain.run import rezone, timer_of
 from engine.domain.score import raised
@@ -63,18 +62,11 @@ def adopt(turn: Turn, message: Adopted) -> bool:
 
 
 def _join_claims(turn: Turn, other: Contact) -> None:
-    """What the adoption brought need not be claimed; a second user id is for a person to judge."""
+    """The claims of both, but for what the adoption has brought."""
     contact = turn.contact
     contact.claims = [claim for claim in contact.claims if claim.key not in contact.keys]
     held = {*contact.keys, *(claim.key for claim in contact.claims)}
-    kinds = {kind_of(key) for key in held} & SINGLE
-    for claim in other.claims:
-        if claim.key in held:
-            continue
-        if kind_of(claim.key) in kinds:
-            turn.note("review", kind_of(claim.key), [claim.key, contact.id])
-        else:
-            contact.claims.append(claim)
+    contact.claims += [claim for claim in other.claims if claim.key not in held]
 
 
 def _add_aggregates(turn: Turn, other: Contact) -> None:

@@ -81,6 +81,13 @@ class AdoptionSettled(msgspec.Struct, frozen=True, array_like=True, tag="adoptio
     to: int = 0
 
 
+class Witnessed(msgspec.Struct, frozen=True, array_like=True, tag="witnessed"):
+    """What contact ``source`` took under a key of yours (fingerprints): retries of it will come to you."""
+
+    source: int
+    seen: bytes
+
+
 class Act(msgspec.Struct, frozen=True, array_like=True, tag="act"):
     """What an operator did to this contact. ``act``: set | exit | resume."""
 
@@ -90,7 +97,7 @@ class Act(msgspec.Struct, frozen=True, array_like=True, tag="act"):
     value: Any = None
 
 
-HopMessage = ClaimAnswered | YieldAsked | YieldAnswered | Adopted | AdoptionSettled
+HopMessage = ClaimAnswered | YieldAsked | YieldAnswered | Adopted | AdoptionSettled | Witnessed
 Message = Event | TimerFired | Receipt | Act | HopMessage
 
 _encoder = msgspec.msgpack.Encoder()

@@ -20,7 +20,7 @@ from engine.domain.attribute import CONSENT, changes, set_attribute
 from engine.domain.calendar import ZONE_ATTRIBUTE
 from engine.domain.consent import OPTED_OUT
 from engine.domain.contact import SEEN, Contact
-from engine.domain.dedupe import with_seen
+from engine.domain.dedupe import merged, with_seen
 from engine.domain.duration import MINUTE
 from engine.domain.effect import Effect, Settle, Suppress
 from engine.domain.event import Event
@@ -34,6 +34,7 @@ from engine.domain.message import (
     Message,
     Receipt,
     TimerFired,
+    Witnessed,
     YieldAnswered,
     YieldAsked,
 )
@@ -125,6 +126,9 @@ def _take_hop(turn: Turn, message: HopMessage) -> Message | None:
             asked = turn.contact.claims[:1]
             if merge.adopt(turn, message) and turn.contact.claims[:1] != asked:
                 claim.ask_next(turn)
+            return AdoptionSettled()
+        case Witnessed():
+            turn.contact.seen = merged(turn.contact.seen, message.seen, turn.now, SEEN)
             return AdoptionSettled()
         case AdoptionSettled():
             pass

@@ -11,7 +11,7 @@ from engine.domain.contact import SEEN, Contact
 from engine.domain.dedupe import forgets_early, has_seen
 from engine.domain.event import Event
 from engine.domain.identity import Binding, contact_id, slot_of_key
-from engine.domain.message import Adopted, Message, Receipt, TimerFired
+from engine.domain.message import Adopted, Message, Receipt, TimerFired, Witnessed
 from engine.domain.step import Outcome, step
 from engine.ports.host_store import (
     ContactRow,
@@ -31,7 +31,8 @@ from engine.runtime.retention import class_of
 from engine.runtime.timeline import week_of
 
 MAX_DEPTH = 8
-"""Hops that cause hops: past this depth they park, with the loop named."""
+"""Hops that cause hops: past this depth they park, with the loop named. The next claim of a list is
+no consequence of the one before it, nor is a claim that has to ask again because another came first."""
 
 
 def address_hash(channel: str, address: str) -> bytes:
@@ -146,7 +147,7 @@ class Batch:
                 retries.add(taken.fingerprint)
         elif isinstance(taken, Receipt) and retries is not None:
             retries.add(taken.fingerprint)
-        elif isinstance(taken, Adopted):
+        elif isinstance(taken, Adopted | Witnessed):
             retries = None
         moved = (newest[0], newest[1], newest[2], newest[3])
         self.touched[contact] = Resident(outcome.contact, moved, resident.wake, 0, retries)
@@ -185,10 +186,12 @@ class Batch:
             case effect.ClaimKey(claim):
                 caused = 0 if claim.rebind is None else depth
                 self.hop(contact, slot_of_key(claim.key), caused, hop)
-            case effect.AskYield(to):
-                self.hop(contact, to, depth, hop)
+            case effect.AskYield(to, _, via):
+                self.hop(contact, to, depth if via else 0, hop)
             case effect.Adopt(to):
                 self.hop(contact, to, depth, self._with_queued(contact, hop))
+            case effect.Witness(to):
+                self.hop(contact, to, depth, hop)
             case effect.Suppress(channel, address, reason):
                 self.suppress(channel, address, reason)
                 for host in range(self.memory.table.hosts):

@@ -90,7 +90,7 @@ class Coordinator:
         )
         self.definitions = books.get(self.version) or self.control.rulebooks()[self.version]
         hosts = range(self.table.hosts)
-        couriers = [Courier(host, self.calls, epoch, self.router.heard) for host in hosts]
+        couriers = [Courier(host, self.calls, epoch, self.router) for host in hosts]
         self.router.employ(couriers)
         for work in (*(courier.run() for courier in couriers), self._tend()):
             self._loops.append(asyncio.create_task(self._guard(work)))

@@ -6,7 +6,7 @@ host never waits for the road; each names the one before it, and the host takes 
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from typing import Protocol
 
 import msgspec
 
@@ -62,15 +62,23 @@ class Pending(msgspec.Struct, eq=False):
     tries: int = 0
 
 
+class Dispatcher(Protocol):
+    """Whom a courier works for."""
+
+    def heard(self, pending: Pending, word: Word) -> None: ...
+
+    def holds(self, pending: Pending) -> bool:
+        """Take it back: an earlier item of its key has been sent on since it was handed over."""
+        ...
+
+
 class Courier:
     """``life`` is the control epoch: parcels of different lives never share a number."""
 
-    def __init__(
-        self, host: int, calls: Calls, life: int, heard: Callable[[Pending, Word], None]
-    ) -> None:
+    def __init__(self, host: int, calls: Calls, life: int, dispatcher: Dispatcher) -> None:
         self._part = part_of(host)
         self._calls = calls
-        self._heard = heard
+        self._dispatcher = dispatcher
         self._waiting: deque[Pending] = deque()
         self._arrived = asyncio.Event()
         self._number = life << 32
@@ -93,7 +101,10 @@ class Courier:
             while not self._waiting:
                 self._arrived.clear()
                 await self._arrived.wait()
-            load, before, done = self._load(), self._before, asyncio.Event()
+            load = self._load()
+            if not load:
+                continue
+            before, done = self._before, asyncio.Event()
             unheard = before is not None and not before.is_set()
             after = self._number if unheard else 0
             self._number += 1
@@ -116,16 +127,20 @@ class Courier:
         if before is not None:
             await before.wait()
         for pending, word in zip(load, words, strict=True):
-            self._heard(pending, word)
+            self._dispatcher.heard(pending, word)
 
     def _load(self) -> list[Pending]:
         load: list[Pending] = []
         size = 0
         while self._waiting and len(load) < MOST:
-            size += len(self._waiting[0].item.body) + 8
+            pending = self._waiting.popleft()
+            if self._dispatcher.holds(pending):
+                continue
+            size += len(pending.item.body) + 8
             if load and size > MOST_BYTES:
+                self._waiting.appendleft(pending)
                 break
-            load.append(self._waiting.popleft())
+            load.append(pending)
         return load
 
     async def _deliver(self, parcel: Parcel, before: asyncio.Event | None) -> list[Word]:

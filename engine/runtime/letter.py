@@ -12,7 +12,7 @@ from engine.domain.channel import RECOGNISED
 from engine.domain.claim import belongs_to_another, yields
 from engine.domain.consent import SUPPRESSED, refusal
 from engine.domain.contact import Contact
-from engine.domain.effect import Adopt, AskYield, ClaimKey, Hop, Send, Suppress
+from engine.domain.effect import Adopt, AskYield, ClaimKey, Hop, Send, Suppress, Witness
 from engine.domain.event import PUBLIC, Event
 from engine.domain.identity import bound, holder_at, is_device, slot_of
 from engine.domain.message import (
@@ -23,6 +23,7 @@ from engine.domain.message import (
     Message,
     Receipt,
     TimerFired,
+    Witnessed,
     YieldAsked,
 )
 from engine.ports.host_store import OutboxRow, WakeUp
@@ -210,6 +211,9 @@ class HopLetter:
                 return self._yield(batch, hop)
             case Adopt():
                 return self._adopt(batch, hop)
+            case Witness(to, seen):
+                told = Witnessed(self.question.contact, seen)
+                return batch.apply(to, told, depth=self.question.depth).answer
             case Suppress(channel, address, reason):
                 batch.suppress(channel, address, reason)
                 return AdoptionSettled()

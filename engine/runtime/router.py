@@ -47,8 +47,7 @@ class Router:
 
     def _route(self, pending: Pending) -> None:
         """By hint, else by key; behind an earlier item of the key that is being sent on."""
-        if self._waits(pending):
-            self._behind[pending.key].append(pending)
+        if self.holds(pending):
             return
         hint = self._hints.get(pending.key, 0)
         pending.item.contact = hint
@@ -65,21 +64,21 @@ class Router:
         elif word.word == envelope.MOVED and is_device(pending.event.key):
             pending.tries += 1
             self._send_on(pending, word)
-        elif word.word == envelope.LATER or self._waits(pending):
-            self._wait_behind(pending)
+        elif self.holds(pending):
+            return
+        elif word.word == envelope.LATER:
+            self._route(pending)
         else:
             pending.tries += 1
             self._lead(pending)
             self._send_on(pending, word)
 
-    def _waits(self, pending: Pending) -> bool:
-        return not pending.leads and pending.key in self._behind
-
-    def _wait_behind(self, pending: Pending) -> None:
-        if pending.key in self._behind:
-            self._behind[pending.key].append(pending)
-        else:
-            self._route(pending)
+    def holds(self, pending: Pending) -> bool:
+        """Whether it has to wait behind an earlier item of its key; then it does."""
+        if pending.leads or pending.key not in self._behind:
+            return False
+        self._behind[pending.key].append(pending)
+        return True
 
     def _send_on(self, pending: Pending, word: Word) -> None:
         event, item = pending.event, pending.item

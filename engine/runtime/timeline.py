@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from engine.domain import codec, message
 from engine.domain.dedupe import HOUR, WINDOW, fingerprints
 from engine.domain.event import Event
-from engine.domain.message import Adopted, Receipt
+from engine.domain.message import Adopted, Receipt, Witnessed
 from engine.ports.host_store import LogRow
 
 Read = Callable[[int], LogRow | None]
@@ -30,7 +30,7 @@ def timeline(read: Read, last: tuple[int, ...]) -> Iterator[LogRow]:
 
 
 def week_of(read: Read, last: tuple[int, ...], now: int) -> set[bytes]:
-    """The fingerprints of all that was taken within the dedupe window, adopted contacts' included."""
+    """The fingerprints of all that was taken within the dedupe window, by those it adopted too."""
     since = now - WINDOW * HOUR
     found: set[bytes] = set()
     for newest in last:
@@ -42,4 +42,6 @@ def week_of(read: Read, last: tuple[int, ...], now: int) -> set[bytes]:
                 found.add(taken.fingerprint)
             elif isinstance(taken, Adopted):
                 found.update(fingerprints(codec.decode(taken.state).seen))
+            elif isinstance(taken, Witnessed):
+                found.update(fingerprints(taken.seen))
     return found

@@ -10,11 +10,18 @@ from typing import NamedTuple
 from engine.domain import codec
 from engine.domain.claim import belongs_to_another, yields
 from engine.domain.contact import Contact
-from engine.domain.effect import Adopt, AskYield, ClaimKey, Effect
+from engine.domain.effect import Adopt, AskYield, ClaimKey, Effect, Witness
 from engine.domain.event import Event
 from engine.domain.fact import Fact
 from engine.domain.identity import Binding, bound, holder_at, is_device
-from engine.domain.message import Adopted, AdoptionSettled, ClaimAnswered, Message, YieldAsked
+from engine.domain.message import (
+    Adopted,
+    AdoptionSettled,
+    ClaimAnswered,
+    Message,
+    Witnessed,
+    YieldAsked,
+)
 from engine.domain.rulebook import Rulebook
 from engine.domain.step import Outcome, step
 
@@ -91,6 +98,8 @@ class World:
                 if hop.contact in self.contacts[to].pasts:
                     return AdoptionSettled()
                 return self._apply(to, Adopted(hop.contact, state, sends)).answer
+            case Witness(to, seen):
+                return self._apply(to, Witnessed(hop.contact, seen)).answer
         raise AssertionError(hop)
 
     def _apply(self, number: int, message: Message) -> Outcome:

@@ -5,10 +5,18 @@ import pytest
 from engine.domain import codec
 from engine.domain.claim import belongs_to_another, yields
 from engine.domain.contact import Contact
-from engine.domain.effect import Adopt, AskYield, ClaimKey
+from engine.domain.dedupe import has_seen
+from engine.domain.effect import Adopt, AskYield, ClaimKey, Witness
 from engine.domain.event import PUBLIC, TOKEN
 from engine.domain.identity import Binding, Claim, bound, holder_at
-from engine.domain.message import Adopted, ClaimAnswered, YieldAnswered, YieldAsked
+from engine.domain.message import (
+    Adopted,
+    AdoptionSettled,
+    ClaimAnswered,
+    Witnessed,
+    YieldAnswered,
+    YieldAsked,
+)
 from tests.unit.domain.builders import NOON, Life, details, event, life
 
 DEVICE, USER, MAIL = "anonymous_id:d", "user_id:7", "email:ada@example.com"
@@ -119,7 +127,15 @@ def test_two_known_contacts_are_put_on_the_review_list() -> None:
     answered(ada, OTHER)
     assert details(ada.facts, "review") == [[MAIL, OTHER]]
     assert (ada.contact.keys, ada.contact.merged_into) == ([USER], 0)
-    assert ada.effects == [ClaimKey(Claim(DEVICE, NOON))]
+    assert ada.effects == [Witness(OTHER, ada.contact.seen), ClaimKey(Claim(DEVICE, NOON))]
+
+
+def test_who_was_first_to_claim_a_key_recognises_what_another_took_under_it() -> None:
+    ada, other = naming(USER, MAIL), naming(MAIL)
+    answered(ada, OTHER)
+    told = next(effect for effect in ada.effects if isinstance(effect, Witness))
+    assert other.take(Witnessed(ME, told.seen)).answer == AdoptionSettled()
+    assert has_seen(other.contact.seen, event("Came", keys=(USER, MAIL)).fingerprint)
 
 
 def test_a_second_device_that_another_holds_does_not_merge_an_anonymous_contact() -> None:
@@ -184,12 +200,15 @@ def test_an_adoption_settles_the_claims_of_the_keys_that_it_brings() -> None:
     assert [claim.key for claim in ada.contact.claims] == [MAIL]
 
 
-def test_a_second_user_id_that_comes_with_a_guest_is_for_a_person_to_judge() -> None:
-    ada = naming(USER)
-    guest = Contact(OTHER, keys=[DEVICE], claims=[Claim("user_id:8", NOON)])
-    ada.take(Adopted(OTHER, codec.encode(guest)))
-    assert details(ada.facts, "review") == [["user_id:8", ada.contact.id]]
-    assert ada.contact.claims == []
+def test_a_guest_who_said_which_user_it_is_joins_nobody_before_that_is_settled() -> None:
+    guest = naming(DEVICE)
+    guest.does("Asked for news", keys=(MAIL, DEVICE))
+    guest.does("Signed Up", keys=("user_id:8", DEVICE))
+    answered(guest, OTHER)
+    assert (guest.contact.merged_into, guest.effects) == (0, [ClaimKey(Claim("user_id:8", NOON))])
+    answered(guest)
+    answered(guest, OTHER)
+    assert details(guest.facts, "review") == [[MAIL, OTHER]]
 
 
 @pytest.mark.parametrize(
