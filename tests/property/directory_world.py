@@ -13,7 +13,7 @@ from engine.domain.contact import Contact
 from engine.domain.effect import Adopt, AskYield, ClaimKey, Effect, Witness
 from engine.domain.event import Event
 from engine.domain.fact import Fact
-from engine.domain.identity import Binding, bound, holder_at, is_device
+from engine.domain.identity import Binding, Claim, bound, holder_at, is_device
 from engine.domain.message import (
     Adopted,
     AdoptionSettled,
@@ -83,17 +83,11 @@ class World:
     def _answer(self, hop: Hop) -> Message | None:
         match hop.effect:
             case ClaimKey(claim):
-                after = bound(self.directory.get(claim.key, ()), claim, hop.contact, self.now)
-                if after is None:
-                    holder = self.directory[claim.key][-1]
-                    return ClaimAnswered(claim, holder.contact, holder.since)
-                self.directory[claim.key] = after
-                return ClaimAnswered(claim, 0)
+                return self._claim(claim, hop.contact)
             case AskYield(to, claim, via):
                 question = YieldAsked(claim, hop.contact, via)
-                if not yields(self.contacts[to], question):
-                    return None
-                return self._apply(to, question).answer
+                ready = yields(self.contacts[to], question)
+                return self._apply(to, question).answer if ready else None
             case Adopt(to, state, sends):
                 if hop.contact in self.contacts[to].pasts:
                     return AdoptionSettled()
@@ -101,6 +95,14 @@ class World:
             case Witness(to, seen):
                 return self._apply(to, Witnessed(hop.contact, seen)).answer
         raise AssertionError(hop)
+
+    def _claim(self, claim: Claim, contact: int) -> ClaimAnswered:
+        held = self.directory.get(claim.key, ())
+        after = bound(held, claim, contact, self.now)
+        if after is None:
+            return ClaimAnswered(claim, held[-1].contact, held[-1].since)
+        self.directory[claim.key] = after
+        return ClaimAnswered(claim, 0)
 
     def _apply(self, number: int, message: Message) -> Outcome:
         outcome = step(self.contacts[number], message, self.book, self.now)
