@@ -7,9 +7,9 @@ answer is lost after the work was done.
 import asyncio
 import contextlib
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -31,6 +31,9 @@ from engine.store.memory import MemoryHostStore
 from engine.store.memory_control import MemoryControlStore
 from engine.store.memory_disk import MemoryDisk
 from tests.jumping_loop import LoopClock
+from tests.unit.domain import builders as build
+
+T = TypeVar("T")
 
 _deliveries = msgspec.msgpack.Decoder(list[Delivery])
 
@@ -159,6 +162,7 @@ class SmallEngine:
         self._rules = encode(rules)
         self._loop = loop
         self._lives = 0
+        self._told = 0
         self.runtime = InProcessRuntime(self._make)
         self.roads = Roads(self.runtime, self.dice)
         names = [SENDER, *(part_of(host) for host in range(hosts)), NAME]
@@ -238,8 +242,26 @@ class SmallEngine:
         parts = [self.parts[part_of(host)] for host in range(self.table.hosts)]
         return [part for part in parts if isinstance(part, ContactHost)]
 
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """For tests that are no coroutines themselves."""
+        return self._loop.run_until_complete(work)
+
+    def close(self) -> None:
+        try:
+            self.run(self.stop())
+        finally:
+            self._loop.close()
+
     def fingerprint(self, message_id: str) -> bytes:
         return self.coordinator.fingerprint("test", message_id)
+
+    def event(self, name: str, *keys: str, ago: int = 0, **rest: Any) -> Event:
+        """As a door makes it: a message id of its own (or the one given), and its fingerprint."""
+        now = self.clock.now()
+        self._told += 1
+        message_id = rest.pop("message_id", f"told-{self._told}")
+        told = build.event(name, now - ago, keys=keys, received=now, message_id=message_id, **rest)
+        return msgspec.structs.replace(told, fingerprint=self.fingerprint(message_id))
 
     async def push(self, *events: Event) -> list[Verdict]:
         return await self.coordinator.push("test", events)

@@ -6,7 +6,6 @@ from collections.abc import Coroutine
 from random import Random
 from typing import Any
 
-import msgspec
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -55,7 +54,7 @@ class Hosts(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.loop = JumpingLoop()
+        self.loop: JumpingLoop
         self.engine: SmallEngine
         self.events: list[Event] = []
         self.asked: dict[asyncio.Task[list[Verdict]], list[Event]] = {}
@@ -74,6 +73,7 @@ class Hosts(RuleBasedStateMachine):
         budget=st.sampled_from([0, 1 << 20]),
     )
     def begin(self, hosts: int, seed: int, slow: float, lossy: float, budget: int) -> None:
+        self.loop = JumpingLoop()
         self.engine = SmallEngine(self.loop, hosts, RULES, Random(seed))
         self.engine.budget = budget
         self.engine.post.ends = ("sent", "sent", "deferred", "failed")
@@ -83,34 +83,34 @@ class Hosts(RuleBasedStateMachine):
     # --- what happens ---------------------------------------------------------------------------
 
     @rule(
-        arrived=st.lists(arrivals, min_size=1, max_size=4), wait=st.sampled_from([0.0, 0.01, 3.0])
+        arrived=st.lists(arrivals, min_size=1, max_size=4),
+        wait=st.sampled_from([0.0, 0.01, 3.0]),
+        impatient=st.sampled_from([0.0, 0.0, 0.05, 0.5]),
     )
-    def events_come(self, arrived: list[tuple[tuple[str, ...], int, int]], wait: float) -> None:
-        self.push([self.event(*one) for one in arrived if self.may(*one)], wait)
+    def events_come(
+        self, arrived: list[tuple[tuple[str, ...], int, int]], wait: float, impatient: float
+    ) -> None:
+        """Who is impatient sends the same again before the answer can be there."""
+        events = [self.event(*one) for one in arrived if self.may(*one)]
+        self.push(events, wait)
+        if impatient:
+            self.wait(impatient)
+            self.push(events, 0.0)
 
     def may(self, keys: tuple[str, ...], trust: int, late: int) -> bool:
         return trust != PUBLIC or any(map(is_device, keys))
 
     def event(self, keys: tuple[str, ...], trust: int, late: int) -> Event:
-        number, now = len(self.events), self.engine.clock.now()
-        told = build.event(
-            "Ate",
-            now - late,
-            received=now,
-            keys=keys,
-            trust=trust,
-            addressed=addressed_by(keys, trust),
-            traits={"email": f"{number}@example.com"} if number % 3 == 0 else {},
-            message_id=f"m{number}",
-        )
-        print_ = self.engine.fingerprint(told.message_id)
-        self.events.append(msgspec.structs.replace(told, fingerprint=print_))
-        return self.events[-1]
+        number, by = len(self.events), addressed_by(keys, trust)
+        traits = {"email": f"{number}@example.com"} if number % 3 == 0 else {}
+        told = self.engine.event("Ate", *keys, ago=late, trust=trust, addressed=by, traits=traits)
+        self.events.append(told)
+        return told
 
     @precondition(lambda self: self.events)
     @rule(data=st.data(), wait=st.sampled_from([0.0, 3.0]))
-    def an_event_is_sent_again(self, data: st.DataObject, wait: float) -> None:
-        self.push([data.draw(st.sampled_from(self.events))], wait)
+    def events_are_sent_again(self, data: st.DataObject, wait: float) -> None:
+        self.push(data.draw(st.lists(st.sampled_from(self.events), min_size=1, max_size=6)), wait)
 
     @rule(host=st.integers(0, 2), wait=st.sampled_from([0.0, 0.01, 3.0]))
     def a_host_is_killed(self, host: int, wait: float) -> None:
@@ -282,12 +282,14 @@ class Hosts(RuleBasedStateMachine):
         assert states == self.engine.states()
 
     def teardown(self) -> None:
+        """Nothing was begun when the input came to its end before ``begin``."""
+        if not hasattr(self, "engine"):
+            return
         try:
             self.rest()
             self.check()
         finally:
-            self.run(self.engine.stop())
-            self.loop.close()
+            self.engine.close()
 
 
 def survivor(contacts: dict[int, Contact], number: int) -> int:

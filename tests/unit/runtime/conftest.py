@@ -1,0 +1,28 @@
+"""Engines in one event loop whose time jumps, closed after the test."""
+
+from collections.abc import Callable, Iterator
+from random import Random
+from typing import Any
+
+import pytest
+
+from tests.jumping_loop import JumpingLoop
+from tests.small_engine import SmallEngine
+from tests.unit.domain import builders as build
+
+Started = Callable[..., SmallEngine]
+
+
+@pytest.fixture
+def started() -> Iterator[Started]:
+    """Makes a running engine of some definitions; ``hosts`` of them."""
+    made: list[SmallEngine] = []
+
+    def start(*parts: Any, hosts: int = 2) -> SmallEngine:
+        engine = SmallEngine(JumpingLoop(), hosts, build.definitions(*parts), Random(1))
+        made.append(engine)
+        return engine.run(engine.start())
+
+    yield start
+    for engine in made:
+        engine.close()
