@@ -1,5 +1,6 @@
 """Replay is what was lived: the fold of the log gives every state and every fact, to the byte."""
 
+import asyncio
 from random import Random
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from engine.domain.definitions import Definitions, encode
 from engine.domain.event import PUBLIC, SERVER, TOKEN, Event
 from engine.errors import Unknown
 from engine.replay.fold import Lived, lived
+from engine.runtime.letter import RESEND_AFTER, RESENDS
 from tests.jumping_loop import JumpingLoop
 from tests.property.strategies import (
     ATTRIBUTES,
@@ -97,6 +99,9 @@ async def live(engine: SmallEngine, history: list[Any], later: Definitions) -> l
                 await engine.kill(part)
                 await engine.up()
     engine.clock.advance(3 * LONGEST)
+    for _ in range(RESENDS + 1):
+        await asyncio.sleep(5)
+        engine.clock.advance(RESEND_AFTER)
     await engine.rest()
     return [one for host in engine.hosts for one in lived(host.memory.store, engine.rulebooks(), 7)]
 
