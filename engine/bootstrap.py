@@ -18,21 +18,17 @@ from channels.mailbox import Mailbox
 from channels.twilio_route import PROVIDER, TwilioRoute, twilio_route
 from engine import settings as settings_of
 from engine.clock import SystemClock
-from engine.domain.definitions import decode, encode
-from engine.domain.rulebook import Rulebook
+from engine.domain.definitions import encode
 from engine.errors import ConfigError
 from engine.loading.definitions import load
-from engine.ports.control_store import ControlStore, KeyKind
+from engine.ports.control_store import ControlStore
 from engine.ports.host_store import HostStore
 from engine.ports.sending import Channel, Hook
-from engine.replay.fsck import Fsck
 from engine.rpc.server import Doors
-from engine.runtime import figures
 from engine.runtime.coordinator import NAME, SENDER, Coordinator
 from engine.runtime.host import ContactHost
 from engine.runtime.in_process import InProcessRuntime
 from engine.runtime.keeper import LOST
-from engine.runtime.keyring import make_key
 from engine.runtime.part import Calls, Part, Runtime
 from engine.runtime.sender import Sender
 from engine.runtime.sender_part import SenderPart
@@ -70,7 +66,7 @@ def part(name: str, spec: bytes, calls: Calls) -> Part:
     if name == NAME:
         return Coordinator(
             table,
-            _control_store(data, settings.store.url),
+            control_store(data, settings.store.url),
             clock,
             calls,
             settings.rpc.backlog,
@@ -90,12 +86,12 @@ def part(name: str, spec: bytes, calls: Calls) -> Part:
         return SenderPart(Sender(channels_of(settings, data), spool, clock), life)
     gc.set_threshold(*SELDOM)
     host = int(name.removeprefix("host-"))
-    store = _host_store(data, settings.store.url, host, table)
+    store = host_store(data, settings.store.url, host, table)
     domain = parseaddr(settings.email.sender)[1].rpartition("@")[2] or "localhost.localdomain"
     return ContactHost(host, table, store, clock, calls, settings.runtime.memory, domain)
 
 
-def _host_store(data: Path, url: str, host: int, table: SlotTable) -> HostStore:
+def host_store(data: Path, url: str, host: int, table: SlotTable) -> HostStore:
     if url == SQLITE:
         return SqliteHostStore(data / "hosts" / f"{host}.db", table.slots_of(host))
     from engine.store.postgres import PostgresHostStore  # noqa: PLC0415 - its driver is slow to import
@@ -103,7 +99,7 @@ def _host_store(data: Path, url: str, host: int, table: SlotTable) -> HostStore:
     return PostgresHostStore(url, host, table.slots_of(host))
 
 
-def _control_store(data: Path, url: str) -> ControlStore:
+def control_store(data: Path, url: str) -> ControlStore:
     if url == SQLITE:
         return SqliteControlStore(data / "control.db")
     from engine.store.postgres import PostgresControlStore  # noqa: PLC0415 - its driver is slow to import
@@ -111,7 +107,7 @@ def _control_store(data: Path, url: str) -> ControlStore:
     return PostgresControlStore(url)
 
 
-def _store_of(data: Path) -> str:
+def store_of(data: Path) -> str:
     """The URL of the store that a data folder was made for; empty when there is none yet."""
     if (data / _STORE).exists():
         return (data / _STORE).read_text(encoding="utf-8")
@@ -120,7 +116,7 @@ def _store_of(data: Path) -> str:
 
 def _choose_store(data: Path, wanted: str) -> str:
     """Remember the store in the data folder, for commands that know only that. Raises ConfigError."""
-    made = _store_of(data)
+    made = store_of(data)
     if made and (made == SQLITE) != (wanted == SQLITE):
         kind = "SQLite" if made == SQLITE else "PostgreSQL"
         text = (
@@ -192,9 +188,9 @@ def init_data(data: Path, settings: Settings | None = None) -> int:
     wanted = (
         settings.store.url
         if settings
-        else _store_of(data) or os.environ.get("RELANCE_STORE__URL", SQLITE)
+        else store_of(data) or os.environ.get("RELANCE_STORE__URL", SQLITE)
     )
-    control = _control_store(data, _choose_store(data, wanted))
+    control = control_store(data, _choose_store(data, wanted))
     control.open("init")
     try:
         if control.setting("secret") is None:
@@ -246,72 +242,3 @@ async def _serve(runtime: Runtime, spec: bytes, ready: Callable[[Report], None])
 def _tell(happening: Happening) -> None:
     why = f": {happening.why}" if happening.why else ""
     sys.stderr.write(f"{happening.part} {happening.what}{why}\n")
-
-
-# --- without a running engine ------------------------------------------------------------------
-
-
-def _control(data: Path, act: str) -> ControlStore:
-    url = _store_of(data)
-    if not url:
-        text = f"{data} is no data folder: there is no control.db; make one with `relance init` or `relance up`"
-        raise ConfigError(text)
-    control = _control_store(data, url)
-    control.open(act)
-    return control
-
-
-def create_key_offline(data: Path, kind: KeyKind, name: str) -> str:
-    """The secret. A data folder that is not there yet is made."""
-    init_data(data)
-    control = _control(data, "keys")
-    try:
-        key, secret = make_key(kind, name, SystemClock().now())
-        control.add_key(key, "local")
-    finally:
-        control.close()
-    return secret
-
-
-def list_keys_offline(data: Path) -> list[Report]:
-    control = _control(data, "keys")
-    shown = ("id", "kind", "name", "created", "revoked")
-    try:
-        known = control.keys()
-        return [{name: getattr(key, name) for name in shown} for key in known]
-    finally:
-        control.close()
-
-
-def revoke_key_offline(data: Path, number: str) -> bool:
-    control = _control(data, "keys")
-    try:
-        return control.revoke_key(number, SystemClock().now(), "local")
-    finally:
-        control.close()
-
-
-def fsck_offline(data: Path, progress: Callable[[int], None]) -> Report:
-    """Check every store of a stopped engine."""
-    control = _control(data, "fsck")
-    try:
-        hosts = int(control.setting("hosts", b"1") or b"1")
-        books = control.rulebooks()
-    finally:
-        control.close()
-    version = max(books, default=0)
-    rulebook = Rulebook(version, decode(books[version]))
-    table = SlotTable(hosts)
-    reports = []
-    for host in range(hosts):
-        store = _host_store(data, _store_of(data), host, table)
-        opening = store.open("fsck")
-        try:
-            check = Fsck(table, host, rulebook)
-            for read in check.read(store):
-                progress(read)
-            check.unfinished(opening.outbox, opening.hops)
-            reports.append(check.found(opening.counters))
-        finally:
-            store.close()
-    return figures.fsck(reports)

@@ -34,8 +34,8 @@ def fsck(grpc: Grpc = "", data: Data = None, json: Json = False) -> None:
 def _offline(data: Path, *, quiet: bool) -> dict[str, Any]:
     from rich.console import Console
 
-    from engine import bootstrap
+    from engine import offline
 
     console = Console(stderr=True, quiet=quiet)
     with console.status("Checking") as shown:
-        return bootstrap.fsck_offline(data, lambda rows: shown.update(f"Checking: {rows:,} rows"))
+        return offline.fsck(data, lambda rows: shown.update(f"Checking: {rows:,} rows"))

@@ -26,9 +26,9 @@ def create(
     """Make a key. It is shown this once and not stored."""
     folder = at_rest(grpc, data)
     if folder:
-        from engine import bootstrap
+        from engine import offline
 
-        key = bootstrap.create_key_offline(folder, kind, name)
+        key = offline.create_key(folder, kind, name)
     else:
         with connected(grpc, data) as engine:
             key = engine.create_key(kind, name)
@@ -45,9 +45,9 @@ def list_(grpc: Grpc = "", data: Data = None, json: Json = False) -> None:
     folder = at_rest(grpc, data)
     rows: list[dict[str, Any]]
     if folder:
-        from engine import bootstrap
+        from engine import offline
 
-        rows = bootstrap.list_keys_offline(folder)
+        rows = offline.list_keys(folder)
     else:
         with connected(grpc, data) as engine:
             rows = engine.keys()
@@ -67,9 +67,9 @@ def revoke(
     """Refuse a key from now on."""
     folder = at_rest(grpc, data)
     if folder:
-        from engine import bootstrap
+        from engine import offline
 
-        if not bootstrap.revoke_key_offline(folder, key):
+        if not offline.revoke_key(folder, key):
             raise Unknown(f"there is no key {key} in force")
     else:
         with connected(grpc, data) as engine:

@@ -8,7 +8,7 @@ from engine.domain.identity import SLOTS, slot_of
 from engine.errors import EngineError
 from engine.runtime import envelope
 from engine.runtime.envelope import Answer, Question
-from engine.runtime.letter import AnswerLetter, HopLetter
+from engine.runtime.hop_letter import AnswerLetter, HopLetter
 from engine.runtime.mailbox import Mailbox
 from engine.runtime.memory import Memory
 from engine.runtime.part import Calls, PartLost

@@ -16,9 +16,11 @@ from engine.domain.rulebook import Rulebook
 from engine.errors import BadRequest, Busy, OwnershipLost
 from engine.ports.host_store import HostStore
 from engine.runtime import envelope, report
+from engine.runtime.act_letter import ActLetter
 from engine.runtime.batch import Batch
+from engine.runtime.event_letter import EventLetter
+from engine.runtime.hop_letter import HopLetter
 from engine.runtime.hop_post import HopPost
-from engine.runtime.letter import ActLetter, EventLetter, HopLetter
 from engine.runtime.mailbox import Mailbox
 from engine.runtime.memory import Memory
 from engine.runtime.notice import NoticeLetter

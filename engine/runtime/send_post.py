@@ -15,11 +15,11 @@ from engine.errors import EngineError
 from engine.ports.host_store import OutboxRow
 from engine.ports.sending import Delivery, Outcome
 from engine.runtime import envelope
-from engine.runtime.letter import HandOverLetter, OutcomeLetter
 from engine.runtime.mailbox import Mailbox
 from engine.runtime.memory import Memory
 from engine.runtime.outbox import send_of
 from engine.runtime.part import Calls, PartLost
+from engine.runtime.send_letter import HandOverLetter, OutcomeLetter
 
 SENDER = "sender"
 AT_ONCE = 200

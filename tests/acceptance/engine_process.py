@@ -13,7 +13,8 @@ from typing import Any
 
 import psutil
 
-from engine.bootstrap import create_key_offline, init_data
+from engine.bootstrap import init_data
+from engine.offline import create_key
 from engine.rpc.client import Relance
 from engine.settings import Runtime, Settings
 
@@ -35,8 +36,8 @@ class Engine:
         self.data = folder / "data"
         self.grpc, self.http = free_address(), free_address()
         init_data(self.data, Settings(runtime=Runtime(hosts=hosts)))
-        self.key = create_key_offline(self.data, "server", "shop")
-        self.admin = create_key_offline(self.data, "admin", "operator")
+        self.key = create_key(self.data, "server", "shop")
+        self.admin = create_key(self.data, "admin", "operator")
         self._seen: dict[tuple[int, float], psutil.Process] = {}
         self._log = (folder / "up.log").open("ab")
         self._command = [

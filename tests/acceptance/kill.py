@@ -16,8 +16,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from engine.bootstrap import fsck_offline
 from engine.errors import RequestError
+from engine.offline import fsck
 from tests.acceptance import shop
 from tests.acceptance.engine_process import Engine, runs, wait_until
 from tests.acceptance.pusher import Pusher
@@ -219,7 +219,7 @@ class Campaign:
             yield f"it ended with {code}"
         if left := self.engine.left():
             yield f"processes are left: {left}"
-        yield from fsck_offline(self.engine.data, lambda _: None)["findings"]
+        yield from fsck(self.engine.data, lambda _: None)["findings"]
         if self.pushed != opened(self.engine.data):
             yield "the stores, opened by the engine's own code, hold other events"
 

@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 import psutil
 
-from engine.bootstrap import create_key_offline, init_data
+from engine.bootstrap import init_data
+from engine.offline import create_key
 from engine.rpc.client import Relance
 from engine.settings import Email, Runtime, Settings
 from tests.benchmarks.effort import Effort, efforts
@@ -73,7 +74,7 @@ def engine(
 ) -> Iterator[Running]:
     """``relance up`` on free ports; ended by SIGTERM, and for good when it does not follow."""
     init_data(data, settings)
-    key = create_key_offline(data, "server", "bench")
+    key = create_key(data, "server", "bench")
     command = [sys.executable, "-m", "engine", "up", "--once", "--json", f"--runtime={runtime}"]
     command += ["--workspace", str(workspace), "--data", str(data)]
     begun = time.monotonic()

@@ -12,11 +12,12 @@ from typing import Any, TypeVar
 import msgspec
 import pytest
 
-from engine.bootstrap import Spec, create_key_offline, init_data, part
+from engine.bootstrap import Spec, init_data, part
 from engine.clock import SystemClock
 from engine.domain.definitions import encode
 from engine.errors import Busy, NotAllowed, Unknown
 from engine.loading.definitions import load
+from engine.offline import create_key
 from engine.rpc.client import Relance
 from engine.runtime.in_process import InProcessRuntime
 from engine.runtime.part import Runtime
@@ -48,8 +49,8 @@ class Running:
         self.runtime = runtime
         self.workspace = workspace
         self.smtp = smtp
-        self.key = create_key_offline(data, "server", "shop")
-        self.admin = create_key_offline(data, "admin", "operator")
+        self.key = create_key(data, "server", "shop")
+        self.admin = create_key(data, "admin", "operator")
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._supervisor = Supervisor(runtime, PARTS)

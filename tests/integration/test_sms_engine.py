@@ -10,10 +10,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine.bootstrap import Spec, create_key_offline, init_data, part
+from engine.bootstrap import Spec, init_data, part
 from engine.clock import SystemClock
 from engine.domain.definitions import encode
 from engine.loading.definitions import load
+from engine.offline import create_key
 from engine.rpc.client import Relance
 from engine.runtime.coordinator import NAME, SENDER
 from engine.runtime.in_process import InProcessRuntime
@@ -110,7 +111,7 @@ async def engine(
         )  # fmt: skip
         data = folder / "data"
         init_data(data, settings)
-        keys = [create_key_offline(data, kind, kind) for kind in ("server", "admin")]  # type: ignore[arg-type]
+        keys = [create_key(data, kind, kind) for kind in ("server", "admin")]  # type: ignore[arg-type]
         spec = Spec(str(data), settings, 1, encode(load(folder / "workspace")))
         runtime = InProcessRuntime(part, msgspec.msgpack.encode(spec))
         supervisor = Supervisor(runtime, [SENDER, "host-0", NAME], lambda _: None)

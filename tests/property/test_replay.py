@@ -12,7 +12,7 @@ from engine.domain.definitions import Definitions, encode
 from engine.domain.event import PUBLIC, SERVER, TOKEN, Event
 from engine.errors import Unknown
 from engine.replay.fold import Lived, lived
-from engine.runtime.letter import RESEND_AFTER, RESENDS
+from engine.runtime.send_letter import RESEND_AFTER, RESENDS
 from tests.jumping_loop import JumpingLoop
 from tests.property.strategies import (
     ATTRIBUTES,

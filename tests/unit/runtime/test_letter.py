@@ -22,6 +22,7 @@ from engine.domain.message import (
 )
 from engine.ports.host_store import WakeUp
 from engine.ports.sending import Outcome
+from engine.runtime.act_letter import ActLetter
 from engine.runtime.envelope import (
     ACCEPTED,
     BY_DEVICE,
@@ -36,15 +37,9 @@ from engine.runtime.envelope import (
     Answer,
     Question,
 )
-from engine.runtime.letter import (
-    RESEND_AFTER,
-    ActLetter,
-    AnswerLetter,
-    HandOverLetter,
-    HopLetter,
-    OutcomeLetter,
-    TimerLetter,
-)
+from engine.runtime.hop_letter import AnswerLetter, HopLetter
+from engine.runtime.letter import TimerLetter
+from engine.runtime.send_letter import RESEND_AFTER, HandOverLetter, OutcomeLetter
 from tests.unit.domain import builders as build
 from tests.unit.domain.builders import HOUR, NOON, event
 from tests.unit.runtime.workbench import Workbench, letter_of, numbered, placed

@@ -10,7 +10,7 @@ import pytest
 from engine.errors import OwnershipLost, StoreFull
 from engine.runtime.batch import Batch
 from engine.runtime.envelope import ACCEPTED
-from engine.runtime.letter import EventLetter
+from engine.runtime.event_letter import EventLetter
 from engine.runtime.mailbox import MOST, Mailbox
 from engine.store.memory import MemoryHostStore
 from tests.jumping_loop import JumpingLoop

@@ -13,7 +13,8 @@ from engine.domain.rulebook import Rulebook
 from engine.ports.host_store import LogRow
 from engine.runtime.batch import Batch
 from engine.runtime.envelope import BY_KEY, Item, Word
-from engine.runtime.letter import EventLetter, Letter
+from engine.runtime.event_letter import EventLetter
+from engine.runtime.letter import Letter
 from engine.runtime.memory import Memory
 from engine.runtime.slots import SlotTable
 from engine.store.memory import MemoryHostStore

@@ -1,0 +1,115 @@
+"""What a message does to a contact before anything is settled: events, receipts, operators' acts."""
+
+from typing import Any
+
+from engine.domain import claim, run
+from engine.domain.aggregate import remembered
+from engine.domain.attribute import CONSENT, changes, set_attribute
+from engine.domain.calendar import ZONE_ATTRIBUTE
+from engine.domain.consent import OPTED_OUT
+from engine.domain.contact import SEEN
+from engine.domain.dedupe import with_seen
+from engine.domain.effect import Settle, Suppress
+from engine.domain.event import Event
+from engine.domain.message import Act, Receipt
+from engine.domain.score import raised
+from engine.domain.turn import Turn
+
+SEEN_WHILE_CLAIMING = 4_096
+"""Fingerprints kept while a merge may be under way: the survivor must recognise every retry."""
+
+
+def take_event(turn: Turn, event: Event) -> None:
+    contact = turn.contact
+    _remember(turn, event.fingerprint)
+    claim.claim_keys(turn, event)
+    contact.first = min(contact.first, event.at) if contact.first else event.at
+    contact.latest = max(contact.latest, event.at)
+    if event.zone and event.zone != contact.zone:
+        contact.zone = event.zone
+        run.rezone(turn)
+    if event.traits:
+        _fold_traits(turn, event)
+    _fold_aggregates(turn, event)
+    _score(turn, event)
+    if contact.trouble:
+        return
+    turn.quiet = not event.live
+    live = event.live and event.at >= turn.now - turn.rulebook.max_age
+    turn.happened("event", event.name, live=live, event=event)
+
+
+def _remember(turn: Turn, fingerprint: bytes) -> None:
+    contact = turn.contact
+    keep = SEEN_WHILE_CLAIMING if contact.claims else SEEN
+    contact.seen = with_seen(contact.seen, fingerprint, turn.now, keep)
+
+
+def _fold_traits(turn: Turn, event: Event) -> None:
+    changed = changes(turn.contact, event)
+    for name, value in changed.items():
+        set_attribute(turn.contact.attributes, name, value)
+        turn.note("changed", name)
+        turn.changed(name)
+    if ZONE_ATTRIBUTE in changed:
+        run.rezone(turn)
+
+
+def _fold_aggregates(turn: Turn, event: Event) -> None:
+    contact, plan = turn.contact, turn.rulebook.event(event.name)
+    for aggregate in plan.aggregates:
+        if aggregate.matches is not None and not aggregate.matches(turn.properties_of(event)):
+            continue
+        number = aggregate.id
+        if aggregate.counted:
+            contact.counts[number] = contact.counts.get(number, 0) + 1
+        if aggregate.keep:
+            contact.rings[number] = remembered(contact.rings.get(number), event.at, aggregate.keep)
+    for segment in plan.segments:
+        turn.stale[segment.name] = segment
+
+
+def _score(turn: Turn, event: Event) -> None:
+    scores = turn.contact.scores
+    for rule in turn.rulebook.event(event.name).scores:
+        if rule.matches is None or rule.matches(turn.properties_of(event)):
+            held = scores.get(rule.score)
+            scores[rule.score] = raised(held, rule.points, event.at, rule.half_life)
+            turn.note("scored", rule.score, rule.points)
+
+
+def take_receipt(turn: Turn, receipt: Receipt) -> None:
+    detail = [receipt.key, receipt.code, receipt.reason]
+    turn.note(receipt.outcome, receipt.channel, detail)
+    match receipt.outcome:
+        case "delivered" | "undelivered":
+            _remember(turn, receipt.fingerprint)
+        case outcome:
+            turn.effects.append(Settle(receipt.key, outcome))
+    if receipt.suppress and receipt.address:
+        turn.note("suppressed", receipt.channel, receipt.reason)
+        turn.effects.append(Suppress(receipt.channel, receipt.address, receipt.reason))
+    if receipt.reason == OPTED_OUT:
+        _put(turn, f"{CONSENT}{receipt.channel}", False, OPTED_OUT)
+
+
+def _put(turn: Turn, name: str, value: Any, why: str) -> None:
+    """An attribute that no event set."""
+    set_attribute(turn.contact.attributes, name, value)
+    turn.note("changed", name, why)
+    turn.changed(name)
+    if name == ZONE_ATTRIBUTE:
+        run.rezone(turn)
+
+
+def take_act(turn: Turn, act: Act) -> None:
+    contact = turn.contact
+    match act.act:
+        case "set":
+            _put(turn, act.subject, act.value, act.by)
+        case "exit":
+            for one in [r for r in contact.runs if act.subject in (r.scenario, r.id)]:
+                run.end(turn, one, "operator")
+        case "resume":
+            contact.trouble, contact.parked = "", 0
+            turn.stale.update(turn.rulebook.segments)

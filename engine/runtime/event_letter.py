@@ -1,0 +1,107 @@
+"""An event from the Coordinator, in the mailbox of the host that may hold its contact."""
+
+from engine.domain import message
+from engine.domain.claim import belongs_to_another
+from engine.domain.contact import Contact
+from engine.domain.event import PUBLIC, Event
+from engine.domain.identity import holder_at, is_device, slot_of
+from engine.runtime import envelope
+from engine.runtime.batch import Batch
+from engine.runtime.envelope import Item, Word
+
+
+class EventLetter:
+    """One event from the Coordinator. Answers a Word. ``after`` is its parcel's."""
+
+    __slots__ = ("after", "contacts", "event", "item", "keys")
+
+    def __init__(self, item: Item, after: int = 0) -> None:
+        self.item = item
+        self.after = after
+        event = message.decode(item.body)
+        assert isinstance(event, Event)  # noqa: S101 - the Coordinator sends nothing else
+        self.event = event
+        self.keys: tuple[str, ...] = () if item.contact else (event.key,)
+        self.contacts: tuple[int, ...] = (item.contact,) if item.contact else ()
+
+    def take(self, batch: Batch) -> Word:
+        event, item = self.event, self.item
+        if item.contact:
+            return self._take_at(batch, item.contact)
+        key = event.key
+        if item.route == envelope.BY_KEY and self._was_turned(batch, key):
+            return Word(envelope.LATER)
+        bindings = batch.holders(key)
+        if not bindings:
+            return self._take_new(batch, key)
+        contact = holder_at(bindings, event.at)
+        word = self._take_at(batch, contact)
+        if word.word == envelope.TRY_CREATE or (word.word == envelope.MOVED and not is_device(key)):
+            batch.detours[key] = None
+        return word
+
+    def _was_turned(self, batch: Batch, key: str) -> bool:
+        """Whether an earlier item of the key was sent on, and the Coordinator does not know yet."""
+        return key in batch.detours or 0 < self.after <= batch.memory.turned.get(key, 0)
+
+    def _take_new(self, batch: Batch, key: str) -> Word:
+        """Nobody holds the key: perhaps the device is known already, else this is a new contact."""
+        event, route = self.event, self.item.route
+        if route == envelope.BY_KEY and not is_device(key) and any(map(is_device, event.keys)):
+            batch.detours[key] = None
+            return Word(envelope.TRY_DEVICE)
+        return self._keep(batch, batch.create(key, event.at))
+
+    def _take_at(self, batch: Batch, contact: int) -> Word:
+        """Follow tombstones as far as they are here; each knows what it had taken itself."""
+        while slot_of(contact) in batch.memory.slots:
+            resident = batch.resident(contact)
+            if resident is None:
+                return Word(envelope.MISSED)
+            if batch.taken(resident, self.event):
+                batch.count("duplicates")
+                return Word(envelope.DUPLICATE, resident.contact.merged_into or contact)
+            if resident.contact.merged_into:
+                contact = resident.contact.merged_into
+                continue
+            return self._take_here(batch, contact)
+        return Word(envelope.MOVED, contact)
+
+    def _take_here(self, batch: Batch, contact: int) -> Word:
+        event, resident = self.event, batch.resident(contact)
+        assert resident is not None  # noqa: S101 - the caller has just seen it
+        if self.item.contact and not self._is_meant(resident.contact):
+            return Word(envelope.MISSED)
+        if is_device(event.key) and belongs_to_another(resident.contact, event):
+            return Word(envelope.TRY_CREATE)
+        if self.item.route == envelope.CREATE and not self._proves(resident.contact):
+            reason = "a public key joins a known contact only with a signed context.userToken"
+            batch.count("refused")
+            return Word(envelope.REJECTED, 0, "user_token_required", reason)
+        return self._keep(batch, contact)
+
+    def _is_meant(self, contact: Contact) -> bool:
+        """A device's directory has sent the item here; by any other key it may be a hint that is wrong."""
+        key = self.event.key
+        if is_device(key) or key in contact.keys:
+            return True
+        return any(claim.key == key for claim in contact.claims)
+
+    def _proves(self, contact: Contact) -> bool:
+        """A public key speaks for a known contact only from one of its devices."""
+        if self.event.trust != PUBLIC:
+            return True
+        held = {*contact.keys, *(claim.key for claim in contact.claims)}
+        return any(is_device(key) and key in held for key in self.event.keys)
+
+    def _keep(self, batch: Batch, contact: int) -> Word:
+        batch.apply(contact, self.event, self.item.body)
+        batch.count("accepted")
+        return Word(envelope.ACCEPTED, contact)
+
+    def body(self) -> bytes:
+        return self.item.body
+
+    def quarantined(self) -> Word:
+        reason = "the engine failed twice on this event and set it aside; see the engine's log"
+        return Word(envelope.REJECTED, 0, "quarantined", reason)

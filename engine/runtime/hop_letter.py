@@ -1,0 +1,111 @@
+"""What actors tell one another, in the mailbox: a question, and the answer to one of ours."""
+
+from engine.domain import codec
+from engine.domain.claim import yields
+from engine.domain.effect import Adopt, AskYield, ClaimKey, Hop, Suppress, Witness
+from engine.domain.identity import bound
+from engine.domain.message import (
+    Adopted,
+    AdoptionSettled,
+    ClaimAnswered,
+    Message,
+    Witnessed,
+    YieldAsked,
+)
+from engine.runtime import envelope
+from engine.runtime.batch import Batch
+from engine.runtime.envelope import Answer, Question
+
+
+class HopLetter:
+    """A question from another actor. Answers an Answer; asked again, it answers the same."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        hop = question.hop
+        self.keys: tuple[str, ...] = (hop.claim.key,) if isinstance(hop, ClaimKey) else ()
+        self.contacts: tuple[int, ...] = (
+            () if isinstance(hop, ClaimKey | Suppress) else (question.to,)
+        )
+
+    def take(self, batch: Batch) -> Answer:
+        question = self.question
+        answer = self._answer(batch, question.hop)
+        return Answer(question.number, answer is not None, answer)
+
+    def _answer(self, batch: Batch, hop: Hop) -> Message | None:
+        match hop:
+            case ClaimKey(claim):
+                held = batch.holders(claim.key)
+                after = bound(held, claim, self.question.contact, batch.now)
+                if after is None:
+                    return ClaimAnswered(claim, held[-1].contact, held[-1].since)
+                if after is not held:
+                    batch.bind(claim.key, after)
+                return ClaimAnswered(claim, 0)
+            case AskYield():
+                return self._yield(batch, hop)
+            case Adopt():
+                return self._adopt(batch, hop)
+            case Witness(to, seen):
+                told = Witnessed(self.question.contact, seen)
+                return batch.apply(to, told, depth=self.question.depth).answer
+            case Suppress(channel, address, reason):
+                batch.suppress(channel, address, reason)
+                return AdoptionSettled()
+
+    def _yield(self, batch: Batch, hop: AskYield) -> Message | None:
+        resident = batch.resident(hop.to)
+        question = YieldAsked(hop.claim, self.question.contact, hop.via)
+        if resident is None or not yields(resident.contact, question):
+            return None
+        return batch.apply(hop.to, question, depth=self.question.depth).answer
+
+    def _adopt(self, batch: Batch, hop: Adopt) -> Message | None:
+        resident = batch.resident(self.question.to)
+        if resident is None:
+            return None
+        if resident.contact.merged_into:
+            return AdoptionSettled(resident.contact.merged_into)
+        source = self.question.contact
+        if source in resident.contact.pasts:
+            return AdoptionSettled()
+        if codec.decode(hop.state).rulebook > batch.memory.rulebook.version:
+            return None
+        adopted = Adopted(source, hop.state, hop.sends)
+        return batch.apply(self.question.to, adopted, depth=self.question.depth).answer
+
+    def body(self) -> bytes:
+        return envelope.encode(self.question)
+
+    def quarantined(self) -> Answer:
+        return Answer(self.question.number, done=False)
+
+
+class AnswerLetter:
+    """The answer to one of our hops: the row goes, and the contact that asked consumes the answer."""
+
+    keys: tuple[str, ...] = ()
+
+    def __init__(self, answer: Answer, contact: int) -> None:
+        self.answer = answer
+        self.contacts: tuple[int, ...] = (contact,) if contact else ()
+
+    def take(self, batch: Batch) -> None:
+        row = batch.hop_row(self.answer.number)
+        if row is None:
+            return
+        told = self.answer.message
+        if isinstance(told, AdoptionSettled):
+            batch.hops[row.number] = row._replace(to=told.to) if told.to else None
+            return
+        batch.hops[row.number] = None
+        resident = batch.resident(row.contact)
+        if told is not None and resident is not None and not resident.contact.merged_into:
+            batch.apply(row.contact, told, depth=row.depth)
+
+    def body(self) -> bytes:
+        return envelope.encode(self.answer)
+
+    def quarantined(self) -> None:
+        return None

@@ -1,0 +1,111 @@
+"""A message on its way out, in the mailbox: before it leaves, and what became of it."""
+
+import msgspec
+
+from engine.domain.channel import RECOGNISED
+from engine.domain.consent import SUPPRESSED, refusal
+from engine.domain.effect import Send
+from engine.domain.message import (
+    Receipt,
+)
+from engine.ports.host_store import OutboxRow
+from engine.ports.sending import Outcome
+from engine.runtime import envelope
+from engine.runtime.batch import Batch
+from engine.runtime.outbox import send_of
+
+replace = msgspec.structs.replace
+
+RESENDS = 2
+"""How often a transactional message of unknown fate is sent again, with the same Message-ID."""
+RESEND_AFTER = 600_000
+"""Ms before that (RFC 5321 4.5.3.2: the final answer may take ten minutes)."""
+
+
+class HandOverLetter:
+    """A queued message may leave now: asked once more whether it may at all. Answers whether it goes."""
+
+    keys: tuple[str, ...] = ()
+
+    def __init__(self, row: OutboxRow) -> None:
+        self.key = row.key
+        self.row = row
+        self.contacts: tuple[int, ...] = (row.contact,)
+
+    def take(self, batch: Batch) -> bool:
+        row = batch.outbox_row(self.key)
+        if row is None or row.state != "queued":
+            return False
+        send = send_of(row)
+        resident = batch.resident(row.contact)
+        why = ""
+        if batch.suppressed(send.channel, send.address):
+            why = SUPPRESSED
+        elif resident is not None and not resident.contact.merged_into:
+            why = refusal(resident.contact, send.channel, marketing=send.marketing)
+        if why:
+            receipt = Receipt(row.key, "failed", send.scenario, send.channel, reason=why)
+            batch.apply(row.contact, receipt)
+            return False
+        batch.outbox[row.key] = row._replace(state="sending")
+        batch.sending.append(row.key)
+        return True
+
+    def body(self) -> bytes:
+        return self.row.body
+
+    def quarantined(self) -> bool:
+        return False
+
+
+class OutcomeLetter:
+    """What the Sender says became of a message; told again, it changes nothing."""
+
+    keys: tuple[str, ...] = ()
+
+    def __init__(self, outcome: Outcome, contact: int) -> None:
+        self.outcome = outcome
+        self.contacts: tuple[int, ...] = (contact,) if contact else ()
+
+    def take(self, batch: Batch) -> None:
+        row = batch.outbox_row(self.outcome.key)
+        if row is None or row.state != "sending" or row.attempts != self.outcome.attempts:
+            return
+        send = send_of(row)
+        outcome = _judged(self.outcome, send, row.attempts)
+        receipt = Receipt(
+            row.key,
+            outcome.outcome,
+            send.scenario,
+            send.channel,
+            send.address if outcome.suppress else "",
+            outcome.reply,
+            outcome.reason,
+            outcome.suppress,
+        )
+        batch.apply(row.contact, receipt)
+        if outcome.outcome == "deferred":
+            again = replace(send, resent=True) if outcome.absent else send
+            batch.outbox[row.key] = row._replace(
+                state="queued",
+                attempts=row.attempts + 1,
+                due=batch.now + outcome.retry_after,
+                body=envelope.encode(again),
+            )
+
+    def body(self) -> bytes:
+        return envelope.encode(self.outcome)
+
+    def quarantined(self) -> None:
+        return None
+
+
+def _judged(outcome: Outcome, send: Send, attempts: int) -> Outcome:
+    """Whether a message leaves again whose fate is unknown, or that was lost on its way."""
+    if outcome.absent and send.resent:
+        return replace(outcome, outcome="failed", reason="lost on its way twice")
+    repeats = send.channel in RECOGNISED and not send.marketing and attempts < RESENDS
+    if outcome.outcome != "unknown" or not repeats:
+        return outcome
+    reason = "its fate is unknown; it is sent again with the same Message-ID"
+    return replace(outcome, outcome="deferred", retry_after=RESEND_AFTER, reason=reason)
