@@ -26,7 +26,9 @@ def texts() -> Iterator[tuple[str, str]]:
     """Every file that a person wrote, but the licence."""
     folders = [ROOT / name for name in (*CODE, "config", "tests", ".ci")]
     paths = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
-    paths += [path for path in ROOT.iterdir() if path.is_file() and path.name != "LICENSE"]
+    paths += [
+        path for path in ROOT.iterdir() if path.is_file() and path.name not in (".git", "LICENSE")
+    ]
     for path in sorted(paths):
         if "__pycache__" not in path.parts and path.suffix not in (".pyc", ".lock"):
             yield str(path.relative_to(ROOT)), path.read_text(encoding="utf-8", errors="replace")
