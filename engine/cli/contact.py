@@ -11,6 +11,8 @@ from engine.errors import BadRequest, Unknown
 
 app = typer.Typer()
 TIMELINE = "timeline"
+MOST = 1_000
+"""Log rows that one call may ask for."""
 
 
 @app.command()
@@ -18,7 +20,7 @@ def contact(
     key: Annotated[
         str, typer.Argument(help="email:ada@example.com, user_id:42, anonymous_id:x, or the id.")
     ],
-    timeline: Annotated[int, typer.Option(min=0, max=1_000, help="Newest log rows to show.")] = 20,
+    timeline: Annotated[int, typer.Option(min=0, max=MOST, help="Newest log rows to show.")] = 20,
     set_: Annotated[
         str,
         typer.Option(
@@ -56,6 +58,26 @@ def contact(
 
 
 @app.command()
+def history(
+    key: Annotated[str, typer.Argument(help="The contact's key or id.")],
+    attribute: Annotated[str, typer.Argument(help="For example email.")],
+    grpc: Grpc = "",
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Every value that an attribute of a contact had, the newest first, and who set it."""
+    with connected(grpc, data) as engine:
+        found = engine.contact(key, MOST)
+    if found is None:
+        raise Unknown(f"there is no contact {key}")
+    changes = [change for row in found[TIMELINE] for change in _changes(row, attribute)]
+    if json:
+        print_json(changes)
+    else:
+        print_rows(changes, f"{attribute} was not set in the newest {MOST:,} log rows.")
+
+
+@app.command()
 def suppress(
     address: Annotated[str, typer.Argument(help="The address, for example ada@example.com.")],
     channel: Annotated[str, typer.Option(help="The channel.")] = "email",
@@ -71,6 +93,14 @@ def suppress(
         print_json({"channel": channel, "address": address, "reason": reason})
     else:
         print(f"{address} is not written to any more.")
+
+
+def _changes(row: dict[str, Any], attribute: str) -> list[dict[str, Any]]:
+    return [
+        {"at": at, "value": detail[0], "by": detail[1], "row": row["row"]}
+        for what, subject, at, detail in row["facts"]
+        if what == "changed" and subject == attribute
+    ]
 
 
 def _line(row: dict[str, Any]) -> dict[str, Any]:

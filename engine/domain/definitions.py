@@ -2,6 +2,7 @@
 
 import msgspec
 
+from engine.domain.attribute import Attribute
 from engine.domain.duration import DAY
 from engine.domain.scenario import Scenario, as_plain
 from engine.domain.score import Score
@@ -23,6 +24,7 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     retired: tuple[Scenario, ...] = ()
     templates: tuple[Template, ...] = ()
     paused: tuple[str, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
     zone: str = "UTC"
     max_age: int = DAY
     late: int = DAY

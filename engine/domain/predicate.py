@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from engine.domain.aggregate import Aggregate, Matcher, aggregate_id
+from engine.domain.attribute import same
 from engine.domain.condition import Comparison, Condition, Where, comparison_of, question_of
 from engine.domain.contact import Contact
 from engine.domain.duration import milliseconds
@@ -178,11 +179,6 @@ def comparison(wanted: Comparison) -> Check:
     if len(checks) == 1:
         return checks[0]
     return lambda value: all(check(value) for check in checks)
-
-
-def same(left: Any, right: Any) -> bool:
-    """Equal and of one kind: ``1`` is ``1.0`` but neither is ``true``."""
-    return bool(left == right) and isinstance(left, bool) == isinstance(right, bool)
 
 
 def _numeric(value: Any) -> bool:

@@ -3,6 +3,7 @@
 import msgspec
 
 from engine.domain.aggregate import Aggregate, Matcher
+from engine.domain.attribute import Schema
 from engine.domain.condition import Condition
 from engine.domain.definitions import Definitions
 from engine.domain.duration import milliseconds
@@ -75,6 +76,7 @@ class Rulebook:
         self.late = definitions.late
         self.templates: dict[str, Template] = {t.template: t for t in definitions.templates}
         self.paused = frozenset(definitions.paused)
+        self.attributes: Schema = {one.attribute: one for one in definitions.attributes}
         self.aggregates: dict[int, Aggregate] = {}
         self.segments: dict[str, SegmentPlan] = {}
         self.events: dict[str, EventPlan] = {}

@@ -5,7 +5,7 @@ from typing import Any, assert_never
 import msgspec
 
 from engine.domain import effect
-from engine.domain.attribute import set_attribute, unchanged
+from engine.domain.attribute import MISFIT, misfit, set_attribute, unchanged
 from engine.domain.calendar import ZONE_ATTRIBUTE, next_local, zone_of
 from engine.domain.consent import address_of, refusal
 from engine.domain.contact import Contact, Run
@@ -118,8 +118,10 @@ def _instant(
         case Branch():
             holds, _flips = plan.branches[step.id](turn.contact, turn.now)
             return (step.then if holds else step.else_) or following
+        case Set() if not unchanged(turn.contact.attributes.get(step.attribute), step.to):
+            put(turn, step.attribute, step.to, run.id)
         case Set():
-            _set(turn, run, step.attribute, step.to)
+            pass
         case Exit():
             return None
         case _:
@@ -144,11 +146,15 @@ def _timed(turn: Turn, run: Run, step: Wait | WaitFor) -> Run:
     return replace(run, local=due)
 
 
-def _set(turn: Turn, run: Run, name: str, value: Any) -> None:
-    if unchanged(turn.contact.attributes.get(name), value):
+def put(turn: Turn, name: str, value: Any, by: str) -> None:
+    """Change an attribute; ``by`` is a source, an operator, a run or a reason. A misfit changes nothing."""
+    expected = turn.rulebook.attributes.get(name)
+    why = misfit(expected, value) if expected else ""
+    if why:
+        turn.note(MISFIT, name, why)
         return
     set_attribute(turn.contact.attributes, name, value)
-    turn.note("changed", name, run.id)
+    turn.note("changed", name, [value, by])
     turn.changed(name)
     if name == ZONE_ATTRIBUTE:
         rezone(turn)

@@ -1,11 +1,8 @@
 """What a message does to a contact before anything is settled: events, receipts, operators' acts."""
 
-from typing import Any
-
 from engine.domain import claim, run
 from engine.domain.aggregate import remembered
-from engine.domain.attribute import CONSENT, changes, set_attribute
-from engine.domain.calendar import ZONE_ATTRIBUTE
+from engine.domain.attribute import CONSENT, changes
 from engine.domain.consent import OPTED_OUT
 from engine.domain.contact import SEEN
 from engine.domain.dedupe import with_seen
@@ -48,11 +45,7 @@ def _remember(turn: Turn, fingerprint: bytes) -> None:
 def _fold_traits(turn: Turn, event: Event) -> None:
     changed = changes(turn.contact, event)
     for name, value in changed.items():
-        set_attribute(turn.contact.attributes, name, value)
-        turn.note("changed", name)
-        turn.changed(name)
-    if ZONE_ATTRIBUTE in changed:
-        run.rezone(turn)
+        run.put(turn, name, value, event.source)
 
 
 def _fold_aggregates(turn: Turn, event: Event) -> None:
@@ -90,23 +83,14 @@ def take_receipt(turn: Turn, receipt: Receipt) -> None:
         turn.note("suppressed", receipt.channel, receipt.reason)
         turn.effects.append(Suppress(receipt.channel, receipt.address, receipt.reason))
     if receipt.reason == OPTED_OUT:
-        _put(turn, f"{CONSENT}{receipt.channel}", False, OPTED_OUT)
-
-
-def _put(turn: Turn, name: str, value: Any, why: str) -> None:
-    """An attribute that no event set."""
-    set_attribute(turn.contact.attributes, name, value)
-    turn.note("changed", name, why)
-    turn.changed(name)
-    if name == ZONE_ATTRIBUTE:
-        run.rezone(turn)
+        run.put(turn, f"{CONSENT}{receipt.channel}", False, OPTED_OUT)
 
 
 def take_act(turn: Turn, act: Act) -> None:
     contact = turn.contact
     match act.act:
         case "set":
-            _put(turn, act.subject, act.value, act.by)
+            run.put(turn, act.subject, act.value, act.by)
         case "exit":
             for one in [r for r in contact.runs if act.subject in (r.scenario, r.id)]:
                 run.end(turn, one, "operator")

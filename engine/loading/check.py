@@ -23,8 +23,14 @@ _LINE = re.compile(r"line (\d+): ")
 
 def check(workspace: Workspace) -> list[str]:
     """Every problem that only shows when definitions are seen together."""
-    known = Known(workspace.names, [written.definition for written in workspace.templates])
+    known = Known(
+        workspace.names,
+        [written.definition for written in workspace.templates],
+        [written.definition for written in workspace.attributes],
+    )
     return [
+        *_twice("attribute", workspace.attributes),
+        *_attribute_problems(workspace),
         *_twice("segment", workspace.segments),
         *_twice("scenario", workspace.scenarios),
         *_twice("score", workspace.scores),
@@ -46,6 +52,15 @@ def _twice(key: str, definitions: Sequence[Written[Any]]) -> Iterator[str]:
         before = first.setdefault(name, written)
         if before is not written:
             yield written.problem((key,), f"{name} is already defined in {before.document.source}")
+
+
+def _attribute_problems(workspace: Workspace) -> Iterator[str]:
+    for written in workspace.attributes:
+        attribute = written.definition
+        if attribute.type == "choice" and not attribute.choices:
+            yield written.problem(("attribute",), f"{attribute.attribute} needs choices")
+        elif attribute.type != "choice" and attribute.choices is not None:
+            yield written.problem(("choices",), f"do not go with type {attribute.type}")
 
 
 def _segment_problems(workspace: Workspace) -> Iterator[str]:

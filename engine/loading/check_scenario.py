@@ -1,5 +1,6 @@
 """What a struct's types cannot say about scenarios: the graph of their steps."""
 
+from engine.domain.attribute import Attribute, misfit
 from engine.domain.scenario import Branch, Exit, Scenario, Send, Set, Step, Wait, WaitFor
 from engine.domain.template import Template
 from engine.loading.check_condition import condition_problems, moment_problems
@@ -14,9 +15,12 @@ END = -1
 class Known:
     """What a scenario may name: also what has problems of its own, which are told there."""
 
-    def __init__(self, names: dict[str, set[str]], templates: list[Template]) -> None:
+    def __init__(
+        self, names: dict[str, set[str]], templates: list[Template], attributes: list[Attribute]
+    ) -> None:
         self.segments = names["segment"]
         self.templates = names["template"]
+        self.attributes = {one.attribute: one for one in attributes}
         self.channels = {template.template: template.channel for template in templates}
 
 
@@ -54,10 +58,18 @@ def _step_problems(step: Step, place: Place, known: Known) -> Problems:
         case Branch():
             yield from condition_problems(step.if_, (*place, "if"), known.segments)
         case Set():
-            if not step.attribute.strip():
-                yield (*place, "attribute"), "is empty"
+            yield from _set_problems(step, place, known)
         case Exit():
             return
+
+
+def _set_problems(step: Set, place: Place, known: Known) -> Problems:
+    if not step.attribute.strip():
+        yield (*place, "attribute"), "is empty"
+    expected = known.attributes.get(step.attribute)
+    why = misfit(expected, step.to) if expected else ""
+    if why:
+        yield (*place, "to"), why
 
 
 def _send_problems(step: Send, place: Place, known: Known) -> Problems:

@@ -12,13 +12,14 @@ import msgspec
 
 from engine.domain.scenario import Scenario
 from engine.domain.segment import Segment
-from engine.loading.workspace import SCHEMAS, ScoringFile, TemplateFile
+from engine.loading.workspace import SCHEMAS, AttributesFile, ScoringFile, TemplateFile
 from engine.settings import Settings
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
 FILES: dict[str, type] = {
     "scenario": Scenario,
     "segment": Segment,
+    "attributes": AttributesFile,
     "scoring": ScoringFile,
     "template": TemplateFile,
     "engine": Settings,

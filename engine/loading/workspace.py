@@ -4,6 +4,7 @@ The folder::
 
     engine.toml
     schema/                        for editors, written by ``relance schema``
+    attributes.yaml                attributes: [...]
     scoring.yaml                   scores: [...]
     segments/<any name>.yaml       one segment a file
     scenarios/<any name>.yaml      one scenario a file
@@ -15,6 +16,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
+from engine.domain.attribute import Attribute
 from engine.domain.channel import Channel
 from engine.domain.definition import Definition
 from engine.domain.scenario import Scenario
@@ -31,7 +33,7 @@ D = TypeVar("D", bound=Definition)
 TEXT = "text.txt"
 HTML = "html.html"
 FOLDERS = {"segments", "scenarios", "templates"}
-FILES = {"engine.toml", "scoring.yaml"}
+FILES = {"engine.toml", "attributes.yaml", "scoring.yaml"}
 SCHEMAS = "schema"
 """The folder for editors, which the engine does not read."""
 
@@ -61,6 +63,12 @@ class ScoringFile(Definition, frozen=True, kw_only=True):
     scores: tuple[Score, ...]
 
 
+class AttributesFile(Definition, frozen=True, kw_only=True):
+    """``attributes.yaml``: what is expected of contacts' attributes."""
+
+    attributes: tuple[Attribute, ...]
+
+
 class Workspace:
     """Everything that could be read; ``problems`` say what could not.
 
@@ -75,7 +83,8 @@ class Workspace:
         self._check_entries()
         self.segments = self._each("segments", Segment, "segment")
         self.scenarios = self._each("scenarios", Scenario, "scenario")
-        self.scores = self._scores()
+        self.attributes = self._listed("attributes", AttributesFile, Attribute)
+        self.scores = self._listed("scoring", ScoringFile, Score)
         self.templates = self._templates()
 
     def _check_entries(self) -> None:
@@ -103,15 +112,18 @@ class Workspace:
             found += self._converted(document, kind, document.data)
         return found
 
-    def _scores(self) -> list[Written[Score]]:
-        path = self.folder / "scoring.yaml"
+    def _listed(self, name: str, file: type[Definition], kind: type[D]) -> list[Written[D]]:
+        """The items of a file that holds one list of definitions."""
+        path = self.folder / f"{name}.yaml"
         document = self._document(path, path.name) if path.exists() else None
         if document is None:
             return []
+        [key] = file.__struct_fields__
         return [
-            Written(score, document, ("scores", at))
-            for file in self._converted(document, ScoringFile, document.data)
-            for at, score in enumerate(file.definition.scores)
+            Written(one, document, (key, at))
+            for written in self._converted(document, file, document.data)
+            for at, one in enumerate(getattr(written.definition, key))
+            if isinstance(one, kind)
         ]
 
     def _templates(self) -> list[Written[Template]]:

@@ -14,7 +14,10 @@ _OUTCOMES: dict[int, Literal["accepted", "duplicate", "rejected"]] = {
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What became of one event. ``code`` and ``reason`` go with ``rejected``."""
+    """What became of one event. ``code`` and ``reason`` go with ``rejected``, and with an accepted one
+
+    of which some values were refused.
+    """
 
     outcome: Literal["accepted", "duplicate", "rejected"]
     message_id: str

@@ -87,13 +87,11 @@ class Ingest:
 
 
 def report(items: Sequence[Event | Refusal], verdicts: Sequence[Verdict]) -> Response:
-    """SDKs read ``success``; people read ``rejected``."""
-    rejected = [
-        {"index": index, "message_id": item.message_id, "code": said.code, "reason": said.reason}
-        for index, (item, said) in enumerate(zip(items, verdicts, strict=True))
-        if said.outcome == "rejected"
-    ]
+    """SDKs read ``success``; people read ``rejected``, and ``misfits`` of events that were accepted."""
     told: dict[str, Any] = {"success": True}
-    return Response(
-        msgspec.json.encode(told | {"rejected": rejected} if rejected else told), media_type=JSON
-    )
+    for index, (sent, said) in enumerate(zip(items, verdicts, strict=True)):
+        if said.code:
+            kind = "rejected" if said.outcome == "rejected" else "misfits"
+            line = {"index": index, "message_id": sent.message_id}
+            told.setdefault(kind, []).append(line | {"code": said.code, "reason": said.reason})
+    return Response(msgspec.json.encode(told), media_type=JSON)

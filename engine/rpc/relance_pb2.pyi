@@ -214,7 +214,7 @@ class PushResponse(_message.Message):
 
     @_builtins.property
     def rejections(self) -> _containers.RepeatedCompositeFieldContainer[Global___Rejection]:
-        """One a rejected event."""
+        """One a rejected event, and one an accepted event of which some values were refused."""
 
     def __init__(
         self,

@@ -46,14 +46,14 @@ class Events(wire.EventsServicer):
         verdicts = await self._engine.push(caller.name, items) if items else []
         response = pb.PushResponse(outcomes=[_OUTCOMES[v.outcome] for v in verdicts])
         for index, (item, verdict) in enumerate(zip(items, verdicts, strict=True)):
-            if verdict.outcome == "rejected":
+            if verdict.code:
                 response.rejections.add(
                     index=index,
                     message_id=item.message_id,
                     code=verdict.code,
                     reason=verdict.reason,
                 )
-        response.rejected = len(response.rejections)
+        response.rejected = sum(v.outcome == "rejected" for v in verdicts)
         response.duplicates = sum(v.outcome == "duplicate" for v in verdicts)
         response.accepted = len(verdicts) - response.rejected - response.duplicates
         return response

@@ -121,13 +121,11 @@ def _answer(
     places = [(batch.number, index) for batch in batches for index in range(len(batch.events))]
     answer = pb.StreamResponse(durable=batches[-1].number)
     for (number, index), item, verdict in zip(places, items, verdicts, strict=True):
-        if verdict.outcome == "rejected":
+        if verdict.code:
             why = pb.Rejection(
                 index=index, message_id=item.message_id, code=verdict.code, reason=verdict.reason
             )
             answer.rejections.add(number=number, rejection=why)
-        elif verdict.outcome == "duplicate":
-            answer.duplicates += 1
-        else:
-            answer.accepted += 1
+        answer.duplicates += verdict.outcome == "duplicate"
+        answer.accepted += verdict.outcome == "accepted"
     return answer

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import msgspec
 
 from engine.clock import Clock
+from engine.domain.attribute import MISFIT, misfit
 from engine.domain.channel import CHANNELS
 from engine.domain.definitions import Definitions, decode, encode, succeed
 from engine.domain.effect import contact_of
@@ -149,7 +150,21 @@ class Coordinator:
                 self.router.send(push, index, item)
         if items:
             await push.done
-        return [verdict for verdict in push.verdicts if verdict is not None]
+        verdicts = [verdict for verdict in push.verdicts if verdict is not None]
+        self._keep_misfits(source, items, verdicts)
+        return verdicts
+
+    def _keep_misfits(
+        self, source: str, items: Sequence[Event | Refusal], verdicts: list[Verdict]
+    ) -> None:
+        """Of an accepted event some values were refused: they are not lost without a trace."""
+        rows = [
+            RejectedItem(self.now(), source, said.code, said.reason, item.traits)
+            for item, said in zip(items, verdicts, strict=True)
+            if said.code == MISFIT and isinstance(item, Event)
+        ]
+        if rows:
+            self.control.reject(rows)
 
     def authenticate(self, secret: str) -> ApiKey | None:
         return self._keyring.authenticate(secret)
@@ -306,6 +321,10 @@ class Coordinator:
         return figures.rulebook(version, definitions, await self._ask_all("status"))
 
     async def act(self, key: str, act: str, subject: str, value: Any, by: str) -> None:
+        schema = {one.attribute: one for one in decode(self.definitions).attributes}
+        why = misfit(schema[subject], value) if act == "set" and subject in schema else ""
+        if why:
+            raise BadRequest(why)
         found = await self.contact(key, 0)
         if found is None:
             text = f"no contact is known by {key!r}"

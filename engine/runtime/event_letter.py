@@ -1,6 +1,7 @@
 """An event from the Coordinator, in the mailbox of the host that may hold its contact."""
 
 from engine.domain import message
+from engine.domain.attribute import MISFIT
 from engine.domain.claim import belongs_to_another
 from engine.domain.contact import Contact
 from engine.domain.event import PUBLIC, Event
@@ -95,9 +96,12 @@ class EventLetter:
         return any(is_device(key) and key in held for key in self.event.keys)
 
     def _keep(self, batch: Batch, contact: int) -> Word:
-        batch.apply(contact, self.event, self.item.body)
+        outcome = batch.apply(contact, self.event, self.item.body)
         batch.count("accepted")
-        return Word(envelope.ACCEPTED, contact)
+        misfits = [one for one in outcome.facts if one.what == MISFIT] if self.event.traits else []
+        if not misfits:
+            return Word(envelope.ACCEPTED, contact)
+        return Word(envelope.ACCEPTED, contact, MISFIT, "; ".join(one.detail for one in misfits))
 
     def body(self) -> bytes:
         return self.item.body

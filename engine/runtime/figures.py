@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from engine.domain.attribute import MISFIT
 from engine.domain.definitions import Definitions
 from engine.replay import fsck as check
 
@@ -27,7 +28,8 @@ def status(
 ) -> dict[str, Any]:
     """Counted since the store was made; ``hosts`` holds each host's own figures."""
     total = counted(hosts)
-    turned_away = sum(rejected.values()) + total["refused"] + total["quarantined"]
+    whole = sum(count for code, count in rejected.items() if code != MISFIT)
+    turned_away = whole + total["refused"] + total["quarantined"]
     return {
         "rulebook": rulebook,
         "events": {

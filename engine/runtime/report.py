@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from engine.domain import fact, message
+from engine.domain.attribute import undeclared
 from engine.errors import BadRequest
 from engine.ports.host_store import LogRow
 from engine.replay.fsck import Fsck
@@ -72,7 +73,11 @@ def contact(host: "ContactHost", number: int, rows: int) -> dict[str, Any] | Non
     if resident is None:
         return None
     newest = itertools.islice(timeline(host.memory.store.log_row, resident.last), rows)
-    return state_of(resident) | {"timeline": [line_of(row) for row in newest]}
+    unknown = undeclared(resident.contact.attributes, host.memory.rulebook.attributes)
+    return state_of(resident) | {
+        "undeclared": unknown,
+        "timeline": [line_of(row) for row in newest],
+    }
 
 
 def state_of(resident: Resident) -> dict[str, Any]:

@@ -12,6 +12,13 @@ MAILS = 2
 """Messages to one person: one at once, one after the wait."""
 
 _FILES = {
+    "attributes.yaml": """\
+attributes:
+  - {attribute: first_name, type: string, personal: true}
+  - {attribute: email, type: string, personal: true}
+  - {attribute: consent_email, type: bool}
+  - {attribute: size, type: choice, choices: [S, M, L]}
+""",
     "scenarios/greeting.yaml": """\
 scenario: greeting
 trigger: {event: Signed Up}

@@ -14,8 +14,9 @@ import pytest
 
 from engine.bootstrap import Spec, init_data, part
 from engine.clock import SystemClock
+from engine.domain.attribute import MISFIT
 from engine.domain.definitions import encode
-from engine.errors import Busy, NotAllowed, Unknown
+from engine.errors import BadRequest, Busy, NotAllowed, Unknown
 from engine.loading.definitions import load
 from engine.offline import create_key
 from engine.rpc.client import Relance
@@ -192,6 +193,25 @@ def test_an_event_that_names_nobody_is_refused_with_its_reason_and_counted(
 
     assert (answer.outcome, answer.code) == ("rejected", "no_user_anon_id")
     assert engine.events()["rejected"] == before + 1
+
+
+def test_a_value_of_the_wrong_type_is_refused_alone_with_its_reason_and_kept(
+    engine: Running, someone: list[shop.Item]
+) -> None:
+    engine.push(*someone)
+    before = engine.operator.status()["rejected"].get(MISFIT, 0)
+
+    told = {**someone[1], "messageId": "wrong", "traits": {"size": "XXL", "city": "Lyon"}}
+    (answer,) = engine.service.push([told])
+
+    assert (answer.outcome, answer.code) == ("accepted", MISFIT)
+    assert answer.reason == 'size takes one of S, M, L, not "XXL"'
+    assert engine.operator.status()["rejected"][MISFIT] == before + 1
+    found = engine.contact(user(someone))
+    assert (found["attributes"]["city"], found["undeclared"]) == ("Lyon", ["city"])
+    assert "size" not in found["attributes"]
+    with pytest.raises(BadRequest, match="size takes one of"):
+        engine.operator.act(user(someone), "set", "size", "XXL")
 
 
 def test_two_devices_of_a_person_become_one_contact(

@@ -16,7 +16,10 @@ def test_init_copies_a_workspace_that_passes_check(relance: Relance, tmp_path: P
     checked = relance("check", tmp_path / "shop")
 
     assert (checked.code, checked.err) == (0, "")
-    assert checked.out == "No problem: 5 segments, 2 scores, 4 scenarios, 7 templates.\n"
+    assert (
+        checked.out
+        == "No problem: 11 attributes, 5 segments, 2 scores, 4 scenarios, 7 templates.\n"
+    )
 
 
 def test_init_writes_the_number_of_hosts(relance: Relance, tmp_path: Path) -> None:
@@ -72,7 +75,7 @@ def test_schemas_are_written_where_check_takes_no_offence(relance: Relance, tmp_
     written = relance("schema", tmp_path, "--json")
 
     assert written.code == 0
-    assert [Path(name).is_file() for name in json.loads(written.out)["written"]] == [True] * 5
+    assert [Path(name).is_file() for name in json.loads(written.out)["written"]] == [True] * 6
     assert relance("check", tmp_path).code == 0
 
 

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
+from engine.domain.attribute import MISFIT, Attribute, misfit, undeclared
 from engine.domain.event import PUBLIC, TOKEN
+from engine.domain.message import Act
 from tests.unit.domain.builders import Life, event, life
 
 
@@ -55,3 +58,59 @@ def test_traits_of_a_track_event_are_none_of_the_contacts() -> None:
     ada = life()
     ada.does("Ate", properties={"plan": "gold"})
     assert ada.contact.attributes == {}
+
+
+DECLARED = {
+    "string": "text", "number": 1.5, "bool": True, "list": [1], "object": {"a": 1},
+    "date": "2024-02-29", "datetime": "2026-03-29T02:30:00+01:00", "choice": "gold",
+}  # fmt: skip
+
+
+def declared(kind: str) -> Attribute:
+    choices = ("gold", "silver") if kind == "choice" else None
+    return msgspec.convert({"attribute": "x", "type": kind, "choices": choices}, Attribute)
+
+
+@pytest.mark.parametrize("kind", DECLARED)
+def test_a_type_takes_its_own_values_and_nothing_of_the_other_kinds(kind: str) -> None:
+    like_text = {"string", "date", "datetime", "choice"}
+    fitting = like_text if kind == "string" else {kind}
+    taken = {name for name, value in DECLARED.items() if not misfit(declared(kind), value)}
+    assert taken == fitting
+    assert misfit(declared(kind), None) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("date", "2023-02-29"), ("date", "20240229"), ("date", "2024-W01-1"), ("date", "29/02/2024"),
+        ("datetime", "2026-03-29T02:30:00"), ("datetime", "2026-03-29"), ("datetime", "2026-13-29T02:30:00Z"),
+        ("number", True), ("choice", "bronze"), ("choice", 1), ("bool", "true"),
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_the_type_is_refused_with_the_value(kind: str, value: Any) -> None:
+    why = misfit(declared(kind), value)
+    assert why.startswith("x takes ")
+    assert why.endswith(f"not {msgspec.json.encode(value).decode()}")
+
+
+def test_a_misfit_leaves_what_was_known_and_the_other_traits_count() -> None:
+    ada = life(attributes=(declared("choice"),))
+    ada.tells(x="gold", city="Lyon")
+    ada.tells(x="bronze", city="Nice")
+    assert ada.contact.attributes == {"x": "gold", "city": "Nice"}
+    assert ada.subjects(MISFIT) == ["x"]
+
+
+def test_each_change_is_kept_with_the_value_and_who_set_it() -> None:
+    ada = known(plan="free")
+    ada.take(Act("olga", "set", "plan", "gold"))
+    assert [fact.detail for fact in ada.facts if fact.what == "changed"] == [
+        ["free", "test"],
+        ["gold", "olga"],
+    ]
+
+
+def test_only_a_schema_makes_other_attributes_undeclared() -> None:
+    assert undeclared({"x": 1, "y": 2}, {"x": declared("number")}) == ["y"]
+    assert undeclared({"x": 1, "y": 2}, {}) == []

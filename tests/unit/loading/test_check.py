@@ -118,3 +118,28 @@ def test_a_text_message_is_text_alone_and_an_email_has_a_subject(
     [found] = problems({f"templates/hello/{name}": text for name, text in files.items()})
     assert found.startswith("templates/hello/template.yaml:")
     assert told in found
+
+
+@pytest.mark.parametrize(
+    ("attribute", "problem"),
+    [
+        ("{attribute: plan, type: choice}", "attributes[0].attribute: plan needs choices"),
+        ("{attribute: a, type: date, choices: [b]}", "attributes[0].choices: do not go with type date"),
+        ("{attribute: a, type: text}", "attributes[0].type: "),
+        ("{attribute: A, type: string}", "attributes[0].attribute: "),
+    ],
+)  # fmt: skip
+def test_an_attribute_that_cannot_be_expected_is_told(
+    problems: Problems, attribute: str, problem: str
+) -> None:
+    [found] = problems({"attributes.yaml": f"attributes: [{attribute}]"})
+    assert found.startswith(f"attributes.yaml:1: {problem}")
+
+
+def test_a_step_that_sets_what_the_attribute_refuses_is_told(problems: Problems) -> None:
+    steps = "[{do: set, id: a, attribute: plan, to: gold}]"
+    [found] = problems({
+        "attributes.yaml": "attributes: [{attribute: plan, type: choice, choices: [free]}]",
+        "scenarios/s.yaml": f"scenario: s\ntrigger: {{event: A}}\nsteps: {steps}\n",
+    })  # fmt: skip
+    assert found == 'scenarios/s.yaml:3: steps[0].to: plan takes one of free, not "gold"'
