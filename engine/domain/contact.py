@@ -35,7 +35,8 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
 
     Instants are ms since 1970 UTC. ``timers`` maps ``run:<id>`` and ``segment:<name>`` to the due
     instant, so that one owner has at most one timer. ``seen`` packs 8 bytes a message: fingerprint
-    (6) and the hour it came (2). ``counts`` and ``rings`` are the aggregates, by their stable id.
+    (6) and the hour it came (2). ``counts``, ``rings`` and ``measures`` are the aggregates, by their
+    stable id.
     ``rulebook`` is the version that its segments were last evaluated under. ``trouble`` names the
     loop of definitions that parked the contact; ``parked`` is when it is looked at again.
     """
@@ -61,6 +62,7 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     rulebook: int = 0
     trouble: str = ""
     parked: int = 0
+    measures: dict[int, Any] = {}
 
     @property
     def known(self) -> bool:
@@ -81,5 +83,5 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
             self.counts.copy(), self.rings.copy(), self.scores.copy(), self.segments.copy(),
             self.timers.copy(), self.runs[:], self.entries.copy(), self.entered, self.seen,
             self.first, self.latest, self.merged_into, self.pasts[:], self.rulebook, self.trouble,
-            self.parked,
+            self.parked, self.measures.copy(),
         )  # fmt: skip

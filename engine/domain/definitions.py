@@ -3,6 +3,7 @@
 import msgspec
 
 from engine.domain.attribute import Attribute
+from engine.domain.declared import DeclaredAggregate
 from engine.domain.duration import DAY
 from engine.domain.scenario import Scenario, as_plain
 from engine.domain.score import Score
@@ -19,6 +20,7 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     segments: tuple[Segment, ...] = ()
+    aggregates: tuple[DeclaredAggregate, ...] = ()
     scores: tuple[Score, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     retired: tuple[Scenario, ...] = ()

@@ -1,7 +1,7 @@
 """Merging: an anonymous contact becomes part of a known one. Which value wins is written here.
 
 attributes, consents   the survivor's; the other's only where the survivor has none
-counters               added; rings: the latest of both
+counters, measures     added; rings: the latest of both
 scores                 added, each decayed to the later instant
 segments               asked again, quietly: what is inherited triggers nothing
 runs                   go on in the survivor unless it has ever entered that scenario
@@ -12,6 +12,7 @@ fingerprints           the youngest of both, so that a retry of either's events 
 import msgspec
 
 from engine.domain import codec
+from engine.domain.aggregate import join
 from engine.domain.contact import SEEN, Contact, Run
 from engine.domain.dedupe import merged
 from engine.domain.message import Adopted
@@ -51,7 +52,7 @@ def adopt(turn: Turn, message: Adopted) -> bool:
     contact.first = min(filter(None, (contact.first, other.first)), default=0)
     contact.latest = max(contact.latest, other.latest)
     contact.seen = merged(contact.seen, other.seen, turn.now, SEEN)
-    _add_aggregates(turn, other)
+    join(contact, other, turn.rulebook.aggregates, turn.now)
     _add_scores(turn, other)
     _take_runs(turn, other.runs, other)
     rezone(turn)
@@ -67,17 +68,6 @@ def _join_claims(turn: Turn, other: Contact) -> None:
     contact.claims = [claim for claim in contact.claims if claim.key not in contact.keys]
     held = {*contact.keys, *(claim.key for claim in contact.claims)}
     contact.claims += [claim for claim in other.claims if claim.key not in held]
-
-
-def _add_aggregates(turn: Turn, other: Contact) -> None:
-    contact = turn.contact
-    for number, count in other.counts.items():
-        contact.counts[number] = contact.counts.get(number, 0) + count
-    for number, ring in other.rings.items():
-        mine = contact.rings.get(number, [])
-        aggregate = turn.rulebook.aggregates.get(number)
-        keep = aggregate.keep if aggregate and aggregate.keep else max(len(ring), len(mine))
-        contact.rings[number] = sorted([*mine, *ring])[-keep:]
 
 
 def _add_scores(turn: Turn, other: Contact) -> None:

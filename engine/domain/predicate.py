@@ -15,6 +15,7 @@ from engine.domain.attribute import same
 from engine.domain.condition import Comparison, Condition, Where, comparison_of, question_of
 from engine.domain.contact import Contact
 from engine.domain.duration import milliseconds
+from engine.domain.path import value_at
 
 Answer = tuple[bool, int]
 Predicate = Callable[[Contact, int], Answer]
@@ -139,16 +140,6 @@ def _windowed(number: int, least: int, window: int) -> Predicate:
         return (True, end) if now < end else NO
 
     return holds
-
-
-def value_at(data: dict[str, Any], path: list[str]) -> Any:
-    """The value at a path of nested objects, None when any part is missing."""
-    value: Any = data
-    for part in path:
-        if not isinstance(value, dict):
-            return None
-        value = value.get(part)
-    return value
 
 
 def matcher(where: Where | None) -> Matcher | None:

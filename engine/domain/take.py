@@ -1,7 +1,7 @@
 """What a message does to a contact before anything is settled: events, receipts, operators' acts."""
 
 from engine.domain import claim, run
-from engine.domain.aggregate import remembered
+from engine.domain.aggregate import fold_aggregates
 from engine.domain.attribute import CONSENT, changes
 from engine.domain.consent import OPTED_OUT
 from engine.domain.contact import SEEN
@@ -49,15 +49,8 @@ def _fold_traits(turn: Turn, event: Event) -> None:
 
 
 def _fold_aggregates(turn: Turn, event: Event) -> None:
-    contact, plan = turn.contact, turn.rulebook.event(event.name)
-    for aggregate in plan.aggregates:
-        if aggregate.matches is not None and not aggregate.matches(turn.properties_of(event)):
-            continue
-        number = aggregate.id
-        if aggregate.counted:
-            contact.counts[number] = contact.counts.get(number, 0) + 1
-        if aggregate.keep:
-            contact.rings[number] = remembered(contact.rings.get(number), event.at, aggregate.keep)
+    plan = turn.rulebook.event(event.name)
+    fold_aggregates(turn.contact, event, plan.aggregates, turn.properties_of, turn.now)
     for segment in plan.segments:
         turn.stale[segment.name] = segment
 
