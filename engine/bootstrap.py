@@ -78,6 +78,7 @@ def part(name: str, spec: bytes, calls: Calls) -> Part:
                 data,
                 hooks_of(settings),
                 reflection=settings.rpc.reflection,
+                public_rate=settings.rpc.public_rate,
             ),
         )
     if name == SENDER:

@@ -25,12 +25,12 @@ def control_of(data: Path, act: str) -> ControlStore:
     return control
 
 
-def create_key(data: Path, kind: KeyKind, name: str) -> str:
+def create_key(data: Path, kind: KeyKind, name: str, origins: str = "") -> str:
     """The secret. A data folder that is not there yet is made."""
     init_data(data)
     control = control_of(data, "keys")
     try:
-        key, secret = make_key(kind, name, SystemClock().now())
+        key, secret = make_key(kind, name, SystemClock().now(), origins)
         control.add_key(key, "local")
     finally:
         control.close()
@@ -39,7 +39,7 @@ def create_key(data: Path, kind: KeyKind, name: str) -> str:
 
 def list_keys(data: Path) -> list[Report]:
     control = control_of(data, "keys")
-    shown = ("id", "kind", "name", "created", "revoked")
+    shown = ("id", "kind", "name", "created", "revoked", "origins")
     try:
         known = control.keys()
         return [{name: getattr(key, name) for name in shown} for key in known]

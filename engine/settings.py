@@ -40,11 +40,16 @@ class Store(_Section, frozen=True, kw_only=True):
 
 
 class Rpc(_Section, frozen=True, kw_only=True):
-    """``reflection``: whether the gRPC address tells anybody, without a key, which calls there are."""
+    """``reflection``: whether the gRPC address tells anybody, without a key, which calls there are.
+
+    ``public_rate``: events a second that one address may send with a public key, twenty seconds' worth
+    at once; 0 for any.
+    """
 
     grpc: str = "127.0.0.1:8470"
     http: str = "127.0.0.1:8471"
     backlog: int = 20_000
+    public_rate: int = 100
     reflection: bool = False
 
 

@@ -1,12 +1,13 @@
 """Commands on API keys, of a running engine or of a data folder at rest."""
 
+import re
 from typing import Annotated, Any, Literal
 
 import typer
 
 from engine.cli.connection import Data, Grpc, at_rest, connected
 from engine.cli.output import Json, note, print_json, print_rows
-from engine.errors import Unknown
+from engine.errors import BadRequest, Unknown
 
 app = typer.Typer()
 keys = typer.Typer(no_args_is_help=True, help="API keys: create, list, revoke.")
@@ -19,24 +20,40 @@ Kind = Literal["public", "server", "viewer", "operator", "admin"]
 def create(
     kind: Annotated[Kind, typer.Option(help="What the key may do.")],
     name: Annotated[str, typer.Option(help="Who has it; shown beside what came with it.")],
+    origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A page that a public key is for, as https://shop.example; again for more."
+        ),
+    ] = None,
     grpc: Grpc = "",
     data: Data = None,
     json: Json = False,
 ) -> None:
     """Make a key. It is shown this once and not stored."""
-    folder = at_rest(grpc, data)
+    folder, origins = at_rest(grpc, data), _origins(kind, origin or [])
     if folder:
         from engine import offline
 
-        key = offline.create_key(folder, kind, name)
+        key = offline.create_key(folder, kind, name, origins)
     else:
         with connected(grpc, data) as engine:
-            key = engine.create_key(kind, name)
+            key = engine.create_key(kind, name, origins)
     if json:
         print_json({"key": key})
     else:
         print(key)
         note("Keep it: it is not shown again.")
+
+
+def _origins(kind: Kind, given: list[str]) -> str:
+    """By blanks, each as a browser's Origin header has it (RFC 6454: no path, no slash at the end)."""
+    wrong = [one for one in given if not re.fullmatch(r"https?://[^\s/]+", one)]
+    if wrong:
+        raise BadRequest(f"{wrong[0]!r} is no origin; write it as https://shop.example")
+    if given and kind != "public":
+        raise BadRequest(f"--origin goes with --kind public, not {kind}")
+    return " ".join(given)
 
 
 @keys.command("list")

@@ -7,7 +7,10 @@ KeyKind = Literal["public", "server", "viewer", "operator", "admin"]
 
 
 class ApiKey(NamedTuple):
-    """``hash`` is SHA-256 of the secret; the secret itself is shown once and never stored."""
+    """``hash`` is SHA-256 of the secret; the secret itself is shown once and never stored.
+
+    ``origins``: the pages that a public key is for (``https://host``, by blanks), empty for any.
+    """
 
     id: str
     kind: KeyKind
@@ -15,6 +18,7 @@ class ApiKey(NamedTuple):
     hash: bytes
     created: int
     revoked: int = 0
+    origins: str = ""
 
 
 class RejectedItem(NamedTuple):

@@ -93,7 +93,7 @@ class Engine(Protocol):
         """``{"findings": [...], "checked": {...}}``."""
         ...
 
-    async def create_key(self, kind: KeyKind, name: str, by: str) -> str:
+    async def create_key(self, kind: KeyKind, name: str, by: str, origins: str = "") -> str:
         """The secret, shown once."""
         ...
 

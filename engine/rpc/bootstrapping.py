@@ -1,6 +1,8 @@
 """The documents that browser and mobile SDKs fetch before they send: minimal forms that work."""
 
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,6 +17,7 @@ from engine.rpc.gate import PUSHERS, admit, secret_of
 from engine.rpc.http_fault import answer, fault_of
 from engine.rpc.ingest import JSON
 
+LOADER = "/analytics.js/v1/{key}/analytics.min.js"
 SETTINGS = "/v1/projects/{key}/settings"
 SOURCE_CONFIG = ("/sourceConfig", "/sourceConfig/")
 _CACHED = {"Cache-Control": "public, max-age=300, stale-while-revalidate=86400"}
@@ -29,7 +32,18 @@ class Bootstrapping:
 
     def routes(self) -> list[Route]:
         own = [Route(path, self._source_config, methods=["GET"]) for path in SOURCE_CONFIG]
-        return [Route(SETTINGS, self._settings, methods=["GET"]), *own]
+        loader = Route(LOADER, self._loader, methods=["GET"])
+        return [Route(SETTINGS, self._settings, methods=["GET"]), loader, *own]
+
+    async def _loader(self, request: Request) -> Response:
+        """The script that the classic snippet of analytics.js asks for."""
+        secret = request.path_params["key"]
+        try:
+            admit(self._engine, (secret,), ("public",))
+        except EngineError as error:
+            return answer(fault_of(error))
+        text = _script().replace("__KEY__", secret)
+        return Response(text, headers=_CACHED, media_type="text/javascript")
 
     async def _settings(self, request: Request) -> Response:
         secret = request.path_params["key"]
@@ -48,6 +62,11 @@ class Bootstrapping:
             return answer(fault_of(error))
         secret = next(secret for secret in shown if secret and self._engine.authenticate(secret))
         return _document(source_config(key, secret))
+
+
+@cache
+def _script() -> str:
+    return Path(__file__).with_name("analytics.js").read_text(encoding="utf-8")
 
 
 def segment_settings(secret: str, host: str, protocol: str) -> dict[str, Any]:

@@ -125,9 +125,9 @@ class Relance:
         request = pb.SuppressRequest(channel=channel, address=address, reason=reason)
         self._once(self._control.Suppress, request)
 
-    def create_key(self, kind: str, name: str) -> str:
+    def create_key(self, kind: str, name: str, origins: str = "") -> str:
         """The secret, shown this once."""
-        request = pb.CreateKeyRequest(kind=kind, name=name)
+        request = pb.CreateKeyRequest(kind=kind, name=name, origins=origins)
         return str(self._once(self._control.CreateKey, request).secret)
 
     def revoke_key(self, key: str) -> None:

@@ -22,9 +22,12 @@ from engine.rpc.cors import CrossOrigin
 from engine.rpc.http_fault import Fault, answer
 from engine.rpc.ingest import JSON, Ingest
 from engine.rpc.intake import Intake
+from engine.rpc.visitors import Visitors
 
 
-def http_app(engine: Engine, intake: Intake, begun: Begun, more: Sequence[Route] = ()) -> ASGIApp:
+def http_app(
+    engine: Engine, intake: Intake, begun: Begun, visitors: Visitors, more: Sequence[Route] = ()
+) -> ASGIApp:
     """``more``: routes of others, such as providers' callbacks."""
 
     async def health(_request: Request) -> Response:
@@ -32,7 +35,7 @@ def http_app(engine: Engine, intake: Intake, begun: Begun, more: Sequence[Route]
         status = HTTPStatus.OK if ready else HTTPStatus.SERVICE_UNAVAILABLE
         return Response(msgspec.json.encode({"ready": ready}), status, None, JSON)
 
-    ingest = Ingest(engine, intake, begun)
+    ingest = Ingest(engine, intake, begun, visitors)
     routes = [
         *segment_http.routes(ingest),
         *cloud_events_http.routes(ingest),

@@ -21,6 +21,7 @@ from engine.rpc.gate import PUSHERS, admit
 from engine.rpc.http_fault import Fault, answer, fault_of
 from engine.rpc.intake import MOST, Intake
 from engine.rpc.item import Item
+from engine.rpc.visitors import Visitors
 
 JSON = "application/json"
 _log = logging.getLogger(__name__)
@@ -43,10 +44,11 @@ Tell = Callable[[Sequence[Event | Refusal], Sequence[Verdict]], Response]
 
 
 class Ingest:
-    def __init__(self, engine: Engine, intake: Intake, begun: Begun) -> None:
+    def __init__(self, engine: Engine, intake: Intake, begun: Begun, visitors: Visitors) -> None:
         self._engine = engine
         self._intake = intake
         self._begun = begun
+        self._visitors = visitors
 
     def route(
         self, path: str, unpack: Unpack, method: str = "POST", tell: Tell | None = None
@@ -75,7 +77,10 @@ class Ingest:
         if len(parcel.envelope.batch) > MOST:
             text = f"{len(parcel.envelope.batch)} events in one batch: send at most {MOST}"
             raise Fault(HTTPStatus.BAD_REQUEST, "too_many_events", text)
-        items = self._items(parcel, caller, request.client.host if request.client else "")
+        ip = request.client.host if request.client else ""
+        origin = request.headers.get("origin", "")
+        self._visitors.admit(caller, origin, ip, len(parcel.envelope.batch), self._engine.now())
+        items = self._items(parcel, caller, ip)
         pushed = self._engine.push(caller.name, items) if items else None
         return tell(items, await self._begun.finish(pushed) if pushed else [])
 

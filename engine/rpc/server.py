@@ -22,6 +22,7 @@ from engine.rpc.http_server import HttpServer
 from engine.rpc.intake import Intake
 from engine.rpc.services import Console, Control, Events
 from engine.rpc.streaming import Streaming
+from engine.rpc.visitors import Visitors
 from engine.rpc.watching import Watching
 
 LARGEST = 4 * 2**20
@@ -42,6 +43,7 @@ class Doors:
 
     ``socket_dir``: the folder for ``control.sock``, which needs no key; None opens none. ``hooks``:
     the providers that may call, by name. ``reflection``: the TCP address answers grpc.reflection.
+    ``public_rate``: see Visitors.
     """
 
     def __init__(
@@ -53,6 +55,7 @@ class Doors:
         hooks: Mapping[str, Hook] | None = None,
         *,
         reflection: bool = False,
+        public_rate: int = 0,
     ) -> None:
         self._engine = engine
         self._hooks = hooks or {}
@@ -61,6 +64,7 @@ class Doors:
         self._http_address = http_address
         self._socket_dir = socket_dir
         self._begun = Begun()
+        self._visitors = Visitors(public_rate)
         self._intake = Intake(engine)
         self._watching = Watching(engine)
         self._streaming = Streaming(engine, self._intake, self._begun)
@@ -75,7 +79,7 @@ class Doors:
         try:
             bound = await self._serve_grpc()
             more = Callbacks(self._engine, self._hooks, self._begun).routes()
-            app = http_app(self._engine, self._intake, self._begun, more)
+            app = http_app(self._engine, self._intake, self._begun, self._visitors, more)
             listener = listening.tcp(self._http_address, "http")
             self._http = HttpServer(app, listener)
             http = await self._http.start()

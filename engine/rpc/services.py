@@ -144,7 +144,7 @@ class Control(wire.ControlServicer):
         kind = next((kind for kind in kinds if kind == request.kind), None)
         if kind is None:
             raise BadField("kind", f"{request.kind!r} is none of {', '.join(kinds)}")
-        secret = await self._engine.create_key(kind, request.name, caller.name)
+        secret = await self._engine.create_key(kind, request.name, caller.name, request.origins)
         return pb.CreateKeyResponse(secret=secret)
 
     @open_to(*ADMINS)

@@ -357,14 +357,14 @@ class Coordinator:
 
     # --- keys ----------------------------------------------------------------------------------
 
-    async def create_key(self, kind: KeyKind, name: str, by: str) -> str:
-        key, secret = make_key(kind, name, self.now())
+    async def create_key(self, kind: KeyKind, name: str, by: str, origins: str = "") -> str:
+        key, secret = make_key(kind, name, self.now(), origins)
         self.control.add_key(key, by)
         self._keyring.refresh()
         return secret
 
     async def keys(self) -> list[dict[str, Any]]:
-        shown = ("id", "kind", "name", "created", "revoked")
+        shown = ("id", "kind", "name", "created", "revoked", "origins")
         known = self.control.keys()
         return [{name: getattr(key, name) for name in shown} for key in known]
 

@@ -9,11 +9,11 @@ from engine.ports.control_store import ApiKey, ControlStore, KeyKind
 PREFIX = "rl"
 
 
-def make_key(kind: KeyKind, name: str, now: int) -> tuple[ApiKey, str]:
+def make_key(kind: KeyKind, name: str, now: int, origins: str = "") -> tuple[ApiKey, str]:
     """A new key and its secret ``rl_<kind>_<id>_<random>`` (192 random bits)."""
     number = secrets.token_hex(5)
     secret = f"{PREFIX}_{kind}_{number}_{secrets.token_urlsafe(24)}"
-    return ApiKey(number, kind, name, sha256(secret.encode()).digest(), now), secret
+    return ApiKey(number, kind, name, sha256(secret.encode()).digest(), now, 0, origins), secret
 
 
 class Keyring:

@@ -26,6 +26,7 @@ class ApiKey(ControlTable, table=True):
     hash: bytes
     created: int
     revoked: int
+    origins: str
 
 
 class Rulebook(ControlTable, table=True):

@@ -1,5 +1,5 @@
 // One call of each type through a browser SDK, in jsdom, on a page of another origin:
-// node browser_sdks.cjs segment|rudder URL. Stays until it is ended, as a page does.
+// node browser_sdks.cjs segment|rudder|snippet URL. Stays until it is ended, as a page does.
 
 const { readFileSync } = require("node:fs");
 const { JSDOM } = require("jsdom");
@@ -27,10 +27,24 @@ function rudder() {
   return analytics;
 }
 
-const analytics = { segment, rudder }[sdk]();
+// The classic snippet: calls wait in an array until the script takes them over.
+function snippet() {
+  const queue = (window.analytics = []);
+  window.fetch = fetch;
+  const call = (name) => (...rest) => (window.analytics.push ? window.analytics.push([name, ...rest]) : 0);
+  fetch(`${url}/analytics.js/v1/public/analytics.min.js`).then(async (answer) => {
+    Object.defineProperty(window.document, "currentScript", { value: { src: answer.url } });
+    window.eval(await answer.text());
+    if (queue === window.analytics) throw new Error("the queue was not taken over");
+    window.analytics.alias("u1");
+  });
+  return Object.fromEntries(["page", "track", "identify", "group"].map((name) => [name, call(name)]));
+}
+
+const analytics = { segment, rudder, snippet }[sdk]();
 analytics.page("Home");
 analytics.track("Product Added", { price: 12.5 });
 analytics.identify("u1", { email: "ada@example.com" });
 analytics.group("acme", { plan: "pro" });
-analytics.alias("u1");
+if (analytics.alias) analytics.alias("u1");
 setInterval(() => {}, 1000);

@@ -132,3 +132,28 @@ async def test_every_route_of_a_page_answers_the_question_before_the_call(
 
     assert answer.status_code == 204
     assert answer.headers["access-control-max-age"] == "7200"
+
+
+async def test_the_classic_snippets_script_carries_the_key_of_its_pages(
+    http: httpx.AsyncClient,
+) -> None:
+    answer = await http.get("/analytics.js/v1/public/analytics.min.js")
+
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert 'var KEY = "public";' in answer.text
+    secret = await http.get("/analytics.js/v1/server/analytics.min.js")
+    assert (secret.status_code, secret.json()["code"]) == (403, "wrong_key_kind")
+
+
+async def test_a_key_of_one_shop_is_refused_on_a_foreign_page(
+    engine: EngineInMemory, http: httpx.AsyncClient
+) -> None:
+    await engine.create_key("public", "site", "test", "https://shop.example")
+    body = TRACK | {"writeKey": "secret-site"}
+
+    foreign = await http.post("/v1/track", json=body, headers={"Origin": "https://evil.example"})
+    own = await http.post("/v1/track", json=body, headers=ORIGIN)
+
+    assert (foreign.status_code, foreign.json()["code"]) == (403, "origin_not_allowed")
+    assert foreign.headers["access-control-allow-origin"] == "https://evil.example"
+    assert own.status_code == 200

@@ -130,7 +130,7 @@ async def test_a_node_sdk_loses_nothing_when_told_to_wait(
     await check_all_are_stored_once(engine, partial(send_by_node, node_modules, sdk, url))
 
 
-@pytest.mark.parametrize("sdk", ["segment", "rudder"])
+@pytest.mark.parametrize("sdk", ["segment", "rudder", "snippet"])
 async def test_a_browser_sdk_needs_no_more_than_the_host(
     engine: EngineInMemory, url: str, node_modules: Path, sdk: str
 ) -> None:

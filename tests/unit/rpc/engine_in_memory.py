@@ -109,10 +109,10 @@ class EngineInMemory:
     async def fsck(self) -> dict[str, Any]:
         return {"findings": [], "checked": {"events": len(self.events)}}
 
-    async def create_key(self, kind: KeyKind, name: str, by: str) -> str:
+    async def create_key(self, kind: KeyKind, name: str, by: str, origins: str = "") -> str:
         if not name:
             raise BadRequest("a key needs a name")
-        self._keys[f"secret-{name}"] = ApiKey(name, kind, name, b"", self.at)
+        self._keys[f"secret-{name}"] = ApiKey(name, kind, name, b"", self.at, 0, origins)
         return f"secret-{name}"
 
     async def keys(self) -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ def _definitions() -> None:
         sa.Column("hash", sa.LargeBinary, nullable=False),
         sa.Column("created", sa.Integer, nullable=False),
         sa.Column("revoked", sa.Integer, nullable=False),
+        sa.Column("origins", AutoString, nullable=False),
     )
     op.create_table(
         "rulebook",
