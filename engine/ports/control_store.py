@@ -1,6 +1,7 @@
 """The control store: keys, rulebooks, pauses, rejected items, audit."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol
 
 KeyKind = Literal["public", "server", "viewer", "operator", "admin"]
@@ -29,6 +30,31 @@ class RejectedItem(NamedTuple):
     code: str
     reason: str
     body: bytes
+
+
+class ErasureRow(NamedTuple):
+    """The erasing of one person. ``subject`` is a keyed hash; ``rule``: request, or one of retention.
+
+    ``body`` holds what there is to look for until ``done`` (ms); then only ``counts`` (JSON) is left.
+    """
+
+    id: str
+    at: int
+    by: str
+    rule: str
+    subject: str
+    done: int
+    counts: bytes
+    body: bytes
+
+
+class AuditRow(NamedTuple):
+    """Who did what to what; ``subject`` is an id or a keyed hash, never an address."""
+
+    at: int
+    by: str
+    act: str
+    subject: str
 
 
 class ControlStore(Protocol):
@@ -80,6 +106,45 @@ class ControlStore(Protocol):
         """One line of the audit trail."""
         ...
 
-    def audit(self, limit: int = 100) -> list[tuple[int, str, str, str]]: ...
+    def audit(self, limit: int = 100) -> list[AuditRow]:
+        """The newest, first."""
+        ...
+
+    def rename(self, subjects: Mapping[str, str]) -> int:
+        """Put other names for subjects in the audit trail; how many rows were changed."""
+        ...
+
+    def put_erasure(self, row: ErasureRow) -> None:
+        """Durable on return."""
+        ...
+
+    def erasures(self, limit: int = 100) -> list[ErasureRow]:
+        """The newest, first."""
+        ...
+
+    def open_erasures(self) -> list[ErasureRow]:
+        """Those that are not done, oldest first."""
+        ...
+
+    def rejected_after(self, after: int, limit: int) -> list[tuple[int, RejectedItem]]:
+        """Refused items by their numbers, those greater than ``after`` in order."""
+        ...
+
+    def drop_rejected(self, numbers: Sequence[int]) -> None: ...
+
+    def forget(self, rejected: int, audit: int, limit: int) -> int:
+        """Delete refused items and audit rows from before these instants (ms), at most ``limit`` each.
+
+        Answers how many were deleted.
+        """
+        ...
+
+    def purge(self, *, whole: bool = False) -> None:
+        """See ``HostStore.purge``."""
+        ...
+
+    def traces(self, of: re.Pattern[bytes]) -> bool:
+        """See ``HostStore.traces``."""
+        ...
 
     def close(self) -> None: ...

@@ -1,5 +1,6 @@
 """The store of a host: contacts, directory, log, wake-ups, outbox, hops."""
 
+import re
 from collections.abc import Iterable
 from typing import Literal, NamedTuple, Protocol
 
@@ -72,12 +73,50 @@ class SuppressionRow(NamedTuple):
 
 
 class QuarantineRow(NamedTuple):
-    """A message that failed twice: kept, shown, and out of the way."""
+    """A message that failed twice: kept, shown, and out of the way. ``number`` is the store's."""
 
     contact: int
     now: int
     body: bytes
     error: str
+    number: int = 0
+
+
+class ErasingRow(NamedTuple):
+    """Contact ``contact`` is being erased. ``body`` is what has yet to be looked for, once it is gone.
+
+    ``rule`` says by whose will: ``request``, or the rule of retention.
+    """
+
+    contact: int
+    at: int
+    rule: str
+    body: bytes = b""
+
+
+class ErasedRow(NamedTuple):
+    """``key`` is the keyed hash of a key whose contact was erased at ``at`` (ms).
+
+    ``seen`` holds the fingerprints of what it had taken, so that a retry is known without its time.
+    """
+
+    key: bytes
+    at: int
+    seen: bytes = b""
+
+
+class Erasure(msgspec.Struct):
+    """What a commit takes away of a contact for ever; ``log_masked`` are rows of others, put anew."""
+
+    log: list[int] = []
+    log_masked: list[LogRow] = []
+    contacts: list[int] = []
+    directory: list[str] = []
+    quarantine: list[int] = []
+    erased: list[ErasedRow] = []
+    erased_gone: list[bytes] = []
+    erasing: list[ErasingRow] = []
+    erasing_gone: list[int] = []
 
 
 class Write(msgspec.Struct):
@@ -97,6 +136,7 @@ class Write(msgspec.Struct):
     quarantine: list[QuarantineRow] = []
     replies: list[tuple[str, int, bytes]] = []
     counters: dict[str, int] | None = None
+    erasure: Erasure | None = None
 
 
 class Opening(NamedTuple):
@@ -112,6 +152,8 @@ class Opening(NamedTuple):
     hops: list[HopRow]
     replies: list[tuple[str, int, bytes]]
     suppressions: list[SuppressionRow]
+    erasing: tuple[ErasingRow, ...] = ()
+    erased: tuple[ErasedRow, ...] = ()
 
 
 class HostStore(Protocol):
@@ -154,6 +196,17 @@ class HostStore(Protocol):
 
     def forget_log(self, klass: int, below: int, limit: int) -> int:
         """Delete at most ``limit`` rows of a class with id < ``below``; how many were deleted."""
+        ...
+
+    def purge(self, *, whole: bool = False) -> None:
+        """Let what was deleted be read in no file of the store any more.
+
+        ``whole`` writes everything anew: for what the store itself had copied and left behind.
+        """
+        ...
+
+    def traces(self, of: re.Pattern[bytes]) -> bool:
+        """Whether the store's files hold such bytes, deleted or not; may be asked in another thread."""
         ...
 
     def close(self) -> None: ...

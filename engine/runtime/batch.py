@@ -4,8 +4,6 @@ Everything is staged here and reaches the host's memory only after the commit; a
 leaves nothing behind but the contacts it touched, which are read anew.
 """
 
-from hashlib import blake2b
-
 from engine.domain import codec, effect, fact, message
 from engine.domain.contact import SEEN, Contact
 from engine.domain.dedupe import forgets_early, has_seen
@@ -24,6 +22,7 @@ from engine.ports.host_store import (
     Write,
 )
 from engine.runtime import envelope
+from engine.runtime.fingerprint import address_hash
 from engine.runtime.memory import Memory
 from engine.runtime.outbox import send_of
 from engine.runtime.residents import Resident
@@ -33,11 +32,6 @@ from engine.runtime.timeline import week_of
 MAX_DEPTH = 8
 """Hops that cause hops: past this depth they park, with the loop named. The next claim of a list is
 no consequence of the one before it, nor is a claim that has to ask again because another came first."""
-
-
-def address_hash(channel: str, address: str) -> bytes:
-    """What a suppression remembers of an address."""
-    return blake2b(f"{channel}:{address.lower()}".encode(), digest_size=16).digest()
 
 
 class Batch:
@@ -83,7 +77,7 @@ class Batch:
         return self.write.log[staged] if staged >= 0 else self.memory.store.log_row(row)
 
     def suppressed(self, channel: str, address: str) -> bool:
-        hashed = address_hash(channel, address)
+        hashed = address_hash(self.memory.pepper, channel, address)
         return (channel, hashed) in self.memory.suppressed or any(
             row.address == hashed and row.channel == channel for row in self.write.suppressions
         )
@@ -239,7 +233,7 @@ class Batch:
 
     def suppress(self, channel: str, address: str, reason: str) -> None:
         if not self.suppressed(channel, address):
-            hashed = address_hash(channel, address)
+            hashed = address_hash(self.memory.pepper, channel, address)
             self.write.suppressions.append(SuppressionRow(hashed, channel, reason, self.now))
 
     # --- commit --------------------------------------------------------------------------------

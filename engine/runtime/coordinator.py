@@ -228,7 +228,7 @@ class Coordinator:
             self.silent.discard(part)
 
     async def _hand_rulebook(self, part: str) -> None:
-        body = envelope.encode((self.version, self.definitions))
+        body = envelope.encode((self.version, self.definitions, self._keyring.pepper))
         try:
             await self.calls.call(part, "rulebook", body)
             if part == SENDER:

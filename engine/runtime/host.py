@@ -84,7 +84,7 @@ class ContactHost:
         if method == "hello":
             return envelope.encode(self.memory.rulebook.version if self._loops else 0)
         if method == "rulebook":
-            return self._adopt_rulebook(*msgspec.msgpack.decode(body, type=tuple[int, bytes]))
+            return self._adopt_rulebook(*msgspec.msgpack.decode(body))
         if not self._loops:
             raise Busy(0.2, f"{self.name} has no rulebook yet")
         return await self._serve(method, body)
@@ -133,8 +133,9 @@ class ContactHost:
         self._arrival.set()
         self._arrival = asyncio.Event()
 
-    def _adopt_rulebook(self, version: int, definitions: bytes) -> bytes:
+    def _adopt_rulebook(self, version: int, definitions: bytes, pepper: bytes = b"") -> bytes:
         """Between batches, by nature: batches are worked off without a pause. Never an older one."""
+        self.memory.pepper = pepper
         if self._loops and version < self.memory.rulebook.version:
             return b""
         self.memory.rulebook = Rulebook(version, decode(definitions))

@@ -5,6 +5,7 @@ import secrets
 from hashlib import blake2b, sha256
 
 from engine.ports.control_store import ApiKey, ControlStore, KeyKind
+from engine.runtime.fingerprint import pepper_of
 
 PREFIX = "rl"
 
@@ -23,6 +24,7 @@ class Keyring:
         self._store = store
         self._fingerprint = blake2b(workspace, digest_size=32, person=b"fingerprint").digest()
         self._user_token = blake2b(workspace, digest_size=32, person=b"user token").digest()
+        self.pepper = pepper_of(workspace)
         self._keys: dict[str, ApiKey] = {}
         self.refresh()
 

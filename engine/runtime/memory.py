@@ -6,7 +6,7 @@ from engine.clock import Clock
 from engine.domain import codec
 from engine.domain.identity import Binding
 from engine.domain.rulebook import Rulebook
-from engine.ports.host_store import HopRow, HostStore, Opening, WakeUp
+from engine.ports.host_store import ErasedRow, ErasingRow, HopRow, HostStore, Opening, WakeUp
 from engine.runtime.outbox import Outbox
 from engine.runtime.residents import Resident, Residents, resident_of
 from engine.runtime.slots import SlotTable
@@ -18,7 +18,7 @@ DIRECTORY = 200_000
 
 
 class Memory:
-    """One host's. ``suppressed`` holds (channel, keyed hash of the address).
+    """One host's. ``suppressed`` holds (channel, keyed hash of the address); ``pepper`` keys the hashes.
 
     ``turned`` maps a key to the number of the last parcel in which an item of it was sent elsewhere.
     """
@@ -45,6 +45,9 @@ class Memory:
         self.replies: dict[str, dict[int, bytes]] = {}
         self.turned: dict[str, int] = {}
         self.suppressed: set[tuple[str, bytes]] = set()
+        self.pepper = b""
+        self.erasing: dict[int, ErasingRow] = {}
+        self.erased: dict[bytes, ErasedRow] = {}
 
     def open(self, owner: str) -> Opening:
         opening = self.store.open(owner)
@@ -58,6 +61,8 @@ class Memory:
         for who, number, body in opening.replies:
             self.keep_reply(who, number, body)
         self.suppressed = {(row.channel, row.address) for row in opening.suppressions}
+        self.erasing = {row.contact: row for row in opening.erasing}
+        self.erased = {row.key: row for row in opening.erased}
         return opening
 
     def keep_reply(self, coordinator: str, number: int, body: bytes) -> None:

@@ -38,7 +38,7 @@ class SenderPart:
             case "hello":
                 return envelope.encode(self._version)
             case "rulebook":
-                version, definitions = msgspec.msgpack.decode(body, type=tuple[int, bytes])
+                version, definitions, *_ = msgspec.msgpack.decode(body)
                 await self._sender.publish(version, definitions)
                 self._version = version
                 return b""

@@ -1,8 +1,9 @@
 """The control store in SQL: keys, published rulebooks, pauses, refused items, audit. Rarely written."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
-from engine.ports.control_store import ApiKey, RejectedItem
+from engine.ports.control_store import ApiKey, AuditRow, ErasureRow, RejectedItem
 from engine.store import control_statements as q
 from engine.store.database import Database
 from engine.store.rejection import KEPT, Group, group_of
@@ -97,8 +98,50 @@ class SqlControlStore:
     def _audit(self, at: int, by: str, act: str, subject: str) -> None:
         self._db.many(q.ADD_AUDIT, [(at, by, act, subject)])
 
-    def audit(self, limit: int = 100) -> list[tuple[int, str, str, str]]:
-        return [(at, by, act, subject) for at, by, act, subject in self._db.rows(q.AUDIT, (limit,))]
+    def audit(self, limit: int = 100) -> list[AuditRow]:
+        return [AuditRow(*row) for row in self._db.rows(q.AUDIT, (limit,))]
+
+    def rename(self, subjects: Mapping[str, str]) -> int:
+        with self._db.transaction():
+            return sum(self._db.run(q.RENAME, (new, old)) for old, new in subjects.items())
+
+    def put_erasure(self, row: ErasureRow) -> None:
+        with self._db.transaction():
+            self._db.many(q.PUT_ERASURE, [row])
+
+    def erasures(self, limit: int = 100) -> list[ErasureRow]:
+        return [ErasureRow(*row) for row in self._db.rows(q.ERASURES, (limit,))]
+
+    def open_erasures(self) -> list[ErasureRow]:
+        return [ErasureRow(*row) for row in self._db.rows(q.OPEN_ERASURES)]
+
+    def rejected_after(self, after: int, limit: int) -> list[tuple[int, RejectedItem]]:
+        found = self._db.rows(q.REJECTED_AFTER, (after, limit))
+        return [(number, RejectedItem(*row)) for number, *row in found]
+
+    def drop_rejected(self, numbers: Sequence[int]) -> None:
+        if numbers:
+            with self._db.transaction():
+                self._db.many(q.DROP_REJECTED, [(number,) for number in numbers])
+
+    def forget(self, rejected: int, audit: int, limit: int) -> int:
+        gone = 0
+        with self._db.transaction():
+            for old, drop, before in (
+                (q.OLD_REJECTED, q.DROP_REJECTED, rejected),
+                (q.OLD_AUDIT, q.DROP_AUDIT, audit),
+            ):
+                found = self._db.rows(old, (before, limit))
+                if found:
+                    self._db.many(drop, found)
+                gone += len(found)
+        return gone
+
+    def purge(self, *, whole: bool = False) -> None:
+        self._db.purge(whole=whole)
+
+    def traces(self, of: re.Pattern[bytes]) -> bool:
+        return self._db.traces(of)
 
     def close(self) -> None:
         self._db.close()

@@ -5,6 +5,7 @@ from sqlalchemy import Integer, cast, func, literal_column, select, update
 from engine.store.control_tables import (
     ApiKey,
     Audit,
+    Erasure,
     Pause,
     Rejected,
     RejectedCount,
@@ -15,6 +16,7 @@ from engine.store.statement import delete, insert, number, page, table, text, up
 
 _setting, _key, _rulebook, _pause = table(Setting), table(ApiKey), table(Rulebook), table(Pause)
 _rejected, _count, _audit = table(Rejected), table(RejectedCount), table(Audit)
+_erasure = table(Erasure)
 
 SETTING = select(_setting.c.value).where(_setting.c.name == text("name"))
 PUT_SETTING = upsert(Setting)
@@ -53,4 +55,25 @@ COUNTS = select(_count.c.code, cast(func.sum(_count.c["count"]), Integer)).group
 ADD_AUDIT = insert(Audit, "at", "by", "act", "subject")
 AUDIT = page(
     select(_audit.c.at, _audit.c.by, _audit.c.act, _audit.c.subject).order_by(_audit.c.id.desc())
+)
+RENAME = update(_audit).values(subject=text("new")).where(_audit.c.subject == text("old"))
+OLD_AUDIT = page(select(_audit.c.id).where(_audit.c.at < number("before")).order_by(_audit.c.id))
+DROP_AUDIT = delete(Audit)
+
+REJECTED_AFTER = page(
+    select(_rejected.c.id, *_rejected_item)
+    .where(_rejected.c.id > number("after"))
+    .order_by(_rejected.c.id)
+)
+OLD_REJECTED = page(
+    select(_rejected.c.id).where(_rejected.c.at < number("before")).order_by(_rejected.c.id)
+)
+DROP_REJECTED = delete(Rejected)
+
+PUT_ERASURE = upsert(Erasure)
+ERASURES = page(select(_erasure).order_by(_erasure.c.at.desc(), _erasure.c.id.desc()))
+OPEN_ERASURES = (
+    select(_erasure)
+    .where(_erasure.c.done == literal_column("0"))
+    .order_by(_erasure.c.at, _erasure.c.id)
 )

@@ -77,6 +77,19 @@ class Audit(ControlTable, table=True):
     subject: str
 
 
+class Erasure(ControlTable, table=True):
+    """The erasing of one person: what is looked for until it is done, and what was found."""
+
+    id: str = Field(primary_key=True)
+    at: int
+    by: str
+    rule: str
+    subject: str
+    done: int
+    counts: bytes
+    body: bytes
+
+
 class Ownership(ControlTable, table=True):
     """One row, slot 0: the control epoch."""
 

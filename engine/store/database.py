@@ -1,5 +1,6 @@
 """What the stores need of a database: rows in and out, and transactions that check who owns it."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
@@ -39,6 +40,14 @@ class Database(Protocol):
 
     def transaction(self, *, owned: bool = True) -> AbstractContextManager[None]:
         """All of it or nothing, on the disk when it ends. Raises OwnershipLost, StoreFull, StoreError."""
+        ...
+
+    def purge(self, *, whole: bool = False) -> None:
+        """See ``HostStore.purge``. Outside of transactions."""
+        ...
+
+    def traces(self, of: re.Pattern[bytes]) -> bool:
+        """See ``HostStore.traces``."""
         ...
 
     def close(self) -> None:

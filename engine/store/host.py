@@ -1,5 +1,6 @@
 """The store of a host in SQL: one writer, one commit a batch. Whose SQL it is, its database knows."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -7,6 +8,9 @@ import msgspec
 from engine.domain.identity import Binding
 from engine.ports.host_store import (
     ContactRow,
+    ErasedRow,
+    ErasingRow,
+    Erasure,
     HopRow,
     LogRow,
     Opening,
@@ -60,6 +64,8 @@ class SqlHostStore:
                 [HopRow(*row) for row in self._db.rows(q.HOPS)],
                 [(name, number, body) for name, number, body in self._db.rows(q.REPLIES)],
                 [SuppressionRow(*row) for row in self._db.rows(q.SUPPRESSIONS)],
+                tuple(ErasingRow(*row) for row in self._db.rows(q.ERASING)),
+                tuple(ErasedRow(*row) for row in self._db.rows(q.ERASED)),
             )
 
     def contacts(self, ids: Iterable[int]) -> dict[int, ContactRow]:
@@ -77,6 +83,10 @@ class SqlHostStore:
             for change, rows in _changes(write):
                 if rows:
                     self._db.many(change, rows)
+            if write.erasure is not None:
+                for change, rows in _erasures(write.erasure):
+                    if rows:
+                        self._db.many(change, rows)
             self._db.many(q.PUT_MARK, [(_MARK, *marks, counters)])
         self._marks, self._counters = marks, counters
 
@@ -113,6 +123,12 @@ class SqlHostStore:
             self._db.many(q.PUT_FORGOTTEN, [(klass, max(since, until))])
         return len(gone)
 
+    def purge(self, *, whole: bool = False) -> None:
+        self._db.purge(whole=whole)
+
+    def traces(self, of: re.Pattern[bytes]) -> bool:
+        return self._db.traces(of)
+
     def close(self) -> None:
         self._db.close()
 
@@ -134,6 +150,25 @@ def _changes(write: Write) -> tuple[tuple[Change, Sequence[Row]], ...]:
         (q.DROP_HOP, [(number,) for number in write.hops_gone]),
         (q.ADD_HOP, write.hops),
         (q.ADD_SUPPRESSION, write.suppressions),
-        (q.ADD_QUARANTINE, write.quarantine),
+        (q.ADD_QUARANTINE, [row[:4] for row in write.quarantine]),
         (q.PUT_REPLY, [(name, place(n), n, body) for name, n, body in write.replies]),
     )
+
+
+def _erasures(gone: Erasure) -> tuple[tuple[Change, Sequence[Row]], ...]:
+    return (
+        (q.DROP_LOG, _alone(gone.log)),
+        (q.PUT_LOG, gone.log_masked),
+        (q.DROP_CONTACT, _alone(gone.contacts)),
+        (q.DROP_DIRECTORY, _alone(gone.directory)),
+        (q.DROP_QUARANTINE, _alone(gone.quarantine)),
+        (q.DROP_ERASED, _alone(gone.erased_gone)),
+        (q.PUT_ERASED, gone.erased),
+        (q.DROP_ERASING, _alone(gone.erasing_gone)),
+        (q.PUT_ERASING, gone.erasing),
+    )
+
+
+def _alone(values: Iterable[int | str | bytes]) -> list[Row]:
+    """Values as rows of one column."""
+    return [(value,) for value in values]

@@ -1,5 +1,6 @@
 """The store of a host in memory: for demos and tests; it passes the same contract as the one on disk."""
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import Any
@@ -8,6 +9,9 @@ from engine.domain.identity import SLOTS, Binding
 from engine.errors import StoreError
 from engine.ports.host_store import (
     ContactRow,
+    ErasedRow,
+    ErasingRow,
+    Erasure,
     HopRow,
     LogRow,
     Opening,
@@ -38,6 +42,9 @@ class _Rows:
         self.replies: dict[tuple[str, int], tuple[str, int, bytes]] = {}
         self.suppressions: Shelf[bytes, SuppressionRow] = Shelf()
         self.quarantine: list[QuarantineRow] = []
+        self.quarantined = 0
+        self.erasing: Shelf[int, ErasingRow] = Shelf()
+        self.erased: Shelf[bytes, ErasedRow] = Shelf()
 
 
 class MemoryHostStore:
@@ -71,6 +78,8 @@ class MemoryHostStore:
             list(rows.hops),
             sorted(rows.replies.values()),
             list(rows.suppressions),
+            tuple(rows.erasing),
+            tuple(rows.erased),
         )
 
     def contacts(self, ids: Iterable[int]) -> dict[int, ContactRow]:
@@ -88,6 +97,8 @@ class MemoryHostStore:
         _refuse_repeated("hop", write.hops)
         _put_contacts(rows, write)
         _put_work(rows, write)
+        if write.erasure is not None:
+            _erase(rows, write.erasure)
         rows.marks = marks
         if write.counters is not None:
             rows.counters = dict(write.counters)
@@ -118,6 +129,12 @@ class MemoryHostStore:
         for row in old[:limit]:
             log.drop(row)
         return len(old[:limit])
+
+    def purge(self, *, whole: bool = False) -> None:
+        """Memory keeps nothing of what it let go."""
+
+    def traces(self, of: re.Pattern[bytes]) -> bool:  # noqa: ARG002 - the shape of the port
+        return False
 
     def close(self) -> None:
         self._owner.close()
@@ -156,4 +173,26 @@ def _put_work(rows: _Rows, write: Write) -> None:
             rows.suppressions.put(suppression.address, suppression)
     for name, number, body in write.replies:
         rows.replies[name, place(number)] = (name, number, body)
-    rows.quarantine += write.quarantine
+    for failed in write.quarantine:
+        rows.quarantined += 1
+        rows.quarantine.append(failed._replace(number=rows.quarantined))
+
+
+def _erase(rows: _Rows, gone: Erasure) -> None:
+    for log in gone.log:
+        rows.log.drop(log)
+    for masked in gone.log_masked:
+        rows.log.put(masked.id, masked)
+    for contact in gone.contacts:
+        rows.contacts.drop(contact)
+    for key in gone.directory:
+        rows.directory.drop(key)
+    for hashed in gone.erased_gone:
+        rows.erased.drop(hashed)
+    for erased in gone.erased:
+        rows.erased.put(erased.key, erased)
+    for contact in gone.erasing_gone:
+        rows.erasing.drop(contact)
+    for erasing in gone.erasing:
+        rows.erasing.put(erasing.contact, erasing)
+    rows.quarantine = [row for row in rows.quarantine if row.number not in gone.quarantine]

@@ -1,10 +1,11 @@
 """The control store in memory: for demos and tests; it passes the same contract as the one on disk."""
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from engine.errors import StoreError
-from engine.ports.control_store import ApiKey, RejectedItem
+from engine.ports.control_store import ApiKey, AuditRow, ErasureRow, RejectedItem
 from engine.store.control import SLOT
 from engine.store.memory_disk import MemoryDisk, MemoryOwner
 from engine.store.rejection import KEPT, Group, group_of
@@ -18,9 +19,11 @@ class _Rows:
         self.keys: dict[str, ApiKey] = {}
         self.rulebooks: dict[int, bytes] = {}
         self.paused: set[tuple[str, str]] = set()
-        self.rejected: list[RejectedItem] = []
+        self.rejected: dict[int, RejectedItem] = {}
+        self.next_rejected = 1
         self.refused: Counter[Group] = Counter()
-        self.audit: list[tuple[int, str, str, str]] = []
+        self.audit: list[AuditRow] = []
+        self.erasures: dict[str, ErasureRow] = {}
 
 
 class MemoryControlStore:
@@ -93,11 +96,12 @@ class MemoryControlStore:
         for item in items:
             group = group_of(item)
             if self._rows.refused[group] < KEPT:
-                self._rows.rejected.append(item)
+                self._rows.rejected[self._rows.next_rejected] = item
+                self._rows.next_rejected += 1
             self._rows.refused[group] += 1
 
     def rejected(self, limit: int = 100) -> list[RejectedItem]:
-        return self._rows.rejected[: -limit - 1 : -1]
+        return list(self._rows.rejected.values())[: -limit - 1 : -1]
 
     def rejected_counts(self) -> dict[str, int]:
         counts: Counter[str] = Counter()
@@ -110,10 +114,56 @@ class MemoryControlStore:
         self._audit(at, by, act, subject)
 
     def _audit(self, at: int, by: str, act: str, subject: str) -> None:
-        self._rows.audit.append((at, by, act, subject))
+        self._rows.audit.append(AuditRow(at, by, act, subject))
 
-    def audit(self, limit: int = 100) -> list[tuple[int, str, str, str]]:
+    def audit(self, limit: int = 100) -> list[AuditRow]:
         return self._rows.audit[: -limit - 1 : -1]
+
+    def rename(self, subjects: Mapping[str, str]) -> int:
+        self._owner.check()
+        audit = self._rows.audit
+        renamed = [row._replace(subject=subjects.get(row.subject, row.subject)) for row in audit]
+        changed = sum(new != old for new, old in zip(renamed, audit, strict=True))
+        self._rows.audit = renamed
+        return changed
+
+    def put_erasure(self, row: ErasureRow) -> None:
+        self._owner.check()
+        self._rows.erasures[row.id] = row
+
+    def erasures(self, limit: int = 100) -> list[ErasureRow]:
+        return sorted(self._rows.erasures.values(), key=lambda row: (row.at, row.id))[
+            : -limit - 1 : -1
+        ]
+
+    def open_erasures(self) -> list[ErasureRow]:
+        found = [row for row in self._rows.erasures.values() if not row.done]
+        return sorted(found, key=lambda row: (row.at, row.id))
+
+    def rejected_after(self, after: int, limit: int) -> list[tuple[int, RejectedItem]]:
+        found = [(number, item) for number, item in self._rows.rejected.items() if number > after]
+        return found[:limit]
+
+    def drop_rejected(self, numbers: Sequence[int]) -> None:
+        self._owner.check()
+        for number in numbers:
+            self._rows.rejected.pop(number, None)
+
+    def forget(self, rejected: int, audit: int, limit: int) -> int:
+        self._owner.check()
+        rows = self._rows
+        old = [number for number, item in rows.rejected.items() if item.at < rejected][:limit]
+        for number in old:
+            del rows.rejected[number]
+        before = [row for row in rows.audit if row.at < audit][:limit]
+        rows.audit = [row for row in rows.audit if row not in before]
+        return len(old) + len(before)
+
+    def purge(self, *, whole: bool = False) -> None:
+        """Memory keeps nothing of what it let go."""
+
+    def traces(self, of: re.Pattern[bytes]) -> bool:  # noqa: ARG002 - the shape of the port
+        return False
 
     def close(self) -> None:
         self._owner.close()

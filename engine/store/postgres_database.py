@@ -1,5 +1,6 @@
 """One PostgreSQL schema with one writer: its lock, its migrations, its owner, transactions that check it."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -13,7 +14,7 @@ from sqlalchemy.sql.elements import ClauseElement
 from engine.errors import OwnershipLost, StoreError, StoreFull, StoreLocked, StoreLost
 from engine.store import postgres_session as session
 from engine.store.database import OWNERS, TAKE, Row, next_epoch
-from engine.store.migration import Tree, migrate
+from engine.store.migration import TABLES, Tree, migrate
 from engine.store.postgres_dialect import POSTGRES, copy, sql, types
 from engine.store.statement import Change, Find, Insert, keys, number, table, text
 from engine.store.tables import Ownership
@@ -194,6 +195,15 @@ class PostgresDatabase:
                 "Free space or make it writable, then go on."
             )
         return StoreError(f"{self._place}: {reason}")
+
+    def purge(self, *, whole: bool = False) -> None:
+        """VACUUM. What the server's write-ahead log and its archives keep is the server's to forget."""
+        tables = ", ".join(f'"{name}"' for name in TABLES[self._tree].tables)
+        with self._errors():
+            self._db.execute(f"VACUUM {'FULL ' if whole else ''}{tables}")
+
+    def traces(self, of: re.Pattern[bytes]) -> bool:  # noqa: ARG002 - its files are on the server
+        return False
 
     def close(self) -> None:
         """Safe to call twice."""

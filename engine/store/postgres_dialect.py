@@ -3,7 +3,7 @@
 Integers are 64 bits wide and text is compared byte by byte, as in SQLite.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from psycopg import Connection
@@ -24,7 +24,7 @@ from engine.store.statement import Delete, Find, Insert, Statement, keys
 _dialect = psycopg.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
 
 
-@cache
+@lru_cache(maxsize=None, typed=True)  # a Delete and a Find of one table are equal tuples
 def sql(statement: Statement | str) -> str:
     """With ``%s`` for each parameter; bulk statements take a list a column, ``Find`` one of its keys.
 

@@ -1,5 +1,6 @@
 """One SQLite file with one writer: its lock, its migrations, its owner, and transactions that check it."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from engine.store.database import OWNERS, TAKE, Row, next_epoch
 from engine.store.driver import DatabaseError, OperationalError, connect, two_writers_are_safe
 from engine.store.lock import FileLock
 from engine.store.migration import Tree, migrate
+from engine.store.raw_file import found_in
 from engine.store.sqlite_dialect import SQLITE, sql
 from engine.store.statement import Change, Find, number, table, text
 from engine.store.tables import Ownership
@@ -146,6 +148,21 @@ class SqliteDatabase:
                 "Free space or make it writable, then go on."
             )
         return StoreError(f"{self._path}: {text}")
+
+    def purge(self, *, whole: bool = False) -> None:
+        """Deleted rows are overwritten as they go (``secure_delete``); here the write-ahead log goes too.
+
+        A page that was split may keep a copy of a row that moved; only ``whole``, VACUUM, takes it away.
+        """
+        with self._errors():
+            if whole:
+                self._db.execute("VACUUM")
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def traces(self, of: re.Pattern[bytes]) -> bool:
+        wal = self._path.with_name(f"{self._path.name}-wal")
+        with self._errors():
+            return any(found_in(path, of) for path in (self._path, wal) if path.exists())
 
     def close(self) -> None:
         """Safe to call twice."""

@@ -1,6 +1,6 @@
 """SQLite's text of the statements. Made once each: the rows then go straight to the driver."""
 
-from functools import cache
+from functools import lru_cache
 from sqlite3 import Connection
 
 from sqlalchemy import Engine, StaticPool, bindparam, create_engine, delete, func, select
@@ -14,7 +14,7 @@ from engine.store.statement import Delete, Find, Insert, Statement, keys
 _dialect = sqlite.dialect(paramstyle="qmark")
 
 
-@cache
+@lru_cache(maxsize=None, typed=True)  # a Delete and a Find of one table are equal tuples
 def sql(statement: Statement | str) -> str:
     """With ``?`` for each parameter. ``Find`` takes its keys as one JSON list."""
     match statement:

@@ -16,6 +16,8 @@ from engine.store.statement import (
 from engine.store.tables import (
     Contact,
     Directory,
+    Erased,
+    Erasing,
     Forgotten,
     Hop,
     Log,
@@ -31,17 +33,22 @@ _log, _contact, _directory, _wakeup = table(Log), table(Contact), table(Director
 _outbox, _hop, _reply, _mark = table(Outbox), table(Hop), table(Reply), table(Mark)
 _suppression, _quarantine, _forgotten = table(Suppression), table(Quarantine), table(Forgotten)
 
+_erasing, _erased = table(Erasing), table(Erased)
+
 ADD_LOG = insert(Log)
+PUT_LOG = upsert(Log)
 LOG_ROW = select(_log).where(_log.c.id == number("id"))
 LOG_AFTER = page(select(_log).where(_log.c.id > number("after")).order_by(_log.c.id))
 
 PUT_CONTACT = upsert(Contact)
+DROP_CONTACT = delete(Contact)
 CONTACTS = find(Contact)
 CONTACTS_AFTER = page(
     select(_contact).where(_contact.c.id > number("after")).order_by(_contact.c.id)
 )
 
 PUT_DIRECTORY = upsert(Directory)
+DROP_DIRECTORY = delete(Directory)
 DIRECTORY = find(Directory)
 DIRECTORY_AFTER = page(
     select(_directory).where(_directory.c.key > text("after")).order_by(_directory.c.key)
@@ -78,9 +85,22 @@ SUPPRESSIONS = select(_suppression).order_by(_suppression.c.address)
 ADD_QUARANTINE = insert(Quarantine, "contact", "now", "body", "error")
 QUARANTINE = page(
     select(
-        _quarantine.c.contact, _quarantine.c.now, _quarantine.c.body, _quarantine.c.error
+        _quarantine.c.contact,
+        _quarantine.c.now,
+        _quarantine.c.body,
+        _quarantine.c.error,
+        _quarantine.c.id,
     ).order_by(_quarantine.c.id.desc())
 )
+DROP_QUARANTINE = delete(Quarantine)
+
+PUT_ERASING = upsert(Erasing)
+DROP_ERASING = delete(Erasing)
+ERASING = select(_erasing).order_by(_erasing.c.contact)
+
+PUT_ERASED = upsert(Erased)
+DROP_ERASED = delete(Erased)
+ERASED = select(_erased).order_by(_erased.c.key)
 
 FIRST_MARK = insert_missing(Mark)
 MARK = select(_mark)

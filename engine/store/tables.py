@@ -106,6 +106,25 @@ class Quarantine(HostTable, table=True):
     error: str
 
 
+class Erasing(HostTable, table=True):
+    """Contacts that are being erased; empty but for that while."""
+
+    contact: int = Field(primary_key=True)
+    at: int
+    rule: str
+    body: bytes
+
+
+class Erased(HostTable, table=True):
+    """Keyed hashes of the keys of contacts that were erased, for as long as a retry may come."""
+
+    __table_args__ = CLUSTERED
+
+    key: bytes = Field(primary_key=True)
+    at: int
+    seen: bytes
+
+
 class Mark(HostTable, table=True):
     """One row: how far time and each number have come, and the counters as a msgpack map."""
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import OwnershipLost, StoreError, StoreLocked
-from engine.ports.control_store import ApiKey, ControlStore, RejectedItem
+from engine.ports.control_store import ApiKey, ControlStore, ErasureRow, RejectedItem
 from engine.store.memory_control import MemoryControlStore
 from engine.store.memory_disk import MemoryDisk
 from engine.store.postgres import PostgresControlStore
@@ -189,3 +189,39 @@ def test_a_coordinator_that_was_overtaken_writes_nothing_more(
         with pytest.raises(OwnershipLost):
             act()
     assert (successor.setting("id"), successor.keys(), successor.audit()) == (None, [], [])
+
+
+def test_erasures_are_open_until_they_are_done(place: Place, store: ControlStore) -> None:
+    first = ErasureRow("a", 1, "ada", "request", "hash", 0, b"{}", b"what to look for")
+    second = first._replace(id="b", at=2)
+    for row in (second, first, first._replace(done=9, body=b"")):
+        store.put_erasure(row)
+    store = place.after_restart(store)
+    assert store.open_erasures() == [second]
+    assert store.erasures() == [second, first._replace(done=9, body=b"")]
+    assert store.erasures(1) == [second]
+
+
+def test_subjects_of_the_audit_trail_get_other_names(store: ControlStore) -> None:
+    for subject in ("17", "18", "17"):
+        store.record(1, "ada", "act set", subject)
+    assert store.rename({"17": "hash", "99": "other"}) == 2
+    assert [row.subject for row in store.audit()] == ["hash", "18", "hash"]
+
+
+def test_refused_items_are_read_by_number_and_dropped(store: ControlStore) -> None:
+    store.reject([refused(n, body=b"%d" % n) for n in range(5)])
+    numbers = [number for number, _ in store.rejected_after(0, 9)]
+    assert [item.body for _, item in store.rejected_after(numbers[1], 2)] == [b"2", b"3"]
+    store.drop_rejected(numbers[:2])
+    store.drop_rejected([])
+    assert [item.body for item in store.rejected()] == [b"4", b"3", b"2"]
+
+
+def test_retention_deletes_refused_items_and_audit_rows_in_slices(store: ControlStore) -> None:
+    store.reject([refused(n) for n in range(5)])
+    for at in range(4):
+        store.record(at, "ada", "apply", f"{at}")
+    assert [store.forget(3, 2, 2), store.forget(3, 2, 2), store.forget(3, 2, 2)] == [4, 1, 0]
+    assert [item.at for item in store.rejected()] == [4, 3]
+    assert [row.at for row in store.audit()] == [3, 2]

@@ -76,3 +76,14 @@ def _history() -> None:
         sa.Column("act", AutoString, nullable=False),
         sa.Column("subject", AutoString, nullable=False),
     )
+    op.create_table(
+        "erasure",
+        sa.Column("id", AutoString, primary_key=True),
+        sa.Column("at", sa.Integer, nullable=False),
+        sa.Column("by", AutoString, nullable=False),
+        sa.Column("rule", AutoString, nullable=False),
+        sa.Column("subject", AutoString, nullable=False),
+        sa.Column("done", sa.Integer, nullable=False),
+        sa.Column("counts", sa.LargeBinary, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+    )

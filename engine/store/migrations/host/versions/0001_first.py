@@ -97,6 +97,20 @@ def _standing() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "erasing",
+        sa.Column("contact", sa.Integer, primary_key=True),
+        sa.Column("at", sa.Integer, nullable=False),
+        sa.Column("rule", AutoString, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
+        "erased",
+        sa.Column("key", sa.LargeBinary, primary_key=True),
+        sa.Column("at", sa.Integer, nullable=False),
+        sa.Column("seen", sa.LargeBinary, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "mark",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("now", sa.Integer, nullable=False),
