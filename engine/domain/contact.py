@@ -39,6 +39,7 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     stable id.
     ``rulebook`` is the version that its segments were last evaluated under. ``trouble`` names the
     loop of definitions that parked the contact; ``parked`` is when it is looked at again.
+    ``orders`` packs the keys of its last orders.
     """
 
     id: int
@@ -63,6 +64,7 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     trouble: str = ""
     parked: int = 0
     measures: dict[int, Any] = {}
+    orders: bytes = b""
 
     @property
     def known(self) -> bool:
@@ -83,5 +85,5 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
             self.counts.copy(), self.rings.copy(), self.scores.copy(), self.segments.copy(),
             self.timers.copy(), self.runs[:], self.entries.copy(), self.entered, self.seen,
             self.first, self.latest, self.merged_into, self.pasts[:], self.rulebook, self.trouble,
-            self.parked, self.measures.copy(),
+            self.parked, self.measures.copy(), self.orders,
         )  # fmt: skip

@@ -76,5 +76,11 @@ class Settle(msgspec.Struct, frozen=True, array_like=True, tag="settle"):
     outcome: Literal["sent", "failed", "unknown", "deferred"]
 
 
+class KeepOrders(msgspec.Struct, frozen=True, array_like=True, tag="orders"):
+    """Keys of this contact's earlier orders, which its state holds no longer: the store has them for ever."""
+
+    keys: tuple[bytes, ...]
+
+
 Hop = ClaimKey | AskYield | Adopt | Witness | Suppress
-Effect = Send | Settle | Hop
+Effect = Send | Settle | KeepOrders | Hop

@@ -6,12 +6,13 @@ scores                 added, each decayed to the later instant
 segments               asked again, quietly: what is inherited triggers nothing
 runs                   go on in the survivor unless it has ever entered that scenario
 re-entry               the later entry counts
+orders                 of both
 fingerprints           the youngest of both, so that a retry of either's events is recognised
 """
 
 import msgspec
 
-from engine.domain import codec
+from engine.domain import codec, order_key
 from engine.domain.aggregate import join
 from engine.domain.contact import SEEN, Contact, Run
 from engine.domain.dedupe import merged
@@ -34,6 +35,7 @@ def tombstone(contact: Contact, survivor: int) -> Contact:
         merged_into=survivor,
         pasts=contact.pasts,
         rulebook=contact.rulebook,
+        orders=contact.orders,
     )
 
 
@@ -53,6 +55,7 @@ def adopt(turn: Turn, message: Adopted) -> bool:
     contact.latest = max(contact.latest, other.latest)
     contact.seen = merged(contact.seen, other.seen, turn.now, SEEN)
     join(contact, other, turn.rulebook.aggregates, turn.now)
+    order_key.join(turn, other)
     _add_scores(turn, other)
     _take_runs(turn, other.runs, other)
     rezone(turn)

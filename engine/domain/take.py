@@ -1,6 +1,6 @@
 """What a message does to a contact before anything is settled: events, receipts, operators' acts."""
 
-from engine.domain import claim, run
+from engine.domain import claim, order_key, run
 from engine.domain.aggregate import fold_aggregates
 from engine.domain.attribute import CONSENT, changes
 from engine.domain.consent import OPTED_OUT
@@ -27,6 +27,8 @@ def take_event(turn: Turn, event: Event) -> None:
         run.rezone(turn)
     if event.traits:
         _fold_traits(turn, event)
+    if event.name == order_key.COMPLETED:
+        order_key.remember(turn, event)
     _fold_aggregates(turn, event)
     _score(turn, event)
     if contact.trouble:

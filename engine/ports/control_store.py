@@ -57,6 +57,26 @@ class AuditRow(NamedTuple):
     subject: str
 
 
+class ImportJob(NamedTuple):
+    """A file, or a query that is asked again and again, on its way in.
+
+    ``digest`` is what is imported (SHA-256 of the file; the query's name), ``reading`` how it is read.
+    ``kept``: every chunk up to this one has been heard of by whoever sends; ``progress`` is the
+    sender's own note beside it (JSON). Instants are ms; ``finished`` is 0 while it is under way.
+    """
+
+    id: int
+    kind: str
+    name: str
+    digest: str
+    reading: str
+    by: str
+    opened: int
+    kept: int = 0
+    progress: bytes = b""
+    finished: int = 0
+
+
 class ControlStore(Protocol):
     """Small, rarely written, owned by the Coordinator that holds the control epoch."""
 
@@ -145,6 +165,14 @@ class ControlStore(Protocol):
 
     def traces(self, of: re.Pattern[bytes]) -> bool:
         """See ``HostStore.traces``."""
+        ...
+
+    def imports(self) -> list[ImportJob]:
+        """The newest first."""
+        ...
+
+    def put_import(self, job: ImportJob) -> None:
+        """Durable on return."""
         ...
 
     def close(self) -> None: ...

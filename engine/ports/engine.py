@@ -1,13 +1,16 @@
 """The engine as its doors see it."""
 
 from collections.abc import Sequence
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import msgspec
 
 from engine.domain.event import Event
 from engine.domain.notice import Notice
 from engine.ports.control_store import ApiKey, KeyKind
+
+if TYPE_CHECKING:
+    from engine.ports.bulk import Imports
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -30,6 +33,9 @@ class Verdict(msgspec.Struct, frozen=True):
 
 class Engine(Protocol):
     """What the Coordinator offers to its doors. Reports are plain data (dict, list, str, int, float)."""
+
+    @property
+    def imports(self) -> "Imports": ...
 
     def authenticate(self, secret: str) -> ApiKey | None:
         """The key with this secret, compared in constant time; None when unknown or revoked."""

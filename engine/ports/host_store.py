@@ -119,6 +119,14 @@ class Erasure(msgspec.Struct):
     erasing_gone: list[int] = []
 
 
+class ImportedRow(NamedTuple):
+    """What this host said to its part of an import's chunk: the chunk sent again is answered with it."""
+
+    job: int
+    chunk: int
+    words: bytes
+
+
 class Write(msgspec.Struct):
     """One commit: everything that a batch of messages caused. Empty lists cost nothing."""
 
@@ -137,6 +145,9 @@ class Write(msgspec.Struct):
     replies: list[tuple[str, int, bytes]] = []
     counters: dict[str, int] | None = None
     erasure: Erasure | None = None
+    imported_gone: list[tuple[int, int]] = []
+    imported: list[ImportedRow] = []
+    orders: list[tuple[int, bytes]] = []
 
 
 class Opening(NamedTuple):
@@ -154,6 +165,7 @@ class Opening(NamedTuple):
     suppressions: list[SuppressionRow]
     erasing: tuple[ErasingRow, ...] = ()
     erased: tuple[ErasedRow, ...] = ()
+    imported: tuple[ImportedRow, ...] = ()
 
 
 class HostStore(Protocol):
@@ -176,6 +188,10 @@ class HostStore(Protocol):
 
     def wakeups(self, after: WakeUp, before: int, limit: int) -> list[WakeUp]:
         """In order of (due, contact): those greater than ``after`` with ``due`` < ``before``."""
+        ...
+
+    def ordered(self, contact: int, key: bytes) -> bool:
+        """Whether this is the key of one of the contact's earlier orders (``Write.orders``)."""
         ...
 
     def log_row(self, row: int) -> LogRow | None: ...

@@ -4,7 +4,7 @@ Everything is staged here and reaches the host's memory only after the commit; a
 leaves nothing behind but the contacts it touched, which are read anew.
 """
 
-from engine.domain import codec, effect, fact, message
+from engine.domain import codec, effect, fact, message, order_key
 from engine.domain.contact import SEEN, Contact
 from engine.domain.dedupe import forgets_early, has_seen
 from engine.domain.event import Event
@@ -50,6 +50,7 @@ class Batch:
         self.hops: dict[int, HopRow | None] = {}
         self.sending: list[str] = []
         self.detours: dict[str, None] = {}
+        self.orders: set[tuple[int, bytes]] = set()
         self.steps: list[tuple[Resident, Outcome, Message]] = []
 
     # --- what is there -------------------------------------------------------------------------
@@ -99,13 +100,27 @@ class Batch:
     def taken(self, resident: Resident, event: Event | Receipt) -> bool:
         """Whether the contact has taken this event, or what its provider told, before (a retry)."""
         seen = resident.contact.seen
-        if has_seen(seen, event.fingerprint):
+        if has_seen(seen, event.fingerprint) or self._ordered(resident.contact, event):
             return True
         if resident.retries is None:
             if not forgets_early(seen, self.now, SEEN):
                 return False
             resident.retries = week_of(self.log_row, resident.last, self.now)
         return event.fingerprint in resident.retries
+
+    def _ordered(self, contact: Contact, event: Event | Receipt) -> bool:
+        """Whether this is an order that the contact has, by whatever event it came."""
+        if not isinstance(event, Event) or event.name != order_key.COMPLETED:
+            return False
+        key = order_key.order_key(event)
+        if not key or not contact.orders:
+            return False
+        if order_key.holds(contact.orders, key):
+            return True
+        if not order_key.may_have_spilled(contact.orders):
+            return False
+        of = (contact.id, *contact.pasts)
+        return any((one, key) in self.orders or self.memory.store.ordered(one, key) for one in of)
 
     def apply(
         self, contact: int, taken: Message, body: bytes | None = None, depth: int = 0
@@ -169,6 +184,8 @@ class Batch:
             match asked:
                 case effect.Send():
                     self._stage_send(asked)
+                case effect.KeepOrders(keys):
+                    self.orders.update((contact, key) for key in keys)
                 case effect.Settle(key, outcome):
                     if outcome != "deferred":
                         self.settle(key)
@@ -247,6 +264,7 @@ class Batch:
         write.outbox = [row for row in self.outbox.values() if row]
         write.hops_gone = [n for n, row in self.hops.items() if not row and n in memory.hops]
         write.hops = [row for row in self.hops.values() if row]
+        write.orders = sorted(self.orders)
         self.count("armed", len(write.wakeups) - len(write.wakeups_gone))
         memory.store.commit(write)
         self._remember(wakes)
@@ -284,6 +302,7 @@ class Batch:
             else:
                 memory.hops[number] = hop
         memory.suppressed.update((row.channel, row.address) for row in write.suppressions)
+        memory.keep_imported(write)
         for who, number, body in write.replies:
             memory.keep_reply(who, number, body)
         for contact, resident in self.touched.items():

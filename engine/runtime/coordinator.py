@@ -20,6 +20,7 @@ from engine.ports.control_store import ApiKey, ControlStore, KeyKind, RejectedIt
 from engine.ports.engine import Engine, Refusal, Verdict
 from engine.runtime import envelope, figures, ledger, scoreboard
 from engine.runtime.courier import Courier, Push
+from engine.runtime.importing import Importing
 from engine.runtime.keyring import Keyring, make_key
 from engine.runtime.notice import NOBODY
 from engine.runtime.part import Calls, PartLost
@@ -63,6 +64,7 @@ class Coordinator:
         self.calls = calls
         self.backlog = backlog
         self.router = Router(table)
+        self.imports = Importing(table, calls, self.router, control, clock)
         self.version = 0
         self.definitions = b""
         self.addresses = ("", "")

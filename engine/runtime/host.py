@@ -21,6 +21,7 @@ from engine.runtime.batch import Batch
 from engine.runtime.event_letter import EventLetter
 from engine.runtime.hop_letter import HopLetter
 from engine.runtime.hop_post import HopPost
+from engine.runtime.import_part import ImportPart
 from engine.runtime.mailbox import Mailbox
 from engine.runtime.memory import Memory
 from engine.runtime.notice import NoticeLetter
@@ -50,6 +51,7 @@ class ContactHost:
         self.memory = Memory(host, table, store, clock, budget)
         self.standings = Standings(self.memory)
         self.mailbox = Mailbox(self.memory, self._credit, self._committed)
+        self.import_part = ImportPart(self.memory, self.mailbox)
         self.timers = Timers(self.memory, self.mailbox, clock)
         self.hop_post = HopPost(self.memory, self.mailbox, calls)
         self.send_post = SendPost(self.name, self.memory, self.mailbox, calls, clock, domain)
@@ -101,6 +103,16 @@ class ContactHost:
             case "notice":
                 told = msgspec.msgpack.decode(body, type=tuple[int, Notice, bytes])
                 return envelope.encode((await self.mailbox.put([NoticeLetter(*told)]))[0])
+            case _:
+                return await self._serve_bulk(method, body)
+
+    async def _serve_bulk(self, method: str, body: bytes) -> bytes:
+        match method:
+            case "import":
+                return await self.import_part.take(body)
+            case "import_end":
+                await self.import_part.end(msgspec.msgpack.decode(body))
+                return envelope.encode(None)
             case _:
                 return envelope.encode(await report.answer(self, method, body))
 

@@ -22,6 +22,9 @@ log = logging.getLogger("relance.host")
 MOST = 500
 """Messages a commit."""
 
+SHARE = 4
+"""A bulk job goes first after this many commits of others, else only when nothing else waits."""
+
 Seal = Callable[[Batch, list[Any]], None]
 
 
@@ -44,13 +47,20 @@ class Mailbox:
         self._credit = credit
         self._committed = committed
         self._jobs: deque[Job] = deque()
+        self._bulk: deque[Job] = deque()
+        self._passed = 0
         self._arrived = asyncio.Event()
         self.waiting = 0
 
-    async def put(self, letters: Sequence[Letter], seal: Seal | None = None) -> list[Any]:
-        """The letters' answers, after the commit that holds them. Raises StoreError: nothing was kept."""
+    async def put(
+        self, letters: Sequence[Letter], seal: Seal | None = None, *, bulk: bool = False
+    ) -> list[Any]:
+        """The letters' answers, after the commit that holds them. Raises StoreError: nothing was kept.
+
+        ``bulk``: a commit of its own, which lets others go first.
+        """
         job = Job(letters, seal)
-        self._jobs.append(job)
+        (self._bulk if bulk else self._jobs).append(job)
         self.waiting += len(letters)
         self._arrived.set()
         return await job.results
@@ -66,13 +76,18 @@ class Mailbox:
     async def run(self) -> None:
         """Work for ever. Raises OwnershipLost: this host must end."""
         while True:
-            while not self._jobs:
+            while not (self._jobs or self._bulk):
                 self._arrived.clear()
                 await self._arrived.wait()
             self._work_off(self._next())
             await asyncio.sleep(0)
 
     def _next(self) -> list[Job]:
+        if self._bulk and (not self._jobs or self._passed >= SHARE):
+            self._passed = 0
+            self.waiting -= len(self._bulk[0].letters)
+            return [self._bulk.popleft()]
+        self._passed += 1
         jobs, size = [self._jobs.popleft()], 0
         size = len(jobs[0].letters)
         while self._jobs and size + len(self._jobs[0].letters) <= MOST:

@@ -6,7 +6,7 @@ from engine.clock import Clock
 from engine.domain import codec
 from engine.domain.identity import Binding
 from engine.domain.rulebook import Rulebook
-from engine.ports.host_store import ErasedRow, ErasingRow, HopRow, HostStore, Opening, WakeUp
+from engine.ports.host_store import ErasedRow, ErasingRow, HopRow, HostStore, Opening, WakeUp, Write
 from engine.runtime.outbox import Outbox
 from engine.runtime.residents import Resident, Residents, resident_of
 from engine.runtime.slots import SlotTable
@@ -20,6 +20,7 @@ DIRECTORY = 200_000
 class Memory:
     """One host's. ``suppressed`` holds (channel, keyed hash of the address); ``pepper`` keys the hashes.
 
+    ``imported`` is what was said to chunks of imports, by (job, chunk).
     ``turned`` maps a key to the number of the last parcel in which an item of it was sent elsewhere.
     """
 
@@ -48,6 +49,7 @@ class Memory:
         self.pepper = b""
         self.erasing: dict[int, ErasingRow] = {}
         self.erased: dict[bytes, ErasedRow] = {}
+        self.imported: dict[tuple[int, int], bytes] = {}
 
     def open(self, owner: str) -> Opening:
         opening = self.store.open(owner)
@@ -63,6 +65,7 @@ class Memory:
         self.suppressed = {(row.channel, row.address) for row in opening.suppressions}
         self.erasing = {row.contact: row for row in opening.erasing}
         self.erased = {row.key: row for row in opening.erased}
+        self.imported = {(row.job, row.chunk): row.words for row in opening.imported}
         return opening
 
     def keep_reply(self, coordinator: str, number: int, body: bytes) -> None:
@@ -71,6 +74,12 @@ class Memory:
         kept[number] = body
         for old in [old for old in kept if old <= number - REPLIES]:
             del kept[old]
+
+    def keep_imported(self, write: Write) -> None:
+        for place in write.imported_gone:
+            self.imported.pop(place, None)
+        for row in write.imported:
+            self.imported[row.job, row.chunk] = row.words
 
     def instant(self) -> int:
         """The time of the next batch: never earlier than the last commit's."""

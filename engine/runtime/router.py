@@ -7,6 +7,7 @@ where a retry finds who has taken it; it sends items on in their order, so none 
 """
 
 from collections import OrderedDict
+from typing import Literal
 
 import msgspec
 
@@ -24,7 +25,12 @@ HINTS = 100_000
 TRIES = 64
 """An item that was sent on this often is in a circle: a bug, told to its sender."""
 
-_OUTCOMES = {envelope.ACCEPTED: "accepted", envelope.DUPLICATE: "duplicate"}
+OUTCOMES: dict[int, Literal["accepted", "duplicate", "rejected"]] = {
+    envelope.ACCEPTED: "accepted",
+    envelope.DUPLICATE: "duplicate",
+    envelope.REJECTED: "rejected",
+}
+"""Words that are an answer; the others say where to send an item on."""
 
 
 class Router:
@@ -56,7 +62,7 @@ class Router:
 
     def heard(self, pending: Pending, word: Word) -> None:
         """A host's word on an item: an answer, or where to send it on."""
-        if word.word in (envelope.ACCEPTED, envelope.DUPLICATE, envelope.REJECTED):
+        if word.word in OUTCOMES:
             self._answer(pending, word)
         elif pending.tries >= TRIES:
             reason = "the engine could not find where this contact lives; report this"
@@ -116,8 +122,7 @@ class Router:
 
     def _answer(self, pending: Pending, word: Word) -> None:
         self.pending -= 1
-        outcome = _OUTCOMES.get(word.word, "rejected")
-        verdict = Verdict(outcome, word.code, word.reason, word.contact)  # type: ignore[arg-type]
+        verdict = Verdict(OUTCOMES[word.word], word.code, word.reason, word.contact)
         pending.push.answer(pending.index, verdict)
         if pending.leads:
             self._release(pending, word)

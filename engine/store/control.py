@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from engine.ports.control_store import ApiKey, AuditRow, ErasureRow, RejectedItem
+from engine.ports.control_store import ApiKey, AuditRow, ErasureRow, ImportJob, RejectedItem
 from engine.store import control_statements as q
 from engine.store.database import Database
 from engine.store.rejection import KEPT, Group, group_of
@@ -142,6 +142,13 @@ class SqlControlStore:
 
     def traces(self, of: re.Pattern[bytes]) -> bool:
         return self._db.traces(of)
+
+    def imports(self) -> list[ImportJob]:
+        return [ImportJob(*row) for row in self._db.rows(q.IMPORTS)]
+
+    def put_import(self, job: ImportJob) -> None:
+        with self._db.transaction():
+            self._db.many(q.PUT_IMPORT, [job])
 
     def close(self) -> None:
         self._db.close()

@@ -6,6 +6,7 @@ from engine.store.control_tables import (
     ApiKey,
     Audit,
     Erasure,
+    ImportJob,
     Pause,
     Rejected,
     RejectedCount,
@@ -51,6 +52,10 @@ COUNT = select(_count.c["count"]).where(
 )
 PUT_COUNT = upsert(RejectedCount)
 COUNTS = select(_count.c.code, cast(func.sum(_count.c["count"]), Integer)).group_by(_count.c.code)
+
+_import = table(ImportJob)
+PUT_IMPORT = upsert(ImportJob)
+IMPORTS = select(_import).order_by(_import.c.id.desc())
 
 ADD_AUDIT = insert(Audit, "at", "by", "act", "subject")
 AUDIT = page(

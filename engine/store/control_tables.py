@@ -69,6 +69,23 @@ class RejectedCount(ControlTable, table=True):
     count: int
 
 
+class ImportJob(ControlTable, table=True):
+    """An import, under way or ``finished`` (ms)."""
+
+    __tablename__ = "import_job"
+
+    id: int = Field(primary_key=True)
+    kind: str
+    name: str
+    digest: str
+    reading: str
+    by: str
+    opened: int
+    kept: int
+    progress: bytes
+    finished: int
+
+
 class Audit(ControlTable, table=True):
     id: int = Field(primary_key=True)
     at: int

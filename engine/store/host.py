@@ -12,6 +12,7 @@ from engine.ports.host_store import (
     ErasingRow,
     Erasure,
     HopRow,
+    ImportedRow,
     LogRow,
     Opening,
     OutboxRow,
@@ -66,6 +67,7 @@ class SqlHostStore:
                 [SuppressionRow(*row) for row in self._db.rows(q.SUPPRESSIONS)],
                 tuple(ErasingRow(*row) for row in self._db.rows(q.ERASING)),
                 tuple(ErasedRow(*row) for row in self._db.rows(q.ERASED)),
+                tuple(ImportedRow(*row) for row in self._db.rows(q.IMPORTED)),
             )
 
     def contacts(self, ids: Iterable[int]) -> dict[int, ContactRow]:
@@ -92,6 +94,9 @@ class SqlHostStore:
 
     def wakeups(self, after: WakeUp, before: int, limit: int) -> list[WakeUp]:
         return [WakeUp(*row) for row in self._db.rows(q.WAKEUPS, (*after, before, limit))]
+
+    def ordered(self, contact: int, key: bytes) -> bool:
+        return bool(self._db.rows(q.ORDER_KEY, (contact, key)))
 
     def log_row(self, row: int) -> LogRow | None:
         found = self._db.rows(q.LOG_ROW, (row,))
@@ -151,6 +156,9 @@ def _changes(write: Write) -> tuple[tuple[Change, Sequence[Row]], ...]:
         (q.ADD_HOP, write.hops),
         (q.ADD_SUPPRESSION, write.suppressions),
         (q.ADD_QUARANTINE, [row[:4] for row in write.quarantine]),
+        (q.DROP_IMPORTED, write.imported_gone),
+        (q.PUT_IMPORTED, write.imported),
+        (q.ADD_ORDER_KEY, write.orders),
         (q.PUT_REPLY, [(name, place(n), n, body) for name, n, body in write.replies]),
     )
 

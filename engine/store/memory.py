@@ -13,6 +13,7 @@ from engine.ports.host_store import (
     ErasingRow,
     Erasure,
     HopRow,
+    ImportedRow,
     LogRow,
     Opening,
     OutboxRow,
@@ -23,7 +24,7 @@ from engine.ports.host_store import (
 )
 from engine.store.marks import Marks
 from engine.store.memory_disk import MemoryDisk, MemoryOwner
-from engine.store.replies import place
+from engine.store.replies import place as place_of
 from engine.store.shelf import Shelf
 
 
@@ -45,6 +46,8 @@ class _Rows:
         self.quarantined = 0
         self.erasing: Shelf[int, ErasingRow] = Shelf()
         self.erased: Shelf[bytes, ErasedRow] = Shelf()
+        self.imported: dict[tuple[int, int], ImportedRow] = {}
+        self.orders: set[tuple[int, bytes]] = set()
 
 
 class MemoryHostStore:
@@ -80,6 +83,7 @@ class MemoryHostStore:
             list(rows.suppressions),
             tuple(rows.erasing),
             tuple(rows.erased),
+            tuple(sorted(rows.imported.values())),
         )
 
     def contacts(self, ids: Iterable[int]) -> dict[int, ContactRow]:
@@ -106,6 +110,9 @@ class MemoryHostStore:
     def wakeups(self, after: WakeUp, before: int, limit: int) -> list[WakeUp]:
         found = self._rows.wakeups.after(after, limit)
         return list(takewhile(lambda wakeup: wakeup.due < before, found))
+
+    def ordered(self, contact: int, key: bytes) -> bool:
+        return (contact, key) in self._rows.orders
 
     def log_row(self, row: int) -> LogRow | None:
         return self._rows.log.get(row)
@@ -172,10 +179,19 @@ def _put_work(rows: _Rows, write: Write) -> None:
         if suppression.address not in rows.suppressions:
             rows.suppressions.put(suppression.address, suppression)
     for name, number, body in write.replies:
-        rows.replies[name, place(number)] = (name, number, body)
+        rows.replies[name, place_of(number)] = (name, number, body)
     for failed in write.quarantine:
         rows.quarantined += 1
         rows.quarantine.append(failed._replace(number=rows.quarantined))
+    _put_bulk(rows, write)
+
+
+def _put_bulk(rows: _Rows, write: Write) -> None:
+    for place in write.imported_gone:
+        rows.imported.pop(place, None)
+    for said in write.imported:
+        rows.imported[said.job, said.chunk] = said
+    rows.orders.update(write.orders)
 
 
 def _erase(rows: _Rows, gone: Erasure) -> None:

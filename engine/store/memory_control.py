@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from engine.errors import StoreError
-from engine.ports.control_store import ApiKey, AuditRow, ErasureRow, RejectedItem
+from engine.ports.control_store import ApiKey, AuditRow, ErasureRow, ImportJob, RejectedItem
 from engine.store.control import SLOT
 from engine.store.memory_disk import MemoryDisk, MemoryOwner
 from engine.store.rejection import KEPT, Group, group_of
@@ -24,6 +24,7 @@ class _Rows:
         self.refused: Counter[Group] = Counter()
         self.audit: list[AuditRow] = []
         self.erasures: dict[str, ErasureRow] = {}
+        self.imports: dict[int, ImportJob] = {}
 
 
 class MemoryControlStore:
@@ -164,6 +165,13 @@ class MemoryControlStore:
 
     def traces(self, of: re.Pattern[bytes]) -> bool:  # noqa: ARG002 - the shape of the port
         return False
+
+    def imports(self) -> list[ImportJob]:
+        return sorted(self._rows.imports.values(), reverse=True)
+
+    def put_import(self, job: ImportJob) -> None:
+        self._owner.check()
+        self._rows.imports[job.id] = job
 
     def close(self) -> None:
         self._owner.close()

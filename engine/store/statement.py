@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Column, Select, Table, bindparam, literal_column
 from sqlalchemy.sql.elements import BindParameter, ClauseElement
-from sqlalchemy.types import Integer, String
+from sqlalchemy.types import Integer, LargeBinary, String
 from sqlmodel import SQLModel
 
 
@@ -86,3 +86,8 @@ def number(name: str) -> BindParameter[int]:
 def text(name: str) -> BindParameter[str]:
     """A parameter that is text."""
     return bindparam(name, type_=String)
+
+
+def blob(name: str) -> BindParameter[bytes]:
+    """A parameter that is bytes."""
+    return bindparam(name, type_=LargeBinary)

@@ -3,6 +3,7 @@
 from sqlalchemy import select, tuple_
 
 from engine.store.statement import (
+    blob,
     delete,
     find,
     insert,
@@ -20,8 +21,10 @@ from engine.store.tables import (
     Erasing,
     Forgotten,
     Hop,
+    Imported,
     Log,
     Mark,
+    OrderKey,
     Outbox,
     Quarantine,
     Reply,
@@ -77,6 +80,15 @@ HOPS = select(_hop).order_by(_hop.c.number)
 PUT_REPLY = upsert(Reply)
 REPLIES = select(_reply.c.coordinator, _reply.c.number, _reply.c.body).order_by(
     _reply.c.coordinator, _reply.c.number
+)
+
+_imported, _order_key = table(Imported), table(OrderKey)
+PUT_IMPORTED = upsert(Imported)
+DROP_IMPORTED = delete(Imported)
+IMPORTED = select(_imported).order_by(_imported.c.job, _imported.c.chunk)
+ADD_ORDER_KEY = upsert(OrderKey)
+ORDER_KEY = select(_order_key.c.contact).where(
+    _order_key.c.contact == number("contact"), _order_key.c.key == blob("key")
 )
 
 ADD_SUPPRESSION = insert_missing(Suppression)

@@ -89,6 +89,26 @@ class Reply(HostTable, table=True):
     body: bytes
 
 
+class Imported(HostTable, table=True):
+    """The words on an import's chunks that its sender has not heard of yet, for all we know."""
+
+    __table_args__ = CLUSTERED
+
+    job: int = Field(primary_key=True)
+    chunk: int = Field(primary_key=True)
+    words: bytes
+
+
+class OrderKey(HostTable, table=True):
+    """Keys of orders that are too old for their contact's state."""
+
+    __tablename__ = "order_key"
+    __table_args__ = CLUSTERED
+
+    contact: int = Field(primary_key=True)
+    key: bytes = Field(primary_key=True)
+
+
 class Suppression(HostTable, table=True):
     __table_args__ = CLUSTERED
 

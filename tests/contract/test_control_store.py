@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import OwnershipLost, StoreError, StoreLocked
-from engine.ports.control_store import ApiKey, ControlStore, ErasureRow, RejectedItem
+from engine.ports.control_store import ApiKey, ControlStore, ErasureRow, ImportJob, RejectedItem
 from engine.store.memory_control import MemoryControlStore
 from engine.store.memory_disk import MemoryDisk
 from engine.store.postgres import PostgresControlStore
@@ -225,3 +225,13 @@ def test_retention_deletes_refused_items_and_audit_rows_in_slices(store: Control
     assert [store.forget(3, 2, 2), store.forget(3, 2, 2), store.forget(3, 2, 2)] == [4, 1, 0]
     assert [item.at for item in store.rejected()] == [4, 3]
     assert [row.at for row in store.audit()] == [3, 2]
+
+
+def test_an_import_goes_on_where_it_was_after_a_restart(place: Place, store: ControlStore) -> None:
+    first = ImportJob(1, "contacts", "a.csv", "d1", "r", "shop", 10)
+    second = ImportJob(2, "orders", "b.csv", "d2", "r", "shop", 11)
+    store.put_import(first)
+    store.put_import(second)
+    store.put_import(first._replace(kept=7, progress=b"{}", finished=12))
+    after = place.after_restart(store)
+    assert after.imports() == [second, first._replace(kept=7, progress=b"{}", finished=12)]

@@ -53,6 +53,19 @@ def _definitions() -> None:
 
 def _history() -> None:
     op.create_table(
+        "import_job",
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("kind", AutoString, nullable=False),
+        sa.Column("name", AutoString, nullable=False),
+        sa.Column("digest", AutoString, nullable=False),
+        sa.Column("reading", AutoString, nullable=False),
+        sa.Column("by", AutoString, nullable=False),
+        sa.Column("opened", sa.Integer, nullable=False),
+        sa.Column("kept", sa.Integer, nullable=False),
+        sa.Column("progress", sa.LargeBinary, nullable=False),
+        sa.Column("finished", sa.Integer, nullable=False),
+    )
+    op.create_table(
         "rejected",
         sa.Column("id", sa.Integer, primary_key=True),
         sa.Column("at", sa.Integer, nullable=False),

@@ -11,6 +11,7 @@ down_revision = None
 def upgrade() -> None:
     _contacts()
     _work()
+    _bulk()
     _standing()
 
 
@@ -84,6 +85,22 @@ def _work() -> None:
         sa.Column("now", sa.Integer, nullable=False),
         sa.Column("body", sa.LargeBinary, nullable=False),
         sa.Column("error", AutoString, nullable=False),
+    )
+
+
+def _bulk() -> None:
+    op.create_table(
+        "imported",
+        sa.Column("job", sa.Integer, primary_key=True),
+        sa.Column("chunk", sa.Integer, primary_key=True),
+        sa.Column("words", sa.LargeBinary, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "order_key",
+        sa.Column("contact", sa.Integer, primary_key=True),
+        sa.Column("key", sa.LargeBinary, primary_key=True),
+        sqlite_with_rowid=False,
     )
 
 

@@ -1,0 +1,62 @@
+"""People and their history in bulk: files and databases on their way in, and out."""
+
+from collections.abc import Sequence
+from typing import Any, Literal, Protocol
+
+import msgspec
+
+from engine.domain.event import Event
+from engine.ports.control_store import ImportJob
+from engine.ports.engine import Refusal, Verdict
+
+ImportKind = Literal["contacts", "events", "orders", "consents"]
+
+
+class ImportAsked(msgspec.Struct, frozen=True):
+    """What somebody wants to bring in; see ``ImportJob``. ``grows``: a query that is asked again and
+
+    again under one name. ``again``: import a file although it was imported before.
+    """
+
+    kind: ImportKind
+    name: str
+    digest: str
+    reading: str
+    grows: bool = False
+    again: bool = False
+
+
+class Chunk(msgspec.Struct, frozen=True):
+    """A part of an import, the ``number``-th, from 1 on. ``kept`` and ``progress``: see ``ImportJob``."""
+
+    job: int
+    number: int
+    kept: int = 0
+    progress: bytes = b""
+
+
+class Imports(Protocol):
+    """What is imported feeds aggregates, attributes, segments, and triggers nothing."""
+
+    def open(self, asked: ImportAsked, by: str) -> ImportJob:
+        """The job to go on with, or a new one. Raises BadRequest: imported before, or read otherwise."""
+        ...
+
+    async def put(self, chunk: Chunk, items: Sequence[Event | Refusal]) -> list[Verdict]:
+        """One verdict an item, after the commits that hold them. Sent again it changes nothing.
+
+        Chunks put at the same time are taken in that order. Raises Unknown (the job), Busy.
+        """
+        ...
+
+    async def finish(self, job: int, kept: int, progress: bytes) -> ImportJob:
+        """On return every key that was brought in finds its contact. Raises Unknown."""
+        ...
+
+
+class Page(msgspec.Struct, array_like=True):
+    """Some rows of an export, and where to go on in this host; ``more`` false: this host has no more."""
+
+    rows: list[dict[str, Any]]
+    after: int
+    more: bool
