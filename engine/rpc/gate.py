@@ -10,6 +10,7 @@ from engine.ports.engine import Engine
 PUSHERS: tuple[KeyKind, ...] = ("public", "server", "admin")
 VIEWERS: tuple[KeyKind, ...] = ("viewer", "operator", "admin")
 OPERATORS: tuple[KeyKind, ...] = ("operator", "admin")
+IMPORTERS: tuple[KeyKind, ...] = ("server", "operator", "admin")
 ADMINS: tuple[KeyKind, ...] = ("admin",)
 
 LOCAL = ApiKey("local", "admin", "local", b"", 0)

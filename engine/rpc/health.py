@@ -14,7 +14,13 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from engine.ports.engine import Engine
 
-SERVICES = ("", "relance.v1.Events", "relance.v1.Console", "relance.v1.Control")
+SERVICES = (
+    "",
+    "relance.v1.Events",
+    "relance.v1.Console",
+    "relance.v1.Control",
+    "relance.v1.Imports",
+)
 PERIOD = 1.0
 """Seconds between two looks on behalf of a watcher."""
 

@@ -48,6 +48,220 @@ OUTCOME_REJECTED: Outcome.ValueType  # 3
 Global___Outcome: _TypeAlias = Outcome  # noqa: Y015
 
 @_typing.final
+class ImportOpening(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    DIGEST_FIELD_NUMBER: _builtins.int
+    READING_FIELD_NUMBER: _builtins.int
+    GROWS_FIELD_NUMBER: _builtins.int
+    AGAIN_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    """contacts | events | orders | consents"""
+    name: _builtins.str
+    """What people call it, for example the file's name."""
+    digest: _builtins.str
+    """What is imported: SHA-256 of the file (hex), or the name of a query that is asked again and again."""
+    reading: _builtins.str
+    """How it is read (mapping, options): half a file is not gone on with in another way."""
+    grows: _builtins.bool
+    """The same digest brings new rows each time: `progress` is carried from one time to the next."""
+    again: _builtins.bool
+    """Import it although it was imported before."""
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        name: _builtins.str = ...,
+        digest: _builtins.str = ...,
+        reading: _builtins.str = ...,
+        grows: _builtins.bool = ...,
+        again: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["again", b"again", "digest", b"digest", "grows", b"grows", "kind", b"kind", "name", b"name", "reading", b"reading"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportOpening: _TypeAlias = ImportOpening  # noqa: Y015
+
+@_typing.final
+class ImportJob(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JOB_FIELD_NUMBER: _builtins.int
+    KEPT_FIELD_NUMBER: _builtins.int
+    PROGRESS_FIELD_NUMBER: _builtins.int
+    OPENED_FIELD_NUMBER: _builtins.int
+    FINISHED_FIELD_NUMBER: _builtins.int
+    job: _builtins.int
+    kept: _builtins.int
+    """Go on after this chunk."""
+    progress: _builtins.bytes
+    """What came with it."""
+    opened: _builtins.int
+    """ms since 1970 UTC; `finished` is 0 while it is under way."""
+    finished: _builtins.int
+    def __init__(
+        self,
+        *,
+        job: _builtins.int = ...,
+        kept: _builtins.int = ...,
+        progress: _builtins.bytes = ...,
+        opened: _builtins.int = ...,
+        finished: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["finished", b"finished", "job", b"job", "kept", b"kept", "opened", b"opened", "progress", b"progress"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportJob: _TypeAlias = ImportJob  # noqa: Y015
+
+@_typing.final
+class ImportRow(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINE_FIELD_NUMBER: _builtins.int
+    KEYS_FIELD_NUMBER: _builtins.int
+    TYPE_FIELD_NUMBER: _builtins.int
+    EVENT_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    MESSAGE_ID_FIELD_NUMBER: _builtins.int
+    PROPERTIES_FIELD_NUMBER: _builtins.int
+    TRAITS_FIELD_NUMBER: _builtins.int
+    line: _builtins.int
+    """In the file; names the row for ever when it has no message id."""
+    type: _builtins.str
+    """track (when absent) | identify | page | screen"""
+    event: _builtins.str
+    """The name of a track."""
+    at: _builtins.int
+    """ms since 1970 UTC; now when absent."""
+    message_id: _builtins.str
+    properties: _builtins.bytes
+    """JSON objects."""
+    traits: _builtins.bytes
+    @_builtins.property
+    def keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """`kind:value`; at least one."""
+
+    def __init__(
+        self,
+        *,
+        line: _builtins.int = ...,
+        keys: _abc.Iterable[_builtins.str] | None = ...,
+        type: _builtins.str = ...,
+        event: _builtins.str = ...,
+        at: _builtins.int = ...,
+        message_id: _builtins.str = ...,
+        properties: _builtins.bytes = ...,
+        traits: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "event", b"event", "keys", b"keys", "line", b"line", "message_id", b"message_id", "properties", b"properties", "traits", b"traits", "type", b"type"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportRow: _TypeAlias = ImportRow  # noqa: Y015
+
+@_typing.final
+class ImportChunk(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JOB_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    ROWS_FIELD_NUMBER: _builtins.int
+    KEPT_FIELD_NUMBER: _builtins.int
+    PROGRESS_FIELD_NUMBER: _builtins.int
+    job: _builtins.int
+    number: _builtins.int
+    """From 1 on. The same rows must come under the same number."""
+    kept: _builtins.int
+    """The sender has noted the answers to all chunks up to this one: a job that is opened again goes on
+    after it, with `progress`, which is the sender's own (JSON).
+    """
+    progress: _builtins.bytes
+    @_builtins.property
+    def rows(self) -> _containers.RepeatedCompositeFieldContainer[Global___ImportRow]:
+        """At most 1,000."""
+
+    def __init__(
+        self,
+        *,
+        job: _builtins.int = ...,
+        number: _builtins.int = ...,
+        rows: _abc.Iterable[Global___ImportRow] | None = ...,
+        kept: _builtins.int = ...,
+        progress: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["job", b"job", "kept", b"kept", "number", b"number", "progress", b"progress", "rows", b"rows"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportChunk: _TypeAlias = ImportChunk  # noqa: Y015
+
+@_typing.final
+class ImportVerdicts(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    ACCEPTED_FIELD_NUMBER: _builtins.int
+    DUPLICATES_FIELD_NUMBER: _builtins.int
+    REJECTIONS_FIELD_NUMBER: _builtins.int
+    number: _builtins.int
+    accepted: _builtins.int
+    duplicates: _builtins.int
+    @_builtins.property
+    def rejections(self) -> _containers.RepeatedCompositeFieldContainer[Global___Rejection]: ...
+    def __init__(
+        self,
+        *,
+        number: _builtins.int = ...,
+        accepted: _builtins.int = ...,
+        duplicates: _builtins.int = ...,
+        rejections: _abc.Iterable[Global___Rejection] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted", b"accepted", "duplicates", b"duplicates", "number", b"number", "rejections", b"rejections"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportVerdicts: _TypeAlias = ImportVerdicts  # noqa: Y015
+
+@_typing.final
+class ImportFinish(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JOB_FIELD_NUMBER: _builtins.int
+    KEPT_FIELD_NUMBER: _builtins.int
+    PROGRESS_FIELD_NUMBER: _builtins.int
+    job: _builtins.int
+    kept: _builtins.int
+    progress: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        job: _builtins.int = ...,
+        kept: _builtins.int = ...,
+        progress: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["job", b"job", "kept", b"kept", "progress", b"progress"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportFinish: _TypeAlias = ImportFinish  # noqa: Y015
+
+@_typing.final
 class Event(_message.Message):
     """One Segment-shaped call. Empty text means absent."""
 

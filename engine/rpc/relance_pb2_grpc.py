@@ -955,3 +955,170 @@ class Control:
             timeout,
             metadata,
             _registered_method=True)
+
+
+class ImportsStub:
+    """Files and databases in. Keys of kind server, operator and admin.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.Open = channel.unary_unary(
+                '/relance.v1.Imports/Open',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.ImportOpening.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.ImportJob.FromString,
+                _registered_method=True)
+        self.Put = channel.stream_stream(
+                '/relance.v1.Imports/Put',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.ImportChunk.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.ImportVerdicts.FromString,
+                _registered_method=True)
+        self.Finish = channel.unary_unary(
+                '/relance.v1.Imports/Finish',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.ImportFinish.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.ImportJob.FromString,
+                _registered_method=True)
+
+
+class ImportsServicer:
+    """Files and databases in. Keys of kind server, operator and admin.
+    """
+
+    def Open(self, request, context):
+        """The job to go on with, or a new one. INVALID_ARGUMENT when it was imported before.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Put(self, request_iterator, context):
+        """Chunks in the order of their numbers; one answer each, in that order, after the commits that hold
+        its rows. A bad row is reported and kept as rejected, the others are stored. After any failure open
+        another stream and send again what was not answered: a row is stored once. While the engine is busy
+        it reads no further, and live events go first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Finish(self, request, context):
+        """Everything was sent and answered. On return every key that was brought in finds its contact.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_ImportsServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'Open': grpc.unary_unary_rpc_method_handler(
+                    servicer.Open,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.ImportOpening.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.ImportJob.SerializeToString,
+            ),
+            'Put': grpc.stream_stream_rpc_method_handler(
+                    servicer.Put,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.ImportChunk.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.ImportVerdicts.SerializeToString,
+            ),
+            'Finish': grpc.unary_unary_rpc_method_handler(
+                    servicer.Finish,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.ImportFinish.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.ImportJob.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'relance.v1.Imports', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('relance.v1.Imports', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class Imports:
+    """Files and databases in. Keys of kind server, operator and admin.
+    """
+
+    @staticmethod
+    def Open(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Imports/Open',
+            engine_dot_rpc_dot_relance__pb2.ImportOpening.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.ImportJob.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Put(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/relance.v1.Imports/Put',
+            engine_dot_rpc_dot_relance__pb2.ImportChunk.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.ImportVerdicts.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Finish(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Imports/Finish',
+            engine_dot_rpc_dot_relance__pb2.ImportFinish.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.ImportJob.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)

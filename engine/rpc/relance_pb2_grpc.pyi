@@ -329,3 +329,70 @@ class ControlServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]: ...
 
 def add_ControlServicer_to_server(servicer: ControlServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
+
+class ImportsStub:
+    """Files and databases in. Keys of kind server, operator and admin."""
+
+    @_typing.overload
+    def __new__(cls, channel: _grpc.Channel) -> _Self: ...
+    @_typing.overload
+    def __new__(cls, channel: _aio.Channel) -> ImportsAsyncStub: ...
+    Open: _grpc.UnaryUnaryMultiCallable[_relance_pb2.ImportOpening, _relance_pb2.ImportJob]
+    """The job to go on with, or a new one. INVALID_ARGUMENT when it was imported before."""
+    Put: _grpc.StreamStreamMultiCallable[_relance_pb2.ImportChunk, _relance_pb2.ImportVerdicts]
+    """Chunks in the order of their numbers; one answer each, in that order, after the commits that hold
+    its rows. A bad row is reported and kept as rejected, the others are stored. After any failure open
+    another stream and send again what was not answered: a row is stored once. While the engine is busy
+    it reads no further, and live events go first.
+    """
+    Finish: _grpc.UnaryUnaryMultiCallable[_relance_pb2.ImportFinish, _relance_pb2.ImportJob]
+    """Everything was sent and answered. On return every key that was brought in finds its contact."""
+
+@_typing.type_check_only
+class ImportsAsyncStub(ImportsStub):
+    """Files and databases in. Keys of kind server, operator and admin."""
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    Open: _aio.UnaryUnaryMultiCallable[_relance_pb2.ImportOpening, _relance_pb2.ImportJob]  # type: ignore[assignment]
+    """The job to go on with, or a new one. INVALID_ARGUMENT when it was imported before."""
+    Put: _aio.StreamStreamMultiCallable[_relance_pb2.ImportChunk, _relance_pb2.ImportVerdicts]  # type: ignore[assignment]
+    """Chunks in the order of their numbers; one answer each, in that order, after the commits that hold
+    its rows. A bad row is reported and kept as rejected, the others are stored. After any failure open
+    another stream and send again what was not answered: a row is stored once. While the engine is busy
+    it reads no further, and live events go first.
+    """
+    Finish: _aio.UnaryUnaryMultiCallable[_relance_pb2.ImportFinish, _relance_pb2.ImportJob]  # type: ignore[assignment]
+    """Everything was sent and answered. On return every key that was brought in finds its contact."""
+
+class ImportsServicer(metaclass=_abc_1.ABCMeta):
+    """Files and databases in. Keys of kind server, operator and admin."""
+
+    @_abc_1.abstractmethod
+    def Open(
+        self,
+        request: _relance_pb2.ImportOpening,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.ImportJob, _abc.Awaitable[_relance_pb2.ImportJob]]:
+        """The job to go on with, or a new one. INVALID_ARGUMENT when it was imported before."""
+
+    @_abc_1.abstractmethod
+    def Put(
+        self,
+        request_iterator: _MaybeAsyncIterator[_relance_pb2.ImportChunk],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_relance_pb2.ImportVerdicts], _abc.AsyncIterator[_relance_pb2.ImportVerdicts]]:
+        """Chunks in the order of their numbers; one answer each, in that order, after the commits that hold
+        its rows. A bad row is reported and kept as rejected, the others are stored. After any failure open
+        another stream and send again what was not answered: a row is stored once. While the engine is busy
+        it reads no further, and live events go first.
+        """
+
+    @_abc_1.abstractmethod
+    def Finish(
+        self,
+        request: _relance_pb2.ImportFinish,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.ImportJob, _abc.Awaitable[_relance_pb2.ImportJob]]:
+        """Everything was sent and answered. On return every key that was brought in finds its contact."""
+
+def add_ImportsServicer_to_server(servicer: ImportsServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

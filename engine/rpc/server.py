@@ -19,6 +19,7 @@ from engine.rpc.guard import Guard
 from engine.rpc.health import SERVICES, Health
 from engine.rpc.http_app import http_app
 from engine.rpc.http_server import HttpServer
+from engine.rpc.imports import Imports
 from engine.rpc.intake import Intake
 from engine.rpc.services import Console, Control, Events
 from engine.rpc.streaming import Streaming
@@ -68,6 +69,7 @@ class Doors:
         self._intake = Intake(engine)
         self._watching = Watching(engine)
         self._streaming = Streaming(engine, self._intake, self._begun)
+        self._closing = asyncio.Event()
         self._health: Health | None = None
         self._servers: list[grpc.aio.Server] = []
         self._http: HttpServer | None = None
@@ -96,6 +98,7 @@ class Doors:
             self._health.close()
         self._watching.close()
         self._streaming.close()
+        self._closing.set()
         stops = [server.stop(grace) for server in self._servers]
         if self._http is not None:
             stops.append(self._http.stop(grace))
@@ -132,5 +135,6 @@ class Doors:
         wire.add_EventsServicer_to_server(events, server)
         wire.add_ConsoleServicer_to_server(Console(self._engine, self._watching, guard), server)
         wire.add_ControlServicer_to_server(Control(self._engine, guard), server)
+        wire.add_ImportsServicer_to_server(Imports(self._engine, self._closing, guard), server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         return server
