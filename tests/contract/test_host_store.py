@@ -13,7 +13,6 @@ from engine.ports.host_store import (
     Erasure,
     HopRow,
     HostStore,
-    ImportedRow,
     LogRow,
     Opening,
     OutboxRow,
@@ -383,22 +382,3 @@ def test_a_store_that_is_not_open_takes_no_commit(place: Place, store: HostStore
         with pytest.raises(StoreError, match="not open"):
             closed.commit(Write(now=1))
     store.close()
-
-
-def test_words_on_an_imports_chunks_are_there_after_a_restart_until_they_are_dropped(
-    place: Place, store: HostStore
-) -> None:
-    said = [ImportedRow(1, 1, b"a"), ImportedRow(1, 2, b"b"), ImportedRow(2, 1, b"c")]
-    store.commit(Write(imported=said))
-    store.commit(Write(imported=[ImportedRow(1, 2, b"B")], imported_gone=[(1, 1), (9, 9)]))
-    _, opening = place.after_restart(store)
-    assert opening.imported == (ImportedRow(1, 2, b"B"), ImportedRow(2, 1, b"c"))
-
-
-def test_keys_of_orders_are_kept_for_their_contact_alone(store: HostStore) -> None:
-    store.commit(Write(orders=[(ADA, b"one"), (ADA, b"two")]))
-    store.commit(Write(orders=[(ADA, b"one")]))
-    assert store.ordered(ADA, b"one")
-    assert store.ordered(ADA, b"two")
-    assert not store.ordered(ADA, b"on")
-    assert not store.ordered(BOB, b"one")

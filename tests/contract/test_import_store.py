@@ -1,0 +1,47 @@
+"""What every store of a host must do for imports: on disk, in PostgreSQL and in memory."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.ports.host_store import HostStore, ImportedRow, Write
+from tests.contract.test_host_store import ADA, BOB, Place, in_memory, in_postgres, on_disk
+
+
+@pytest.fixture(params=["sqlite", "memory", "postgres"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+    match request.param:
+        case "sqlite":
+            place = on_disk(tmp_path)
+        case "memory":
+            place = in_memory()
+        case _:
+            place = in_postgres(request.getfixturevalue("postgres_url"))
+    yield place
+    for store in place.made:
+        store.close()
+
+
+@pytest.fixture
+def store(place: Place) -> HostStore:
+    return place.opened()
+
+
+def test_words_on_an_imports_chunks_are_there_after_a_restart_until_they_are_dropped(
+    place: Place, store: HostStore
+) -> None:
+    said = [ImportedRow(1, 1, b"a"), ImportedRow(1, 2, b"b"), ImportedRow(2, 1, b"c")]
+    store.commit(Write(imported=said))
+    store.commit(Write(imported=[ImportedRow(1, 2, b"B")], imported_gone=[(1, 1), (9, 9)]))
+    _, opening = place.after_restart(store)
+    assert opening.imported == (ImportedRow(1, 2, b"B"), ImportedRow(2, 1, b"c"))
+
+
+def test_keys_of_orders_are_kept_for_their_contact_alone(store: HostStore) -> None:
+    store.commit(Write(orders=[(ADA, b"one"), (ADA, b"two")]))
+    store.commit(Write(orders=[(ADA, b"one")]))
+    assert store.ordered(ADA, b"one")
+    assert store.ordered(ADA, b"two")
+    assert not store.ordered(ADA, b"on")
+    assert not store.ordered(BOB, b"one")
