@@ -5,6 +5,11 @@ from collections.abc import Iterator
 from engine.domain.plan import Change, Plan, ScenarioChange, SegmentChange, Verb
 
 SIGNS: dict[Verb, str] = {"added": "+", "changed": "~", "removed": "-", "kept": "="}
+_AGGREGATES: dict[Verb, str] = {
+    "added": "is figured from the next event on",
+    "changed": "is figured anew from the next event on",
+    "removed": "is no longer figured",
+}
 _SCORES: dict[Verb, str] = {
     "added": "its points are given from the next event on",
     "changed": "points given so far stay; the new rules hold from the next event on",
@@ -37,6 +42,7 @@ def lines(plan: Plan) -> list[str]:
 
 def _groups(plan: Plan) -> Iterator[tuple[str, list[Row]]]:
     yield "segments", [_row(one, _segment(one)) for one in plan.segments]
+    yield "aggregates", [_row(one, _AGGREGATES[one.change]) for one in plan.aggregates]
     yield "scores", [_row(one, _SCORES[one.change]) for one in plan.scores]
     yield "scenarios", [_row(one, _scenario(one)) for one in plan.scenarios]
     yield "templates", [_row(one, _TEMPLATES[one.change]) for one in plan.templates]

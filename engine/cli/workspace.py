@@ -90,7 +90,7 @@ def default_workspace() -> Path:
 
 
 def counted(definitions: Definitions) -> dict[str, int]:
-    kinds = ("attributes", "segments", "scores", "scenarios", "templates")
+    kinds = ("attributes", "aggregates", "segments", "scores", "scenarios", "templates")
     return {kind: len(getattr(definitions, kind)) for kind in kinds}
 
 

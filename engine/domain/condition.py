@@ -1,6 +1,6 @@
 """Conditions as an operator writes them: yes/no questions to one contact.
 
-Exactly one of ``all any not attribute did did_not segment`` is the question; the other keys
+Exactly one of ``all any not attribute aggregate did did_not segment`` is the question; the other keys
 qualify it. ``engine.loading.check`` refuses any other mix, ``engine.domain.predicate`` answers.
 """
 
@@ -38,6 +38,7 @@ class Condition(Definition, frozen=True, kw_only=True):
     any: tuple["Condition", ...] | None = None
     not_: "Condition | None" = msgspec.field(name="not", default=None)
     attribute: Path | None = None
+    aggregate: Name | None = None
     did: str | None = None
     did_not: str | None = None
     segment: Name | None = None
@@ -57,7 +58,7 @@ class Condition(Definition, frozen=True, kw_only=True):
     within: Duration | None = None
 
 
-QUESTIONS = ("all", "any", "not_", "attribute", "did", "did_not", "segment")
+QUESTIONS = ("all", "any", "not_", "attribute", "aggregate", "did", "did_not", "segment")
 OPERATORS = Comparison.__struct_fields__
 
 
@@ -68,5 +69,5 @@ def question_of(condition: Condition) -> str | None:
 
 
 def comparison_of(condition: Condition) -> Comparison:
-    """The operators of an attribute condition."""
+    """The operators of a condition on an attribute or an aggregate."""
     return Comparison(**{name: getattr(condition, name) for name in OPERATORS})

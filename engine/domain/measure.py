@@ -77,6 +77,11 @@ def _different(left: list[int], right: list[int]) -> list[int]:
     return sorted({*left, *right})[: VALUES + 1]
 
 
+def distinct(held: list[int]) -> int:
+    """How many values: beyond VALUES estimated from how dense the smallest fingerprints lie."""
+    return len(held) if len(held) <= VALUES else VALUES * 2**64 // (held[VALUES] + 1)
+
+
 def _occurrences(left: dict[str, int], right: dict[str, int]) -> dict[str, int]:
     """Both added; when there are too many values, the rarest makes room and leaves its count behind."""
     added = left.copy()

@@ -57,6 +57,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     version: int
     next: int
     segments: tuple[SegmentChange, ...]
+    aggregates: tuple[Change, ...]
     scores: tuple[Change, ...]
     scenarios: tuple[ScenarioChange, ...]
     templates: tuple[Change, ...]
@@ -71,10 +72,8 @@ def plan(in_force: InForce, written: Definitions) -> Plan:
         version=in_force.version,
         next=in_force.version + (after != before),
         segments=_segments(in_force, after),
-        scores=tuple(
-            Change(name=name, change=verb)
-            for name, verb in _compared("score", before.scores, after.scores)
-        ),
+        aggregates=_changes("aggregate", before.aggregates, after.aggregates),
+        scores=_changes("score", before.scores, after.scores),
         scenarios=_scenarios(in_force, after),
         templates=_templates(before, after, written),
         settings={
@@ -94,6 +93,10 @@ def _compared(key: str, before: Sequence[Any], after: Sequence[Any]) -> list[tup
     verbs |= dict.fromkeys(new.keys() - old.keys(), "added")
     verbs |= {name: "changed" for name in old.keys() & new.keys() if old[name] != new[name]}
     return sorted(verbs.items())
+
+
+def _changes(key: str, before: Sequence[Any], after: Sequence[Any]) -> tuple[Change, ...]:
+    return tuple(Change(name=name, change=verb) for name, verb in _compared(key, before, after))
 
 
 def _segments(in_force: InForce, after: Definitions) -> tuple[SegmentChange, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from engine.domain.aggregate import Aggregate, Matcher, aggregate_id
+from engine.domain.asked import Reading, Timeless, asked
 from engine.domain.attribute import same
 from engine.domain.condition import Comparison, Condition, Where, comparison_of, question_of
 from engine.domain.contact import Contact
@@ -26,11 +27,15 @@ YES: Answer = (True, 0)
 
 
 class Demand(msgspec.Struct):
-    """What compiled conditions read: aggregates by id, top-level attributes, other segments."""
+    """What compiled conditions read: aggregates by id, top-level attributes, other segments.
+
+    ``readings`` are the declared aggregates that they may ask about, by name.
+    """
 
     aggregates: dict[int, Aggregate] = {}
     attributes: set[str] = set()
     segments: set[str] = set()
+    readings: dict[str, Reading] = {}
 
 
 def compiled(condition: Condition, demand: Demand) -> Predicate:  # noqa: PLR0911 - one return a question
@@ -48,6 +53,8 @@ def compiled(condition: Condition, demand: Demand) -> Predicate:  # noqa: PLR091
             return _not(compiled(condition.not_, demand))
         case "attribute":
             return _attribute(condition, demand)
+        case "aggregate":
+            return _aggregate(condition, demand)
         case "did":
             return _did(condition, str(condition.did), demand)
         case "did_not":
@@ -110,17 +117,24 @@ def _attribute(condition: Condition, demand: Demand) -> Predicate:
     return holds
 
 
+def _aggregate(condition: Condition, demand: Demand) -> Predicate:
+    reading = demand.readings.get(str(condition.aggregate), Timeless())
+    demand.aggregates.update((read.id, read) for read in reading.aggregates)
+    wanted = comparison_of(condition)
+    return asked(reading, wanted, comparison(wanted))
+
+
 def _did(condition: Condition, event: str, demand: Demand) -> Predicate:
     number = aggregate_id(event, condition.where)
-    asked = demand.aggregates.get(number)
-    if asked is None:
-        asked = Aggregate(number, event, matcher(condition.where))
-        demand.aggregates[number] = asked
+    read = demand.aggregates.get(number)
+    if read is None:
+        read = Aggregate(number, event, matcher(condition.where))
+        demand.aggregates[number] = read
     least = int(condition.at_least or 1)
     if condition.within is None:
-        asked.counted = True
+        read.counted = True
         return _counted(number, least)
-    asked.keep = max(asked.keep, least)
+    read.keep = max(read.keep, least)
     return _windowed(number, least, milliseconds(condition.within))
 
 

@@ -8,6 +8,7 @@ from engine.domain.condition import Condition
 from engine.domain.definitions import Definitions
 from engine.domain.duration import milliseconds
 from engine.domain.predicate import Demand, Predicate, compiled, matcher
+from engine.domain.reading import readings
 from engine.domain.scenario import Branch, Moment, Scenario, Step, WaitFor
 from engine.domain.template import Template
 
@@ -78,6 +79,7 @@ class Rulebook:
         self.paused = frozenset(definitions.paused)
         self.attributes: Schema = {one.attribute: one for one in definitions.attributes}
         self.aggregates: dict[int, Aggregate] = {}
+        self.readings = readings(definitions.aggregates, self.aggregates)
         self.segments: dict[str, SegmentPlan] = {}
         self.events: dict[str, EventPlan] = {}
         self.by_attribute: dict[str, list[SegmentPlan]] = {}
@@ -99,14 +101,26 @@ class Rulebook:
     def _plan_of(self, name: str) -> EventPlan:
         return self.events.setdefault(name, EventPlan(aggregates=[], scores=[]))
 
+    def _demand(self, aggregates: dict[int, Aggregate]) -> Demand:
+        """What conditions read besides is gathered; the aggregates they need are added."""
+        return Demand(
+            aggregates=aggregates, attributes=set(), segments=set(), readings=self.readings
+        )
+
+    def _events_of(self, condition: Condition) -> set[str]:
+        """The event names that a condition asks about."""
+        demand = self._demand({})
+        compiled(condition, demand)
+        return {aggregate.event for aggregate in demand.aggregates.values()}
+
     def _compile_segments(self, definitions: Definitions) -> None:
         demands: dict[str, Demand] = {}
         predicates: dict[str, Predicate] = {}
         for segment in definitions.segments:
-            demand = Demand(aggregates=self.aggregates, attributes=set(), segments=set())
+            demand = self._demand(self.aggregates)
             predicates[segment.segment] = compiled(segment.condition, demand)
             demands[segment.segment] = demand
-        touched = {s.segment: _events_of(s.condition) for s in definitions.segments}
+        touched = {s.segment: self._events_of(s.condition) for s in definitions.segments}
         for rank, name in enumerate(in_order({n: d.segments for n, d in demands.items()})):
             plan = SegmentPlan(name, rank, predicates[name], f"segment:{name}")
             self.segments[name] = plan
@@ -128,9 +142,7 @@ class Rulebook:
 
     def _compile_scenarios(self, definitions: Definitions) -> None:
         for scenario in (*definitions.scenarios, *definitions.retired):
-            plan = planned(
-                scenario, Demand(aggregates=self.aggregates, attributes=set(), segments=set())
-            )
+            plan = planned(scenario, self._demand(self.aggregates))
             self._scenarios[plan.name, scenario.version] = plan
         for scenario in definitions.scenarios:
             plan = self._scenarios[scenario.scenario, scenario.version]
@@ -185,10 +197,3 @@ def in_order(asks: dict[str, set[str]]) -> list[str]:
     for name in sorted(asks):
         visit(name)
     return done
-
-
-def _events_of(condition: Condition) -> set[str]:
-    """The event names that a condition asks about."""
-    demand = Demand(aggregates={}, attributes=set(), segments=set())
-    compiled(condition, demand)
-    return {aggregate.event for aggregate in demand.aggregates.values()}

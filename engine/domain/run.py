@@ -189,7 +189,7 @@ def _send(turn: Turn, run: Run, step: Send) -> None:
             template=step.template,
             address=address_of(contact, step.channel),
             marketing=not template.transactional,
-            variables=variables_of(template, contact, run),
+            variables=variables_of(template, contact, run) | _figures_of(turn, template),
             at=turn.now,
         )
     )
@@ -206,6 +206,15 @@ def variables_of(template: Template, contact: Contact, run: Run) -> dict[str, An
         if root in sources and name in sources[root]:
             chosen[root][name] = sources[root][name]
     return chosen
+
+
+def _figures_of(turn: Turn, template: Template) -> dict[str, Any]:
+    """``aggregates.<name>`` of what the template names, as they are now."""
+    paths = [path.split(".") for path in template.variables]
+    names = {path[1] for path in paths if path[0] == "aggregates"}
+    readings = turn.rulebook.readings
+    figures = {name: readings[name].value(turn.contact, turn.now) for name in names & {*readings}}
+    return {"aggregates": figures} if figures else {}
 
 
 def fire(turn: Turn, run: Run, due: int) -> None:

@@ -6,16 +6,20 @@ from typing import Any
 
 from engine.domain.score import Score
 from engine.domain.segment import Segment
+from engine.domain.template import Template
+from engine.loading.check_aggregate import aggregate_problems
 from engine.loading.check_condition import (
+    Names,
     condition_problems,
     event_problems,
     segments_of,
+    unknown,
     where_problems,
 )
 from engine.loading.check_scenario import Known, scenario_problems
 from engine.loading.shape import Problems
 from engine.loading.workspace import HTML, TEXT, Workspace, Written
-from engine.rendering.check import check_template
+from engine.rendering.check import check_template, named
 
 _FILES = {"text": TEXT, "html": HTML}
 _LINE = re.compile(r"line (\d+): ")
@@ -31,6 +35,8 @@ def check(workspace: Workspace) -> list[str]:
     return [
         *_twice("attribute", workspace.attributes),
         *_attribute_problems(workspace),
+        *_twice("aggregate", workspace.aggregates),
+        *_aggregate_problems(workspace),
         *_twice("segment", workspace.segments),
         *_twice("scenario", workspace.scenarios),
         *_twice("score", workspace.scores),
@@ -63,27 +69,41 @@ def _attribute_problems(workspace: Workspace) -> Iterator[str]:
             yield written.problem(("choices",), f"do not go with type {attribute.type}")
 
 
+def _aggregate_problems(workspace: Workspace) -> Iterator[str]:
+    reads = {w.definition.aggregate: set(w.definition.ratio or ()) for w in workspace.aggregates}
+    for written in workspace.aggregates:
+        for place, text in aggregate_problems(written.definition, workspace.names["aggregate"]):
+            yield written.problem(place, text)
+        circle = _circle(written.definition.aggregate, reads)
+        if circle:
+            yield written.problem(("ratio",), circle)
+
+
 def _segment_problems(workspace: Workspace) -> Iterator[str]:
     reads = {
         w.definition.segment: set(segments_of(w.definition.condition)) for w in workspace.segments
     }
     for written in workspace.segments:
-        for place, text in _one_segment(written.definition, workspace.names["segment"], reads):
+        for place, text in _one_segment(written.definition, workspace.names, reads):
             yield written.problem(place, text)
 
 
-def _one_segment(segment: Segment, names: set[str], reads: dict[str, set[str]]) -> Problems:
+def _one_segment(segment: Segment, names: Names, reads: dict[str, set[str]]) -> Problems:
     yield from condition_problems(segment.condition, ("condition",), names)
-    name = segment.segment
-    circle = sorted(one for one in _behind(name, reads) if name in _behind(one, reads))
+    circle = _circle(segment.segment, reads)
     if circle:
-        yield ("condition",), f"depends on itself, through {', '.join(circle)}"
+        yield ("condition",), circle
 
 
-def _behind(segment: str, reads: dict[str, set[str]]) -> set[str]:
-    """Every segment that this one reads, directly or through others."""
+def _circle(name: str, reads: dict[str, set[str]]) -> str:
+    circle = sorted(one for one in _behind(name, reads) if name in _behind(one, reads))
+    return f"depends on itself, through {', '.join(circle)}" if circle else ""
+
+
+def _behind(name: str, reads: dict[str, set[str]]) -> set[str]:
+    """Every definition that this one reads, directly or through others."""
     behind: set[str] = set()
-    ahead = reads.get(segment, set())
+    ahead = reads.get(name, set())
     while ahead:
         behind |= ahead
         ahead = {name for one in ahead for name in reads.get(one, ())} - behind
@@ -110,10 +130,24 @@ def _one_score(score: Score) -> Problems:
 def _template_problems(workspace: Workspace) -> Iterator[str]:
     for written in workspace.templates:
         folder = written.document.source.rpartition("/")[0]
-        for text in check_template(written.definition):
+        problems = check_template(written.definition)
+        for text in problems:
             part, _, problem = text.partition(": ")
             line = _LINE.match(problem)
             if part in _FILES and line:
                 yield f"{folder}/{_FILES[part]}:{line[1]}: {problem[line.end() :]}"
             else:
                 yield written.problem((part,), problem)
+        if not problems:
+            yield from _unknown_figures(written, folder, workspace.names["aggregate"])
+
+
+def _unknown_figures(written: Written[Template], folder: str, names: set[str]) -> Iterator[str]:
+    """Aggregates that a template prints and nobody declared."""
+    for part, path, line in named(written.definition):
+        root, _, rest = path.partition(".")
+        for _, text in unknown("aggregate", rest.partition(".")[0], (), names):
+            if root == "aggregates" and part in _FILES:
+                yield f"{folder}/{_FILES[part]}:{line}: {text}"
+            elif root == "aggregates":
+                yield written.problem(("subject",), text)

@@ -1,6 +1,6 @@
 """What a struct's types cannot say about conditions and moments."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from engine.domain.condition import OPERATORS, QUESTIONS, Comparison, Condition, Where, question_of
 from engine.domain.scenario import Moment, WaitFor
@@ -11,16 +11,20 @@ from engine.loading.yaml_file import Place
 MOST = 1_000
 """Occurrences that one windowed condition may ask for: each is kept in the contact's state."""
 
+Names = Mapping[str, Collection[str]]
+"""What is defined: kind (``segment``, ``aggregate``) -> names."""
+
 _KEYS = {"not_": "not", "is_": "is", "in_": "in"}
 _QUALIFIERS: dict[str, tuple[str, ...]] = {
     "attribute": OPERATORS,
+    "aggregate": OPERATORS,
     "did": ("where", "within", "at_least"),
     "did_not": ("where", "within", "at_least"),
 }
 
 
-def condition_problems(condition: Condition, place: Place, segments: set[str]) -> Problems:
-    """One question, only what qualifies it, segments that exist; the same for every part."""
+def condition_problems(condition: Condition, place: Place, names: Names) -> Problems:
+    """One question, only what qualifies it, names that exist; the same for every part."""
     question = question_of(condition)
     if question is None:
         yield place, f"ask exactly one of {', '.join(map(_key, QUESTIONS))}"
@@ -28,21 +32,22 @@ def condition_problems(condition: Condition, place: Place, segments: set[str]) -
     yield from _qualifier_problems(condition, question, place)
     match question:
         case "all" | "any":
-            yield from _part_problems(condition, question, place, segments)
+            yield from _part_problems(condition, question, place, names)
         case "not_" if condition.not_ is not None:
-            yield from condition_problems(condition.not_, (*place, "not"), segments)
+            yield from condition_problems(condition.not_, (*place, "not"), names)
         case "did" | "did_not":
             yield from _did_problems(condition, question, place)
-        case "segment":
-            yield from segment_problems(condition.segment, (*place, "segment"), segments)
+        case "segment" | "aggregate":
+            name = str(getattr(condition, question))
+            yield from unknown(question, name, (*place, question), names[question])
         case _:
             return
 
 
-def segment_problems(segment: str | None, place: Place, segments: set[str]) -> Problems:
-    """A segment that nobody defined."""
-    if segment is not None and segment not in segments:
-        yield place, f"there is no segment {segment}; {meant(segment, segments)}"
+def unknown(kind: str, name: str | None, place: Place, names: Collection[str]) -> Problems:
+    """A segment or aggregate that nobody defined."""
+    if name is not None and name not in names:
+        yield place, f"there is no {kind} {name}; {meant(name, names)}"
 
 
 def moment_problems(moment: Moment | WaitFor, place: Place, segments: set[str]) -> Problems:
@@ -59,8 +64,8 @@ def moment_problems(moment: Moment | WaitFor, place: Place, segments: set[str]) 
         yield from where_problems(moment.where, (*place, "where"))
         if moment.event is None:
             yield (*place, "where"), "goes with an event only"
-    yield from segment_problems(moment.enters, (*place, "enters"), segments)
-    yield from segment_problems(moment.leaves, (*place, "leaves"), segments)
+    yield from unknown("segment", moment.enters, (*place, "enters"), segments)
+    yield from unknown("segment", moment.leaves, (*place, "leaves"), segments)
 
 
 def event_problems(event: str, place: Place) -> Problems:
@@ -94,18 +99,16 @@ def _qualifier_problems(condition: Condition, question: str, place: Place) -> Pr
         if name not in fitting:
             allowed = f"; {_key(question)} takes {_list(fitting)}" if fitting else ""
             yield (*place, _key(name)), f"does not go with {_key(question)}{allowed}"
-    if question == "attribute" and not _given(condition, OPERATORS):
+    if question in ("attribute", "aggregate") and not _given(condition, OPERATORS):
         yield place, f"needs an operator: {_list(OPERATORS)}"
 
 
-def _part_problems(
-    condition: Condition, question: str, place: Place, segments: set[str]
-) -> Problems:
+def _part_problems(condition: Condition, question: str, place: Place, names: Names) -> Problems:
     parts = getattr(condition, question)
     if not parts:
         yield (*place, question), "needs at least one condition"
     for at, part in enumerate(parts):
-        yield from condition_problems(part, (*place, question, at), segments)
+        yield from condition_problems(part, (*place, question, at), names)
 
 
 def _did_problems(condition: Condition, question: str, place: Place) -> Problems:

@@ -18,6 +18,7 @@ class Known:
     def __init__(
         self, names: dict[str, set[str]], templates: list[Template], attributes: list[Attribute]
     ) -> None:
+        self.names = names
         self.segments = names["segment"]
         self.templates = names["template"]
         self.attributes = {one.attribute: one for one in attributes}
@@ -56,7 +57,7 @@ def _step_problems(step: Step, place: Place, known: Known) -> Problems:
         case Send():
             yield from _send_problems(step, place, known)
         case Branch():
-            yield from condition_problems(step.if_, (*place, "if"), known.segments)
+            yield from condition_problems(step.if_, (*place, "if"), known.names)
         case Set():
             yield from _set_problems(step, place, known)
         case Exit():

@@ -30,6 +30,7 @@ def load(folder: Path) -> Definitions:
         scores=tuple(written.definition for written in workspace.scores),
         scenarios=tuple(written.definition for written in workspace.scenarios),
         templates=tuple(_compiled(written.definition) for written in workspace.templates),
+        aggregates=tuple(written.definition for written in workspace.aggregates),
         attributes=tuple(written.definition for written in workspace.attributes),
         zone=settings.workspace.zone,
         max_age=milliseconds(settings.workspace.max_age),

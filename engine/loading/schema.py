@@ -12,7 +12,13 @@ import msgspec
 
 from engine.domain.scenario import Scenario
 from engine.domain.segment import Segment
-from engine.loading.workspace import SCHEMAS, AttributesFile, ScoringFile, TemplateFile
+from engine.loading.workspace import (
+    SCHEMAS,
+    AggregatesFile,
+    AttributesFile,
+    ScoringFile,
+    TemplateFile,
+)
 from engine.settings import Settings
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -20,6 +26,7 @@ FILES: dict[str, type] = {
     "scenario": Scenario,
     "segment": Segment,
     "attributes": AttributesFile,
+    "aggregates": AggregatesFile,
     "scoring": ScoringFile,
     "template": TemplateFile,
     "engine": Settings,

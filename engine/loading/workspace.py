@@ -5,6 +5,7 @@ The folder::
     engine.toml
     schema/                        for editors, written by ``relance schema``
     attributes.yaml                attributes: [...]
+    aggregates.yaml                aggregates: [...]
     scoring.yaml                   scores: [...]
     segments/<any name>.yaml       one segment a file
     scenarios/<any name>.yaml      one scenario a file
@@ -18,6 +19,7 @@ import msgspec
 
 from engine.domain.attribute import Attribute
 from engine.domain.channel import Channel
+from engine.domain.declared import DeclaredAggregate
 from engine.domain.definition import Definition
 from engine.domain.scenario import Scenario
 from engine.domain.score import Score
@@ -33,7 +35,7 @@ D = TypeVar("D", bound=Definition)
 TEXT = "text.txt"
 HTML = "html.html"
 FOLDERS = {"segments", "scenarios", "templates"}
-FILES = {"engine.toml", "attributes.yaml", "scoring.yaml"}
+FILES = {"engine.toml", "aggregates.yaml", "attributes.yaml", "scoring.yaml"}
 SCHEMAS = "schema"
 """The folder for editors, which the engine does not read."""
 
@@ -69,6 +71,12 @@ class AttributesFile(Definition, frozen=True, kw_only=True):
     attributes: tuple[Attribute, ...]
 
 
+class AggregatesFile(Definition, frozen=True, kw_only=True):
+    """``aggregates.yaml``: what is figured from contacts' events."""
+
+    aggregates: tuple[DeclaredAggregate, ...]
+
+
 class Workspace:
     """Everything that could be read; ``problems`` say what could not.
 
@@ -79,11 +87,12 @@ class Workspace:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.problems: list[str] = []
-        self.names: dict[str, set[str]] = {"segment": set(), "template": set()}
+        self.names: dict[str, set[str]] = {"segment": set(), "template": set(), "aggregate": set()}
         self._check_entries()
         self.segments = self._each("segments", Segment, "segment")
         self.scenarios = self._each("scenarios", Scenario, "scenario")
         self.attributes = self._listed("attributes", AttributesFile, Attribute)
+        self.aggregates = self._listed("aggregates", AggregatesFile, DeclaredAggregate)
         self.scores = self._listed("scoring", ScoringFile, Score)
         self.templates = self._templates()
 
@@ -119,6 +128,7 @@ class Workspace:
         if document is None:
             return []
         [key] = file.__struct_fields__
+        self.names[key[:-1]] = _names(document.data, key)
         return [
             Written(one, document, (key, at))
             for written in self._converted(document, file, document.data)
@@ -175,6 +185,13 @@ class Workspace:
         if problems:
             return []
         return [Written(msgspec.convert(data, kind), document)]
+
+
+def _names(data: Any, key: str) -> set[str]:
+    """Those in a list of definitions, also of one with problems."""
+    listed = data.get(key) if isinstance(data, dict) else None
+    items = listed if isinstance(listed, list) else []
+    return {str(item.get(key[:-1])) for item in items if isinstance(item, dict)}
 
 
 def _read(entry: Path) -> bool:

@@ -66,18 +66,22 @@ def _outline(template: Template) -> Iterator[str]:
 
 
 def variables_of(template: Template) -> tuple[str, ...]:
-    """The paths of contact and event that the text names (``contact.first_name``), sorted.
+    """The paths of contact, event and aggregates that the text names (``contact.first_name``), sorted.
 
     Empty for a text that does not parse: ``check_template`` says why.
     """
-    found: set[str] = set()
-    for kind, source in parts_of(template):
-        try:
-            tree = ENVIRONMENTS[kind].parse(source)
-        except (TemplateSyntaxError, RecursionError):
-            return ()
-        found.update(path for path, _ in paths_of(tree) if "." in path)
+    try:
+        found = {path for _, path, _ in named(template) if "." in path}
+    except (TemplateSyntaxError, RecursionError):
+        return ()
     return tuple(sorted(path for path in found if not path.startswith("message.")))
+
+
+def named(template: Template) -> Iterator[tuple[Kind, str, int]]:
+    """(part, path, line) of everything that it names. Raises TemplateSyntaxError, RecursionError."""
+    for kind, source in parts_of(template):
+        tree = ENVIRONMENTS[kind].parse(source)
+        yield from ((kind, path, line) for path, line in paths_of(tree))
 
 
 def parts_of(template: Template) -> list[tuple[Kind, str]]:
@@ -99,7 +103,7 @@ def problems_of(kind: Kind, source: str) -> list[str]:
 
 
 def paths_of(node: nodes.Node) -> Iterator[tuple[str, int]]:
-    """Each path that starts at contact, event or message, with its line; a bare root has no dot."""
+    """Each path that starts at a root (``contact``), with its line; a bare root has no dot."""
     path = _path(node)
     if path:
         yield path, node.lineno

@@ -16,7 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from engine.rendering.filters import ALLOWED, check_size, rows
 
 Kind = Literal["html", "text", "header"]
-ROOTS = ("contact", "event", "message")
+ROOTS = ("contact", "event", "aggregates", "message")
 LOOP = ("index", "index0", "revindex", "first", "last", "length")
 
 

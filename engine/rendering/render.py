@@ -25,7 +25,7 @@ class CannotRender(EngineError):  # noqa: N818
 def render(template: Template, variables: dict[str, Any]) -> tuple[str, str, str]:
     """Subject, text and html (empty when the template has none). Raises CannotRender.
 
-    ``variables`` has the names contact, event and message. An empty text or null counts as missing,
+    ``variables`` has the names contact, event, aggregates and message. An empty text or null counts as missing,
     so that ``default`` covers it and nobody is greeted with "Bonjour ,".
     """
     data = {name: _given(values) for name, values in variables.items()}

@@ -8,6 +8,7 @@ import msgspec
 
 from engine.domain import fact, message
 from engine.domain.attribute import undeclared
+from engine.domain.contact import Contact
 from engine.errors import BadRequest
 from engine.ports.host_store import LogRow
 from engine.replay.fsck import Fsck
@@ -74,9 +75,22 @@ def contact(host: "ContactHost", number: int, rows: int) -> dict[str, Any] | Non
         return None
     newest = itertools.islice(timeline(host.memory.store.log_row, resident.last), rows)
     unknown = undeclared(resident.contact.attributes, host.memory.rulebook.attributes)
-    return state_of(resident) | {
-        "undeclared": unknown,
-        "timeline": [line_of(row) for row in newest],
+    return (
+        state_of(resident)
+        | figures_of(host, resident.contact)
+        | {
+            "undeclared": unknown,
+            "timeline": [line_of(row) for row in newest],
+        }
+    )
+
+
+def figures_of(host: "ContactHost", held: Contact) -> dict[str, Any]:
+    """The declared aggregates as they are now; ``approximate`` names those that are not exact."""
+    now, readings = host.memory.clock.now(), host.memory.rulebook.readings
+    return {
+        "aggregates": {name: reading.value(held, now) for name, reading in readings.items()},
+        "approximate": [name for name, reading in readings.items() if reading.approximate(held)],
     }
 
 

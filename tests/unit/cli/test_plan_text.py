@@ -11,7 +11,14 @@ MISSED = "runs under way in cart ask for it and find nobody in it"
 
 def plan(**changes: Any) -> Plan:
     """The next version after 7."""
-    empty: Any = {"segments": (), "scores": (), "scenarios": (), "templates": (), "paused": ()}
+    empty: Any = {
+        "segments": (),
+        "aggregates": (),
+        "scores": (),
+        "scenarios": (),
+        "templates": (),
+        "paused": (),
+    }
     return Plan(**{"version": 7, "next": 8, "settings": {}, **empty, **changes})
 
 

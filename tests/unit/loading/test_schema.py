@@ -18,6 +18,7 @@ CONFIG = Path("config")
 KINDS = {
     "scenario": "scenarios/*.yaml",
     "segment": "segments/*.yaml",
+    "aggregates": "aggregates.yaml",
     "scoring": "scoring.yaml",
     "template": "templates/*/template.yaml",
     "engine": "engine.toml",
