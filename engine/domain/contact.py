@@ -40,6 +40,7 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     ``rulebook`` is the version that its segments were last evaluated under. ``trouble`` names the
     loop of definitions that parked the contact; ``parked`` is when it is looked at again.
     ``orders`` packs the keys of its last orders.
+    ``pending``: see ``engine.domain.pending``.
     """
 
     id: int
@@ -65,6 +66,7 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     parked: int = 0
     measures: dict[int, Any] = {}
     orders: bytes = b""
+    pending: dict[str, int] = {}
 
     @property
     def known(self) -> bool:
@@ -85,5 +87,5 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
             self.counts.copy(), self.rings.copy(), self.scores.copy(), self.segments.copy(),
             self.timers.copy(), self.runs[:], self.entries.copy(), self.entered, self.seen,
             self.first, self.latest, self.merged_into, self.pasts[:], self.rulebook, self.trouble,
-            self.parked, self.measures.copy(), self.orders,
+            self.parked, self.measures.copy(), self.orders, self.pending,
         )  # fmt: skip

@@ -10,13 +10,17 @@ from engine.domain.score import Score
 from engine.domain.segment import Segment
 from engine.domain.template import Template
 
+Level = tuple[int, int]
+"""The version that something is counted since, and how much of it."""
+
 
 class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     """``retired`` are earlier versions of scenarios that runs may still stand on; they start no run.
     ``paused`` names scenarios that start no run and whose waiting runs stay where they are.
 
     ``zone`` is the workspace's IANA time zone. Triggers ignore events older than ``max_age`` ms; a
-    wait overdue by more than ``late`` ms follows its step's ``late`` policy.
+    wait overdue by more than ``late`` ms follows its step's ``late`` policy. ``since`` dates what is
+    counted, see ``engine.domain.since``; with ``backfill`` what is rebuilt may start scenarios.
     """
 
     segments: tuple[Segment, ...] = ()
@@ -30,6 +34,8 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     zone: str = "UTC"
     max_age: int = DAY
     late: int = DAY
+    since: dict[str, tuple[Level, ...]] = {}
+    backfill: bool = False
 
 
 def succeed(published: Definitions | None, written: Definitions) -> Definitions:
@@ -61,6 +67,8 @@ def succeed(published: Definitions | None, written: Definitions) -> Definitions:
         retired=tuple(retired),
         templates=written.templates + orphans,
         paused=published.paused if published else (),
+        since=published.since if published else {},
+        backfill=published.backfill if published else False,
     )
 
 

@@ -12,7 +12,7 @@ fingerprints           the youngest of both, so that a retry of either's events 
 
 import msgspec
 
-from engine.domain import codec, order_key
+from engine.domain import codec, order_key, pending
 from engine.domain.aggregate import join
 from engine.domain.contact import SEEN, Contact, Run
 from engine.domain.dedupe import merged
@@ -54,6 +54,7 @@ def adopt(turn: Turn, message: Adopted) -> bool:
     contact.first = min(filter(None, (contact.first, other.first)), default=0)
     contact.latest = max(contact.latest, other.latest)
     contact.seen = merged(contact.seen, other.seen, turn.now, SEEN)
+    pending.join(contact, other, turn.rulebook)
     join(contact, other, turn.rulebook.aggregates, turn.now)
     order_key.join(turn, other)
     _add_scores(turn, other)

@@ -97,8 +97,19 @@ class Act(msgspec.Struct, frozen=True, array_like=True, tag="act"):
     value: Any = None
 
 
+class Rebuilt(msgspec.Struct, frozen=True, array_like=True, tag="rebuilt"):
+    """What was counted anew from the contact's log, by name, as the encoded contact ``state`` has it.
+
+    Empty bytes for nothing. ``since`` is the instant (ms) from which on the log was there, 0 for all.
+    """
+
+    names: tuple[str, ...] = ()
+    state: bytes = b""
+    since: int = 0
+
+
 HopMessage = ClaimAnswered | YieldAsked | YieldAnswered | Adopted | AdoptionSettled | Witnessed
-Message = Event | TimerFired | Receipt | Act | HopMessage
+Message = Event | TimerFired | Receipt | Act | Rebuilt | HopMessage
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)

@@ -3,6 +3,9 @@
 An answer is (holds, flips): ``flips`` is the exact instant (ms) at which time alone may change the
 answer, 0 when it cannot. Windows are by event time and half-open: an event at ``e`` counts within
 ``w`` at instant ``t`` while ``t < e + w``.
+
+While what a condition reads is being rebuilt, ``holds`` is None: unknown. ``all``, ``any`` and
+``not`` go on by Kleene's tables: an answer that no value of the unknown could change is known.
 """
 
 from collections.abc import Callable
@@ -15,27 +18,31 @@ from engine.domain.asked import Reading, Timeless, asked
 from engine.domain.attribute import same
 from engine.domain.condition import Comparison, Condition, Where, comparison_of, question_of
 from engine.domain.contact import Contact
+from engine.domain.counted import count_of, measure_of, times_of
 from engine.domain.duration import milliseconds
 from engine.domain.path import value_at
 
-Answer = tuple[bool, int]
+Answer = tuple[bool | None, int]
 Predicate = Callable[[Contact, int], Answer]
 Check = Callable[[Any], bool]
 
 NO: Answer = (False, 0)
 YES: Answer = (True, 0)
+UNKNOWN: Answer = (None, 0)
 
 
 class Demand(msgspec.Struct):
     """What compiled conditions read: aggregates by id, top-level attributes, other segments.
 
     ``readings`` are the declared aggregates that they may ask about, by name.
+    ``members`` is where they find how each of those segments is asked itself.
     """
 
     aggregates: dict[int, Aggregate] = {}
     attributes: set[str] = set()
     segments: set[str] = set()
     readings: dict[str, Reading] = {}
+    members: dict[str, Predicate] = {}
 
 
 def compiled(condition: Condition, demand: Demand) -> Predicate:  # noqa: PLR0911 - one return a question
@@ -65,12 +72,14 @@ def compiled(condition: Condition, demand: Demand) -> Predicate:  # noqa: PLR091
 
 def _all(parts: list[Predicate]) -> Predicate:
     def holds(contact: Contact, now: int) -> Answer:
-        flips, answer = 0, True
+        flips = 0
+        answer: bool | None = True
         for part in parts:
             yes, flip = part(contact, now)
             if flip and (flips == 0 or flip < flips):
                 flips = flip
-            answer = answer and yes
+            if not yes and answer is not False:
+                answer = yes
         return answer, flips
 
     return parts[0] if len(parts) == 1 else holds
@@ -78,12 +87,14 @@ def _all(parts: list[Predicate]) -> Predicate:
 
 def _any(parts: list[Predicate]) -> Predicate:
     def holds(contact: Contact, now: int) -> Answer:
-        flips, answer = 0, False
+        flips = 0
+        answer: bool | None = False
         for part in parts:
             yes, flip = part(contact, now)
             if flip and (flips == 0 or flip < flips):
                 flips = flip
-            answer = answer or yes
+            if yes is not False and not answer:
+                answer = yes
         return answer, flips
 
     return parts[0] if len(parts) == 1 else holds
@@ -92,15 +103,18 @@ def _any(parts: list[Predicate]) -> Predicate:
 def _not(part: Predicate) -> Predicate:
     def holds(contact: Contact, now: int) -> Answer:
         yes, flip = part(contact, now)
-        return not yes, flip
+        return (None if yes is None else not yes), flip
 
     return holds
 
 
 def _member(segment: str, demand: Demand) -> Predicate:
     demand.segments.add(segment)
+    members = demand.members
 
-    def holds(contact: Contact, now: int) -> Answer:  # noqa: ARG001 - one shape for all predicates
+    def holds(contact: Contact, now: int) -> Answer:
+        if contact.pending and segment in members and members[segment](contact, now)[0] is None:
+            return UNKNOWN
         return YES if segment in contact.segments else NO
 
     return holds
@@ -121,7 +135,15 @@ def _aggregate(condition: Condition, demand: Demand) -> Predicate:
     reading = demand.readings.get(str(condition.aggregate), Timeless())
     demand.aggregates.update((read.id, read) for read in reading.aggregates)
     wanted = comparison_of(condition)
-    return asked(reading, wanted, comparison(wanted))
+    answer = asked(reading, wanted, comparison(wanted))
+    names = [measure_of(r.id) if r.form else count_of(r.id) for r in reading.aggregates]
+
+    def holds(contact: Contact, now: int) -> Answer:
+        if contact.pending and any(name in contact.pending for name in names):
+            return UNKNOWN
+        return answer(contact, now)
+
+    return holds
 
 
 def _did(condition: Condition, event: str, demand: Demand) -> Predicate:
@@ -139,14 +161,22 @@ def _did(condition: Condition, event: str, demand: Demand) -> Predicate:
 
 
 def _counted(number: int, least: int) -> Predicate:
+    name = count_of(number)
+
     def holds(contact: Contact, now: int) -> Answer:  # noqa: ARG001 - one shape for all predicates
+        if contact.pending and name in contact.pending:
+            return UNKNOWN
         return YES if contact.counts.get(number, 0) >= least else NO
 
     return holds
 
 
 def _windowed(number: int, least: int, window: int) -> Predicate:
+    name = times_of(number)
+
     def holds(contact: Contact, now: int) -> Answer:
+        if contact.pending and least > contact.pending.get(name, least):
+            return UNKNOWN
         ring = contact.rings.get(number)
         if ring is None or len(ring) < least:
             return NO

@@ -77,6 +77,10 @@ class Rulebook:
         self.late = definitions.late
         self.templates: dict[str, Template] = {t.template: t for t in definitions.templates}
         self.paused = frozenset(definitions.paused)
+        self.backfill = definitions.backfill
+        self.since = {n: v for n, v in definitions.since.items() if not n.startswith("segment:")}
+        self.newest = max((levels[-1][0] for levels in self.since.values()), default=0)
+        self.holds: dict[str, Predicate] = {}
         self.attributes: Schema = {one.attribute: one for one in definitions.attributes}
         self.aggregates: dict[int, Aggregate] = {}
         self.readings = readings(definitions.aggregates, self.aggregates)
@@ -104,7 +108,11 @@ class Rulebook:
     def _demand(self, aggregates: dict[int, Aggregate]) -> Demand:
         """What conditions read besides is gathered; the aggregates they need are added."""
         return Demand(
-            aggregates=aggregates, attributes=set(), segments=set(), readings=self.readings
+            aggregates=aggregates,
+            attributes=set(),
+            segments=set(),
+            readings=self.readings,
+            members=self.holds,
         )
 
     def _events_of(self, condition: Condition) -> set[str]:
@@ -115,14 +123,13 @@ class Rulebook:
 
     def _compile_segments(self, definitions: Definitions) -> None:
         demands: dict[str, Demand] = {}
-        predicates: dict[str, Predicate] = {}
         for segment in definitions.segments:
             demand = self._demand(self.aggregates)
-            predicates[segment.segment] = compiled(segment.condition, demand)
+            self.holds[segment.segment] = compiled(segment.condition, demand)
             demands[segment.segment] = demand
         touched = {s.segment: self._events_of(s.condition) for s in definitions.segments}
         for rank, name in enumerate(in_order({n: d.segments for n, d in demands.items()})):
-            plan = SegmentPlan(name, rank, predicates[name], f"segment:{name}")
+            plan = SegmentPlan(name, rank, self.holds[name], f"segment:{name}")
             self.segments[name] = plan
             for attribute in demands[name].attributes:
                 self.by_attribute.setdefault(attribute, []).append(plan)

@@ -95,6 +95,9 @@ def walk(
         if isinstance(step, Wait | WaitFor):
             _keep(turn, _timed(turn, run, step))
             return
+        if turn.contact.pending and isinstance(step, Branch) and _is_unknown(turn, plan, step):
+            _keep(turn, run)
+            return
         if isinstance(step, Send) and skip:
             turn.note("skipped", subject, "late")
             skip, target = False, plan.following[target]
@@ -127,6 +130,21 @@ def _instant(
         case _:
             assert_never(step)
     return following
+
+
+def _is_unknown(turn: Turn, plan: ScenarioPlan, step: Branch) -> bool:
+    return plan.branches[step.id](turn.contact, turn.now)[0] is None
+
+
+def decide(turn: Turn) -> None:
+    """Runs that wait at a branch for what is being rebuilt: those that can be answered go on."""
+    for run in list(turn.contact.runs):
+        plan = turn.rulebook.scenario(run.scenario, run.version)
+        step = plan.steps[run.step]
+        if not isinstance(step, Branch) or run.scenario in turn.rulebook.paused:
+            continue
+        if not _is_unknown(turn, plan, step):
+            resume(turn, run, _instant(turn, run, plan, step))
 
 
 def _keep(turn: Turn, run: Run) -> None:

@@ -36,7 +36,7 @@ def _ask_segments(turn: Turn) -> None:
             contact.timers[plan.timer] = flips
         elif plan.timer in contact.timers:
             del contact.timers[plan.timer]
-        if holds is not (plan.name in contact.segments):
+        if holds is not None and holds is not (plan.name in contact.segments):
             _cross(turn, plan.name, enters=holds)
             if turn.stale:
                 turn.stale.update((rest.name, rest) for rest in asked[position + 1 :])

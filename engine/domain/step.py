@@ -11,7 +11,7 @@ the same step, to a depth of 100 causes; a longer chain is a loop: the contact i
 that names it, still keeps its events, and is looked at again under the next rulebook.
 """
 
-from engine.domain import claim, merge, run
+from engine.domain import claim, merge, pending, run
 from engine.domain.contact import SEEN, Contact
 from engine.domain.dedupe import merged
 from engine.domain.duration import MINUTE
@@ -25,12 +25,14 @@ from engine.domain.message import (
     ClaimAnswered,
     HopMessage,
     Message,
+    Rebuilt,
     Receipt,
     TimerFired,
     Witnessed,
     YieldAnswered,
     YieldAsked,
 )
+from engine.domain.rebuilt import take_rebuilt
 from engine.domain.rulebook import Rulebook
 from engine.domain.settle import settle
 from engine.domain.take import take_act, take_event, take_receipt
@@ -63,6 +65,7 @@ def step(contact: Contact, message: Message, rulebook: Rulebook, now: int) -> Ou
         turn = Turn(contact.draft(), rulebook, now)
         trouble = f"definitions cause one another without end: {loop}"
         turn.contact.trouble = trouble
+        pending.learn(turn.contact, rulebook)
         turn.contact.rulebook = rulebook.version
         turn.note("parked", "", trouble)
         answer = _consume(turn, message)
@@ -78,6 +81,8 @@ def _refresh(turn: Turn) -> None:
     if contact.rulebook == rulebook.version or contact.merged_into:
         return
     turn.quiet = contact.rulebook != 0
+    pending.learn(contact, rulebook)
+    pending.drop_removed(contact, rulebook)
     contact.rulebook = rulebook.version
     contact.trouble, contact.parked = "", 0
     turn.stale.update(rulebook.segments)
@@ -87,6 +92,7 @@ def _refresh(turn: Turn) -> None:
         turn.note("segment_left", name)
     if turn.quiet:
         settle(turn)
+        run.decide(turn)
 
 
 def _consume(turn: Turn, message: Message) -> Message | None:
@@ -99,6 +105,8 @@ def _consume(turn: Turn, message: Message) -> Message | None:
             take_receipt(turn, message)
         case Act():
             take_act(turn, message)
+        case Rebuilt():
+            take_rebuilt(turn, message)
         case _:
             return _take_hop(turn, message)
     return None

@@ -77,8 +77,11 @@ class Engine(Protocol):
         """What is in force, and who is under way in it: see ``engine.domain.plan.InForce``."""
         ...
 
-    async def apply(self, definitions: bytes, by: str) -> int:
-        """Publish, answer the version: the one in force when nothing changed. Raises ConfigError."""
+    async def apply(self, definitions: bytes, by: str, *, backfill: bool = False) -> int:
+        """Publish, answer the version: the one in force when nothing changed. Raises ConfigError.
+
+        With ``backfill`` what is rebuilt from the log may start scenarios.
+        """
         ...
 
     async def pause(self, kind: str, name: str, paused: bool, by: str) -> None:

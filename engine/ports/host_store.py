@@ -128,7 +128,11 @@ class ImportedRow(NamedTuple):
 
 
 class Write(msgspec.Struct):
-    """One commit: everything that a batch of messages caused. Empty lists cost nothing."""
+    """One commit: everything that a batch of messages caused. Empty lists cost nothing.
+
+    ``rebuilt`` is the rulebook's version up to which every contact has what was new in it; None
+    leaves it as it is.
+    """
 
     now: int = 0
     log: list[LogRow] = []
@@ -148,6 +152,7 @@ class Write(msgspec.Struct):
     imported_gone: list[tuple[int, int]] = []
     imported: list[ImportedRow] = []
     orders: list[tuple[int, bytes]] = []
+    rebuilt: int | None = None
 
 
 class Opening(NamedTuple):
@@ -166,6 +171,7 @@ class Opening(NamedTuple):
     erasing: tuple[ErasingRow, ...] = ()
     erased: tuple[ErasedRow, ...] = ()
     imported: tuple[ImportedRow, ...] = ()
+    rebuilt: int = 0
 
 
 class HostStore(Protocol):

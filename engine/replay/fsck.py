@@ -159,7 +159,9 @@ class Fsck:
             self.inside[f"{run.scenario}/{run.step}"] += 1
             self.checked["runs"] += 1
             plan = self._rulebook.scenario(run.scenario, run.version)
-            if f"run:{run.id}" not in contact.timers and run.step not in plan.awaited:
+            undecided = contact.pending or run.scenario in self._rulebook.paused
+            waits = run.step in plan.awaited or (undecided and run.step in plan.branches)
+            if f"run:{run.id}" not in contact.timers and not waits:
                 self.note(f"run {run.id} waits at {run.scenario}/{run.step} for nothing")
 
     def _read_wakeups(self, store: HostStore, slice_: int) -> Iterator[int]:

@@ -4,7 +4,7 @@ Everything is staged here and reaches the host's memory only after the commit; a
 leaves nothing behind but the contacts it touched, which are read anew.
 """
 
-from engine.domain import codec, effect, fact, message, order_key
+from engine.domain import codec, effect, fact, message, order_key, pending
 from engine.domain.contact import SEEN, Contact
 from engine.domain.dedupe import forgets_early, has_seen
 from engine.domain.event import Event
@@ -44,6 +44,7 @@ class Batch:
         self.next_log = memory.next_log
         self.next_contact = memory.next_contact
         self.next_hop = memory.next_hop
+        self.rebuilt = memory.rebuilt
         self.touched: dict[int, Resident] = {}
         self.bindings: dict[str, tuple[Binding, ...]] = {}
         self.outbox: dict[str, OutboxRow | None] = {}
@@ -51,6 +52,7 @@ class Batch:
         self.sending: list[str] = []
         self.detours: dict[str, None] = {}
         self.orders: set[tuple[int, bytes]] = set()
+        self.unrebuilt: list[int] = []
         self.steps: list[tuple[Resident, Outcome, Message]] = []
 
     # --- what is there -------------------------------------------------------------------------
@@ -158,6 +160,8 @@ class Batch:
             retries.add(taken.fingerprint)
         elif isinstance(taken, Adopted | Witnessed):
             retries = None
+            if outcome.contact.pending:
+                self._leave_pending(outcome.contact)
         moved = (newest[0], newest[1], newest[2], newest[3])
         self.touched[contact] = Resident(outcome.contact, moved, resident.wake, 0, retries)
         if outcome.effects:
@@ -165,6 +169,12 @@ class Batch:
         if isinstance(taken, TimerFired):
             self.rearm(contact)
         return outcome
+
+    def _leave_pending(self, contact: Contact) -> None:
+        """What a merge has brought is to be rebuilt, also by a host that has done with that."""
+        first = pending.first_of(contact.pending, self.memory.rulebook)
+        self.rebuilt = min(self.rebuilt, first - 1)
+        self.unrebuilt.append(contact.id)
 
     def rearm(self, contact: int) -> None:
         """The contact's wake-up fired: its row moves to where its earliest timer is now."""
@@ -266,6 +276,7 @@ class Batch:
         write.hops = [row for row in self.hops.values() if row]
         write.orders = sorted(self.orders)
         self.count("armed", len(write.wakeups) - len(write.wakeups_gone))
+        write.rebuilt = self.rebuilt
         memory.store.commit(write)
         self._remember(wakes)
 
@@ -292,6 +303,7 @@ class Batch:
         memory.now = self.now
         memory.next_log, memory.next_contact = self.next_log, self.next_contact
         memory.next_hop = self.next_hop
+        memory.rebuilt = self.rebuilt
         memory.counters = self.counters
         memory.bindings.update(self.bindings)
         for key, row in self.outbox.items():

@@ -14,7 +14,7 @@ from engine.domain.definitions import Definitions, decode, encode, succeed
 from engine.domain.effect import contact_of
 from engine.domain.event import Event
 from engine.domain.notice import Notice
-from engine.domain.rulebook import Rulebook
+from engine.domain.since import dated
 from engine.errors import BadRequest, Busy, ConfigError, EngineError, Unknown
 from engine.ports.control_store import ApiKey, ControlStore, KeyKind, RejectedItem
 from engine.ports.engine import Engine, Refusal, Verdict
@@ -88,10 +88,10 @@ class Coordinator:
             raise ConfigError(text)
         self._keyring = Keyring(self.control, secret)
         books = self.control.rulebooks()
-        self.version = max(books, default=0) or self._publish(
-            succeed(None, decode(self._first)), "init"
-        )
-        self.definitions = books.get(self.version) or self.control.rulebooks()[self.version]
+        self.version = max(books, default=0)
+        self.definitions = books.get(self.version, b"")
+        if not books:
+            self._publish(succeed(None, decode(self._first)), "init")
         hosts = range(self.table.hosts)
         couriers = [Courier(host, self.calls, epoch, self.router) for host in hosts]
         self.router.employ(couriers)
@@ -185,27 +185,33 @@ class Coordinator:
 
     # --- the rulebook --------------------------------------------------------------------------
 
-    def _publish(self, definitions: Definitions, by: str) -> int:
+    def _publish(self, definitions: Definitions, by: str) -> None:
+        """As the next version, which is in force from now on. Raises ConfigError."""
+        before = decode(self.definitions) if self.definitions else None
         try:
-            Rulebook(0, definitions)
+            definitions = dated(before, definitions, self.version + 1)
         except (ValueError, KeyError) as error:
             text = f"the definitions do not fit together: {error}"
             raise ConfigError(text) from error
-        return self.control.publish(encode(definitions), self.now(), by)
+        self.version = self.control.publish(encode(definitions), self.now(), by)
+        self.definitions = encode(definitions)
 
-    async def apply(self, definitions: bytes, by: str) -> int:
+    async def apply(self, definitions: bytes, by: str, *, backfill: bool = False) -> int:
         try:
             written = decode(definitions)
         except (msgspec.ValidationError, msgspec.DecodeError) as error:
             text = f"this is no document of definitions: {error}"
             raise ConfigError(text) from error
-        return await self._put_in_force(succeed(decode(self.definitions), written), by)
+        published = decode(self.definitions)
+        next_ = succeed(published, written)
+        if next_ != published:
+            next_ = msgspec.structs.replace(next_, backfill=backfill)
+        return await self._put_in_force(next_, by)
 
     async def _put_in_force(self, definitions: Definitions, by: str) -> int:
         if encode(definitions) == self.definitions:
             return self.version
-        self.version = self._publish(definitions, by)
-        self.definitions = encode(definitions)
+        self._publish(definitions, by)
         await asyncio.gather(*(self._hand_rulebook(part) for part in self._parts()))
         return self.version
 

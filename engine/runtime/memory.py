@@ -40,6 +40,7 @@ class Memory:
         self.next_log = 1
         self.next_contact = 1
         self.next_hop = 1
+        self.rebuilt = 0
         self.counters: dict[str, int] = {}
         self.outbox = Outbox([])
         self.hops: dict[int, HopRow] = {}
@@ -57,6 +58,7 @@ class Memory:
         self.next_log = opening.next_log
         self.next_contact = opening.next_contact
         self.next_hop = opening.next_hop
+        self.rebuilt = opening.rebuilt
         self.counters = opening.counters
         self.outbox = Outbox(opening.outbox)
         self.hops = {row.number: row for row in opening.hops}

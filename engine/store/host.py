@@ -59,7 +59,7 @@ class SqlHostStore:
             self._marks = Marks(*marks)
             return Opening(
                 epoch,
-                *self._marks,
+                *self._marks[:4],
                 _decode_counters(self._counters),
                 [OutboxRow(*row) for row in self._db.rows(q.OUTBOX)],
                 [HopRow(*row) for row in self._db.rows(q.HOPS)],
@@ -68,6 +68,7 @@ class SqlHostStore:
                 tuple(ErasingRow(*row) for row in self._db.rows(q.ERASING)),
                 tuple(ErasedRow(*row) for row in self._db.rows(q.ERASED)),
                 tuple(ImportedRow(*row) for row in self._db.rows(q.IMPORTED)),
+                self._marks.rebuilt,
             )
 
     def contacts(self, ids: Iterable[int]) -> dict[int, ContactRow]:

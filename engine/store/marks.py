@@ -9,12 +9,16 @@ from engine.ports.host_store import Write
 
 
 class Marks(NamedTuple):
-    """``now`` is the last committed one (ms); the others are the first number not yet used."""
+    """``now`` is the last committed one (ms); ``next_`` ones are the first number not yet used.
+
+    ``rebuilt`` alone may fall: see ``engine.ports.host_store.Write``.
+    """
 
     now: int = 0
     next_log: int = 1
     next_contact: int = 1
     next_hop: int = 1
+    rebuilt: int = 0
 
     def after(self, write: Write) -> "Marks":
         """The marks that a commit leaves behind. Raises StoreError when it uses a number again.
@@ -29,6 +33,7 @@ class Marks(NamedTuple):
             max(write.log)[0] + 1 if write.log else self.next_log,
             max(self.next_contact, contact + 1),
             max(write.hops)[0] + 1 if write.hops else self.next_hop,
+            self.rebuilt if write.rebuilt is None else write.rebuilt,
         )
 
     @staticmethod

@@ -75,7 +75,7 @@ class MemoryHostStore:
         rows = self._rows
         return Opening(
             epoch,
-            *rows.marks,
+            *rows.marks[:4],
             dict(rows.counters),
             list(rows.outbox),
             list(rows.hops),
@@ -84,6 +84,7 @@ class MemoryHostStore:
             tuple(rows.erasing),
             tuple(rows.erased),
             tuple(sorted(rows.imported.values())),
+            rows.marks.rebuilt,
         )
 
     def contacts(self, ids: Iterable[int]) -> dict[int, ContactRow]:

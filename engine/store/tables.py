@@ -153,6 +153,7 @@ class Mark(HostTable, table=True):
     next_log: int
     next_contact: int
     next_hop: int
+    rebuilt: int
     counters: bytes
 
 

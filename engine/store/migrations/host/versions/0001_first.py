@@ -134,6 +134,7 @@ def _standing() -> None:
         sa.Column("next_log", sa.Integer, nullable=False),
         sa.Column("next_contact", sa.Integer, nullable=False),
         sa.Column("next_hop", sa.Integer, nullable=False),
+        sa.Column("rebuilt", sa.Integer, nullable=False),
         sa.Column("counters", sa.LargeBinary, nullable=False),
     )
     op.create_table(

@@ -1,0 +1,41 @@
+"""What a rulebook asks to be counted of contacts, by names that stay the same in every version.
+
+``count:<id>``             how often, over all time
+``times:<id>``             the latest event times; its size is how many
+``measure:<id>``           a measure; the size of a sliding one is how far back it reaches (ms)
+``score:<name>:<digest>``  a score under these very rules
+"""
+
+from hashlib import blake2b
+
+import msgspec
+
+from engine.domain.score import Score
+from engine.domain.segment import Segment
+
+
+def count_of(aggregate: int) -> str:
+    return f"count:{aggregate}"
+
+
+def times_of(aggregate: int) -> str:
+    return f"times:{aggregate}"
+
+
+def measure_of(aggregate: int) -> str:
+    return f"measure:{aggregate}"
+
+
+def score_of(score: Score) -> str:
+    """Other rules or another half-life are another score; a title is not."""
+    return f"score:{score.score}:{_digest([score.half_life, score.rules])}"
+
+
+def segment_of(segment: Segment) -> str:
+    """Nothing counted, but asked: when the condition is another every contact has to be asked anew."""
+    return f"segment:{segment.segment}:{_digest(segment.condition)}"
+
+
+def _digest(asked: object) -> str:
+    plain = msgspec.json.encode(asked, order="deterministic")
+    return blake2b(plain, digest_size=5).hexdigest()

@@ -1,0 +1,48 @@
+"""Taking over what was rebuilt from the log: the values are put in, the segments asked, quietly."""
+
+from typing import Any
+
+from engine.domain import codec, run
+from engine.domain.contact import Contact
+from engine.domain.message import Rebuilt
+from engine.domain.settle import settle
+from engine.domain.turn import Turn
+
+
+def take_rebuilt(turn: Turn, message: Rebuilt) -> None:
+    """Starts no scenario, unless whoever published the rulebook asked for that; waiting runs go on."""
+    contact, rest = turn.contact, dict(turn.contact.pending)
+    made = codec.decode(message.state) if message.state else Contact(contact.id)
+    for name in message.names:
+        if rest.pop(name, None) is not None:
+            put(contact, made, name)
+    contact.pending = rest
+    turn.note("rebuilt", "")
+    turn.quiet = not turn.rulebook.backfill
+    turn.stale.update(turn.rulebook.segments)
+    settle(turn)
+    run.decide(turn)
+
+
+def put(contact: Contact, made: Contact, name: str) -> None:
+    """One value, from one contact into the other."""
+    kind, _, rest = name.partition(":")
+    match kind:
+        case "count":
+            _copy(made.counts, contact.counts, int(rest))
+        case "times":
+            _copy(made.rings, contact.rings, int(rest))
+        case "measure":
+            _copy(made.measures, contact.measures, int(rest))
+        case "score":
+            _copy(made.scores, contact.scores, rest.rpartition(":")[0])
+        case _:
+            text = f"a contact holds no {kind}"
+            raise ValueError(text)
+
+
+def _copy(made: dict[Any, Any], into: dict[Any, Any], key: int | str) -> None:
+    if key in made:
+        into[key] = made[key]
+    else:
+        into.pop(key, None)
