@@ -18,6 +18,7 @@ class Workspace(_Section, frozen=True, kw_only=True):
     zone: str = "UTC"
     max_age: str = "1d"
     late: str = "1d"
+    visit_gap: str = "30m"
 
 
 class Runtime(_Section, frozen=True, kw_only=True):

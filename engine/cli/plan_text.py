@@ -15,6 +15,11 @@ _SCORES: dict[Verb, str] = {
     "changed": "points given so far stay; the new rules hold from the next event on",
     "removed": "no more points are given",
 }
+_COLLECTIONS: dict[Verb, str] = {
+    "added": "is filled from the next event on",
+    "changed": "what is in it stays; the new rules hold from the next event on",
+    "removed": "is filled no more",
+}
 _TEMPLATES: dict[Verb, str] = {
     "added": "may be sent",
     "changed": "messages that have not left yet have the new text, in runs under way too",
@@ -44,6 +49,7 @@ def _groups(plan: Plan) -> Iterator[tuple[str, list[Row]]]:
     yield "segments", [_row(one, _segment(one)) for one in plan.segments]
     yield "aggregates", [_row(one, _AGGREGATES[one.change]) for one in plan.aggregates]
     yield "scores", [_row(one, _SCORES[one.change]) for one in plan.scores]
+    yield "collections", [_row(one, _COLLECTIONS[one.change]) for one in plan.collections]
     yield "scenarios", [_row(one, _scenario(one)) for one in plan.scenarios]
     yield "templates", [_row(one, _TEMPLATES[one.change]) for one in plan.templates]
     yield "settings", [("~", name, f"{old} -> {new}") for name, (old, new) in plan.settings.items()]

@@ -10,6 +10,7 @@ import msgspec
 from engine.domain.contact import Contact
 from engine.domain.definition import Definition, Name, Scalar
 from engine.domain.event import PUBLIC, Event
+from engine.domain.reserved import RESERVED
 
 PERSONAL = frozenset({"email", "phone"})
 CONSENT = "consent_"
@@ -98,7 +99,8 @@ def changes(contact: Contact, event: Event) -> dict[str, Any]:
     """The attributes that this event's traits change; None removes one.
 
     A public key never gives consent, and on a known contact it only adds what nobody knew yet and
-    never an email or phone: anybody can read such a key on a page.
+    never an email or phone: anybody can read such a key on a page. What the engine keeps itself is
+    nobody's to tell.
     """
     if not event.traits or event.kind != "identify":
         return {}
@@ -107,7 +109,8 @@ def changes(contact: Contact, event: Event) -> dict[str, Any]:
     return {
         name: value
         for name, value in traits.items()
-        if not unchanged(held.get(name), value)
+        if name not in RESERVED
+        and not unchanged(held.get(name), value)
         and (event.trust != PUBLIC or _public_may(name, held, known=contact.known))
     }
 

@@ -118,7 +118,7 @@ def directory_answered(turn: Turn, answer: ClaimAnswered) -> None:
 
 def give_in(turn: Turn, survivor: int) -> None:
     """Merge this anonymous contact into another: leave a tombstone, send the state."""
-    state = codec.encode(turn.contact)
+    state = codec.whole(turn.contact)
     for run in turn.contact.runs:
         turn.note("step_out", f"{run.scenario}/{run.step}")
         turn.note("run_left", run.scenario, run.id)

@@ -1,11 +1,13 @@
 """A contact's state as bytes: one version byte, then msgpack; older versions are upcast when read."""
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 import msgspec
 
 from engine.domain.contact import Contact
+from engine.domain.shelf import Absent
 
 VERSION = 1
 
@@ -18,6 +20,18 @@ _decoder = msgspec.msgpack.Decoder(Contact)
 
 
 def encode(contact: Contact) -> bytes:
+    """The state as its row holds it: the shelf has a row of its own."""
+    if contact.shelf is None:
+        return _PREFIX + _encoder.encode(contact)
+    bare = copy(contact)
+    bare.shelf = None
+    return _PREFIX + _encoder.encode(bare)
+
+
+def whole(contact: Contact) -> bytes:
+    """State and shelf together, as they go from one contact to another. Raises Absent."""
+    if contact.shelf is None and contact.collections:
+        raise Absent(contact.id)
     return _PREFIX + _encoder.encode(contact)
 
 

@@ -1,10 +1,11 @@
 """Conditions as an operator writes them: yes/no questions to one contact.
 
-Exactly one of ``all any not attribute aggregate did did_not segment`` is the question; the other keys
-qualify it. ``engine.loading.check`` refuses any other mix, ``engine.domain.predicate`` answers.
+Exactly one of ``all any not attribute aggregate did did_not segment collection`` is the question; the
+other keys qualify it. ``engine.loading.check`` refuses any other mix, ``engine.domain.predicate``
+answers.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -42,6 +43,7 @@ class Condition(Definition, frozen=True, kw_only=True):
     did: str | None = None
     did_not: str | None = None
     segment: Name | None = None
+    collection: Name | None = None
 
     is_: Scalar | None = msgspec.field(name="is", default=None)
     is_not: Scalar | None = None
@@ -56,9 +58,12 @@ class Condition(Definition, frozen=True, kw_only=True):
 
     where: Where | None = None
     within: Duration | None = None
+    of: Literal["count", "quantity", "total"] | None = None
 
 
-QUESTIONS = ("all", "any", "not_", "attribute", "aggregate", "did", "did_not", "segment")
+QUESTIONS = (
+    "all", "any", "not_", "attribute", "aggregate", "did", "did_not", "segment", "collection",
+)  # fmt: skip
 OPERATORS = Comparison.__struct_fields__
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from engine.domain.identity import Claim, is_device
+from engine.domain.session import Visits
 
 SEEN = 64
 """Fingerprints kept in the state: the last 64 messages, eight bytes each."""
@@ -30,6 +31,17 @@ class Run(msgspec.Struct, frozen=True, array_like=True, gc=False):
     event: bytes = b""
 
 
+class Summary(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What the hot state knows of a collection: items, pieces (their quantities), and their worth."""
+
+    count: int = 0
+    quantity: float = 0.0
+    total: float = 0.0
+
+
+NOTHING = Summary()
+
+
 class Contact(msgspec.Struct, array_like=True, gc=False):
     """Mutable for speed; ``step`` works on a copy of its own and never changes its argument.
 
@@ -41,6 +53,8 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     loop of definitions that parked the contact; ``parked`` is when it is looked at again.
     ``orders`` packs the keys of its last orders.
     ``pending``: see ``engine.domain.pending``.
+    ``visits`` is None until a device of its own was seen. ``shelf`` holds the items behind
+    ``collections``: it is no part of the stored state, and None as long as nobody asked for it.
     """
 
     id: int
@@ -67,6 +81,9 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     measures: dict[int, Any] = {}
     orders: bytes = b""
     pending: dict[str, int] = {}
+    collections: dict[str, Summary] = {}
+    visits: Visits | None = None
+    shelf: bytes | None = None
 
     @property
     def known(self) -> bool:
@@ -87,5 +104,6 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
             self.counts.copy(), self.rings.copy(), self.scores.copy(), self.segments.copy(),
             self.timers.copy(), self.runs[:], self.entries.copy(), self.entered, self.seen,
             self.first, self.latest, self.merged_into, self.pasts[:], self.rulebook, self.trouble,
-            self.parked, self.measures.copy(), self.orders, self.pending,
+            self.parked, self.measures.copy(), self.orders, self.pending, self.collections.copy(),
+            self.visits, self.shelf,
         )  # fmt: skip

@@ -3,11 +3,13 @@
 import msgspec
 
 from engine.domain.attribute import Attribute
+from engine.domain.collection import Collection
 from engine.domain.declared import DeclaredAggregate
 from engine.domain.duration import DAY
 from engine.domain.scenario import Scenario, as_plain
 from engine.domain.score import Score
 from engine.domain.segment import Segment
+from engine.domain.session import GAP
 from engine.domain.template import Template
 
 Level = tuple[int, int]
@@ -20,7 +22,8 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
 
     ``zone`` is the workspace's IANA time zone. Triggers ignore events older than ``max_age`` ms; a
     wait overdue by more than ``late`` ms follows its step's ``late`` policy. ``since`` dates what is
-    counted, see ``engine.domain.since``; with ``backfill`` what is rebuilt may start scenarios.
+    counted, see ``engine.domain.since``; with ``backfill`` what is rebuilt may start scenarios. A visit
+    ends with the first ``visit_gap`` ms in which nothing happens.
     """
 
     segments: tuple[Segment, ...] = ()
@@ -31,11 +34,13 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     templates: tuple[Template, ...] = ()
     paused: tuple[str, ...] = ()
     attributes: tuple[Attribute, ...] = ()
+    collections: tuple[Collection, ...] = ()
     zone: str = "UTC"
     max_age: int = DAY
     late: int = DAY
     since: dict[str, tuple[Level, ...]] = {}
     backfill: bool = False
+    visit_gap: int = GAP
 
 
 def succeed(published: Definitions | None, written: Definitions) -> Definitions:

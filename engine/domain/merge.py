@@ -4,6 +4,8 @@ attributes, consents   the survivor's; the other's only where the survivor has n
 counters, measures     added; rings: the latest of both
 scores                 added, each decayed to the later instant
 segments               asked again, quietly: what is inherited triggers nothing
+visits                 added; the current one is the later, the first touch the earlier
+collections            items of both by their time; of one key the later
 runs                   go on in the survivor unless it has ever entered that scenario
 re-entry               the later entry counts
 orders                 of both
@@ -14,11 +16,13 @@ import msgspec
 
 from engine.domain import codec, order_key, pending
 from engine.domain.aggregate import join
+from engine.domain.collect import join_collections
 from engine.domain.contact import SEEN, Contact, Run
 from engine.domain.dedupe import merged
 from engine.domain.message import Adopted
 from engine.domain.run import rezone, timer_of
 from engine.domain.score import raised
+from engine.domain.session import joined
 from engine.domain.turn import Turn
 
 replace = msgspec.structs.replace
@@ -36,6 +40,7 @@ def tombstone(contact: Contact, survivor: int) -> Contact:
         pasts=contact.pasts,
         rulebook=contact.rulebook,
         orders=contact.orders,
+        shelf=contact.shelf and b"",
     )
 
 
@@ -45,7 +50,7 @@ def adopt(turn: Turn, message: Adopted) -> bool:
     if message.source in contact.pasts:
         return False
     other = codec.decode(message.state)
-    turn.note("merged", "", [message.source, codec.encode(contact)])
+    turn.note("merged", "", [message.source, codec.whole(contact)])
     contact.pasts += [message.source, *other.pasts]
     contact.keys += [key for key in other.keys if key not in contact.keys]
     _join_claims(turn, other)
@@ -57,6 +62,8 @@ def adopt(turn: Turn, message: Adopted) -> bool:
     pending.join(contact, other, turn.rulebook)
     join(contact, other, turn.rulebook.aggregates, turn.now)
     order_key.join(turn, other)
+    contact.visits = joined(contact.visits, other.visits)
+    join_collections(turn, other)
     _add_scores(turn, other)
     _take_runs(turn, other.runs, other)
     rezone(turn)

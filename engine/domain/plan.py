@@ -11,7 +11,7 @@ from engine.domain.rulebook import planned
 from engine.domain.scenario import Scenario, Send
 
 Verb = Literal["added", "changed", "removed", "kept"]
-SETTINGS = ("zone", "max_age", "late")
+SETTINGS = ("zone", "max_age", "late", "visit_gap")
 
 
 class InForce(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +63,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     templates: tuple[Change, ...]
     settings: dict[str, tuple[Any, Any]]
     paused: tuple[str, ...]
+    collections: tuple[Change, ...] = ()
 
 
 def plan(in_force: InForce, written: Definitions) -> Plan:
@@ -81,6 +82,10 @@ def plan(in_force: InForce, written: Definitions) -> Plan:
             for name in SETTINGS
             if getattr(before, name) != getattr(after, name)
         },
+        collections=tuple(
+            Change(name=name, change=verb)
+            for name, verb in _compared("collection", before.collections, after.collections)
+        ),
         paused=tuple(s.scenario for s in after.scenarios if s.scenario in after.paused),
     )
 

@@ -17,10 +17,12 @@ from engine.domain.aggregate import Aggregate, Matcher, aggregate_id
 from engine.domain.asked import Reading, Timeless, asked
 from engine.domain.attribute import same
 from engine.domain.condition import Comparison, Condition, Where, comparison_of, question_of
-from engine.domain.contact import Contact
+from engine.domain.contact import NOTHING, Contact
 from engine.domain.counted import count_of, measure_of, times_of
 from engine.domain.duration import milliseconds
 from engine.domain.path import value_at
+from engine.domain.reserved import read
+from engine.domain.shelf import holds_item
 
 Answer = tuple[bool | None, int]
 Predicate = Callable[[Contact, int], Answer]
@@ -32,7 +34,8 @@ UNKNOWN: Answer = (None, 0)
 
 
 class Demand(msgspec.Struct):
-    """What compiled conditions read: aggregates by id, top-level attributes, other segments.
+    """What compiled conditions read: aggregates by id, top-level attributes, other segments,
+    collections.
 
     ``readings`` are the declared aggregates that they may ask about, by name.
     ``members`` is where they find how each of those segments is asked itself.
@@ -43,6 +46,7 @@ class Demand(msgspec.Struct):
     segments: set[str] = set()
     readings: dict[str, Reading] = {}
     members: dict[str, Predicate] = {}
+    collections: set[str] = set()
 
 
 def compiled(condition: Condition, demand: Demand) -> Predicate:  # noqa: PLR0911 - one return a question
@@ -66,6 +70,8 @@ def compiled(condition: Condition, demand: Demand) -> Predicate:  # noqa: PLR091
             return _did(condition, str(condition.did), demand)
         case "did_not":
             return _not(_did(condition, str(condition.did_not), demand))
+        case "collection":
+            return _collection(condition, demand)
         case _:
             return _member(str(condition.segment), demand)
 
@@ -126,7 +132,23 @@ def _attribute(condition: Condition, demand: Demand) -> Predicate:
     fits = comparison(comparison_of(condition))
 
     def holds(contact: Contact, now: int) -> Answer:  # noqa: ARG001 - one shape for all predicates
-        return YES if fits(value_at(contact.attributes, path)) else NO
+        return YES if fits(value_at(read(contact, path[0]), path[1:])) else NO
+
+    return holds
+
+
+def _collection(condition: Condition, demand: Demand) -> Predicate:
+    """``contains`` asks for the key of an item; every other operator for a number of the summary."""
+    name, part = str(condition.collection), condition.of or "count"
+    demand.collections.add(name)
+    wanted = condition.contains
+    asked = msgspec.structs.replace(comparison_of(condition), contains=None)
+    fits = comparison(asked)
+
+    def holds(contact: Contact, now: int) -> Answer:  # noqa: ARG001 - one shape for all predicates
+        if not fits(getattr(contact.collections.get(name, NOTHING), part)):
+            return NO
+        return YES if wanted is None or holds_item(contact, name, wanted) else NO
 
     return holds
 

@@ -4,6 +4,7 @@ import msgspec
 
 from engine.domain.aggregate import Aggregate, Matcher
 from engine.domain.attribute import Schema
+from engine.domain.collection import VERBS, Collection, Verb
 from engine.domain.condition import Condition
 from engine.domain.definitions import Definitions
 from engine.domain.duration import milliseconds
@@ -61,6 +62,7 @@ class EventPlan(msgspec.Struct):
     aggregates: list[Aggregate] = []
     scores: list[ScorePlan] = []
     segments: tuple[SegmentPlan, ...] = ()
+    collections: tuple[tuple[Collection, Verb], ...] = ()
 
 
 NOTHING = EventPlan()
@@ -75,6 +77,8 @@ class Rulebook:
         self.zone = definitions.zone
         self.max_age = definitions.max_age
         self.late = definitions.late
+        self.visit_gap = definitions.visit_gap
+        self.collections = definitions.collections
         self.templates: dict[str, Template] = {t.template: t for t in definitions.templates}
         self.paused = frozenset(definitions.paused)
         self.backfill = definitions.backfill
@@ -88,15 +92,22 @@ class Rulebook:
         self.events: dict[str, EventPlan] = {}
         self.by_attribute: dict[str, list[SegmentPlan]] = {}
         self.by_segment: dict[str, list[SegmentPlan]] = {}
+        self.by_collection: dict[str, list[SegmentPlan]] = {}
         self.half_lives: dict[str, int] = {}
         self.triggers: dict[tuple[str, str], list[ScenarioPlan]] = {}
         self._scenarios: dict[tuple[str, int], ScenarioPlan] = {}
+        self._moments: set[str] = set()
         self._compile_segments(definitions)
         self._compile_scores(definitions)
         self._compile_scenarios(definitions)
+        self._compile_collections(definitions)
 
     def event(self, name: str) -> EventPlan:
         return self.events.get(name, NOTHING)
+
+    def hears(self, event: str) -> bool:
+        """Whether any definition asks about an event of this name."""
+        return event in self.events or event in self._moments
 
     def scenario(self, name: str, version: int) -> ScenarioPlan:
         """The version that a run is pinned to, in force or retired."""
@@ -135,6 +146,8 @@ class Rulebook:
                 self.by_attribute.setdefault(attribute, []).append(plan)
             for other in demands[name].segments:
                 self.by_segment.setdefault(other, []).append(plan)
+            for collection in demands[name].collections:
+                self.by_collection.setdefault(collection, []).append(plan)
             for event in touched[name]:
                 entry = self._plan_of(event)
                 entry.segments = (*entry.segments, plan)
@@ -151,12 +164,21 @@ class Rulebook:
         for scenario in (*definitions.scenarios, *definitions.retired):
             plan = planned(scenario, self._demand(self.aggregates))
             self._scenarios[plan.name, scenario.version] = plan
+            moments = (plan.trigger, plan.goal, *plan.exits, *plan.awaited.values())
+            self._moments |= {m.name for m in moments if m is not None and m.kind == "event"}
         for scenario in definitions.scenarios:
             plan = self._scenarios[scenario.scenario, scenario.version]
             key = (plan.trigger.kind, plan.trigger.name)
             self.triggers.setdefault(key, []).append(plan)
         for aggregate in self.aggregates.values():
             self._plan_of(aggregate.event).aggregates.append(aggregate)
+
+    def _compile_collections(self, definitions: Definitions) -> None:
+        for collection in definitions.collections:
+            for verb in VERBS:
+                for event in getattr(collection, verb):
+                    entry = self._plan_of(event)
+                    entry.collections = (*entry.collections, (collection, verb))
 
 
 def planned(scenario: Scenario, demand: Demand) -> ScenarioPlan:

@@ -3,6 +3,7 @@
 from engine.domain import claim, order_key, run
 from engine.domain.aggregate import fold_aggregates
 from engine.domain.attribute import CONSENT, changes
+from engine.domain.collect import collect
 from engine.domain.consent import OPTED_OUT
 from engine.domain.contact import SEEN
 from engine.domain.dedupe import with_seen
@@ -11,6 +12,7 @@ from engine.domain.event import Event
 from engine.domain.message import Act, Receipt
 from engine.domain.score import raised
 from engine.domain.turn import Turn
+from engine.domain.visit import take_visit
 
 SEEN_WHILE_CLAIMING = 4_096
 """Fingerprints kept while a merge may be under way: the survivor must recognise every retry."""
@@ -29,13 +31,19 @@ def take_event(turn: Turn, event: Event) -> None:
         _fold_traits(turn, event)
     if event.name == order_key.COMPLETED:
         order_key.remember(turn, event)
+    collect(turn, event)
+    turn.quiet = not event.live
+    for one in (event, *take_visit(turn, event)):
+        _tell(turn, one)
+
+
+def _tell(turn: Turn, event: Event) -> None:
+    """An event as aggregates, scores and scenarios take it."""
     _fold_aggregates(turn, event)
     _score(turn, event)
-    if contact.trouble:
-        return
-    turn.quiet = not event.live
-    live = event.live and event.at >= turn.now - turn.rulebook.max_age
-    turn.happened("event", event.name, live=live, event=event)
+    if not turn.contact.trouble:
+        live = event.live and event.at >= turn.now - turn.rulebook.max_age
+        turn.happened("event", event.name, live=live, event=event)
 
 
 def _remember(turn: Turn, fingerprint: bytes) -> None:

@@ -77,3 +77,8 @@ class Turn:
         """Segments that read this attribute have to be asked again."""
         for plan in self.rulebook.by_attribute.get(attribute, ()):
             self.stale[plan.name] = plan
+
+    def collected(self, collection: str) -> None:
+        """Segments that ask about this collection have to be asked again."""
+        for plan in self.rulebook.by_collection.get(collection, ()):
+            self.stale[plan.name] = plan

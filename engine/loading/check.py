@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from engine.domain.scenario import Branch
 from engine.domain.score import Score
 from engine.domain.segment import Segment
 from engine.domain.template import Template
 from engine.loading.check_aggregate import aggregate_problems
+from engine.loading.check_collection import asked_problems, collection_problems
 from engine.loading.check_condition import (
     Names,
     condition_problems,
@@ -18,7 +20,7 @@ from engine.loading.check_condition import (
 )
 from engine.loading.check_scenario import Known, scenario_problems
 from engine.loading.shape import Problems
-from engine.loading.workspace import HTML, TEXT, Workspace, Written
+from engine.loading.workspace import HTML, TEXT, Workspace, Written, collections_of
 from engine.rendering.check import check_template, named
 
 _FILES = {"text": TEXT, "html": HTML}
@@ -40,7 +42,9 @@ def check(workspace: Workspace) -> list[str]:
         *_twice("segment", workspace.segments),
         *_twice("scenario", workspace.scenarios),
         *_twice("score", workspace.scores),
+        *_twice("collection", workspace.collections),
         *_segment_problems(workspace),
+        *_collection_problems(workspace),
         *_score_problems(workspace),
         *_template_problems(workspace),
         *(
@@ -108,6 +112,21 @@ def _behind(name: str, reads: dict[str, set[str]]) -> set[str]:
         behind |= ahead
         ahead = {name for one in ahead for name in reads.get(one, ())} - behind
     return behind
+
+
+def _collection_problems(workspace: Workspace) -> Iterator[str]:
+    for written in workspace.collections:
+        for place, text in collection_problems(written.definition):
+            yield written.problem(place, text)
+    known = {one.collection for one in collections_of(workspace)}
+    for segment in workspace.segments:
+        for place, text in asked_problems(segment.definition.condition, ("condition",), known):
+            yield segment.problem(place, text)
+    for scenario in workspace.scenarios:
+        for at, step in enumerate(scenario.definition.steps):
+            if isinstance(step, Branch):
+                for place, text in asked_problems(step.if_, ("steps", at, "if"), known):
+                    yield scenario.problem(place, text)
 
 
 def _score_problems(workspace: Workspace) -> Iterator[str]:

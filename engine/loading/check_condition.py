@@ -13,11 +13,14 @@ MOST = 1_000
 
 Names = Mapping[str, Collection[str]]
 """What is defined: kind (``segment``, ``aggregate``) -> names."""
+NUMBERS = ("is_", "is_not", "in_", "over", "under", "at_least", "at_most")
+"""Operators that compare a number."""
 
 _KEYS = {"not_": "not", "is_": "is", "in_": "in"}
 _QUALIFIERS: dict[str, tuple[str, ...]] = {
     "attribute": OPERATORS,
     "aggregate": OPERATORS,
+    "collection": ("of", *NUMBERS, "contains"),
     "did": ("where", "within", "at_least"),
     "did_not": ("where", "within", "at_least"),
 }
@@ -95,12 +98,12 @@ def segments_of(condition: Condition) -> Iterator[str]:
 
 def _qualifier_problems(condition: Condition, question: str, place: Place) -> Problems:
     fitting = _QUALIFIERS.get(question, ())
-    for name in _given(condition, (*OPERATORS, "where", "within")):
+    for name in _given(condition, (*OPERATORS, "where", "within", "of")):
         if name not in fitting:
             allowed = f"; {_key(question)} takes {_list(fitting)}" if fitting else ""
             yield (*place, _key(name)), f"does not go with {_key(question)}{allowed}"
-    if question in ("attribute", "aggregate") and not _given(condition, OPERATORS):
-        yield place, f"needs an operator: {_list(OPERATORS)}"
+    if question in ("attribute", "aggregate", "collection") and not _given(condition, OPERATORS):
+        yield place, f"needs an operator: {_list(fitting)}"
 
 
 def _part_problems(condition: Condition, question: str, place: Place, names: Names) -> Problems:

@@ -11,7 +11,7 @@ from engine.domain.template import Template
 from engine.errors import DefinitionError, SettingsError
 from engine.loading.check import check
 from engine.loading.settings import load_settings
-from engine.loading.workspace import Workspace
+from engine.loading.workspace import Workspace, collections_of
 from engine.rendering.check import variables_of
 from engine.settings import Settings
 
@@ -32,9 +32,11 @@ def load(folder: Path) -> Definitions:
         templates=tuple(_compiled(written.definition) for written in workspace.templates),
         aggregates=tuple(written.definition for written in workspace.aggregates),
         attributes=tuple(written.definition for written in workspace.attributes),
+        collections=collections_of(workspace),
         zone=settings.workspace.zone,
         max_age=milliseconds(settings.workspace.max_age),
         late=milliseconds(settings.workspace.late),
+        visit_gap=milliseconds(settings.workspace.visit_gap),
     )
 
 

@@ -16,6 +16,7 @@ from engine.loading.workspace import (
     SCHEMAS,
     AggregatesFile,
     AttributesFile,
+    CollectionsFile,
     ScoringFile,
     TemplateFile,
 )
@@ -27,6 +28,7 @@ FILES: dict[str, type] = {
     "segment": Segment,
     "attributes": AttributesFile,
     "aggregates": AggregatesFile,
+    "collections": CollectionsFile,
     "scoring": ScoringFile,
     "template": TemplateFile,
     "engine": Settings,

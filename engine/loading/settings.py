@@ -144,6 +144,7 @@ _RULES: dict[tuple[str, str], tuple[Callable[[Any], bool], str]] = {
     ("workspace", "zone"): (lambda value: value in available_timezones(), "is no time zone"),
     ("workspace", "max_age"): (_is_duration, "is no duration; expected for example 30m, 12h, 1d"),
     ("workspace", "late"): (_is_duration, "is no duration; expected for example 30m, 12h, 1d"),
+    ("workspace", "visit_gap"): (_is_duration, "is no duration; expected for example 30m, 1h"),
     ("runtime", "hosts"): (lambda value: 1 <= value <= SLOTS, f"is not from 1 to {SLOTS}"),
     ("runtime", "clock_origin"): (lambda value: value >= 0, "must not be under 0"),
     ("store", "url"): (

@@ -6,6 +6,7 @@ The folder::
     schema/                        for editors, written by ``relance schema``
     attributes.yaml                attributes: [...]
     aggregates.yaml                aggregates: [...]
+    collections.yaml               collections: [...], beside the built-in ones
     scoring.yaml                   scores: [...]
     segments/<any name>.yaml       one segment a file
     scenarios/<any name>.yaml      one scenario a file
@@ -19,6 +20,7 @@ import msgspec
 
 from engine.domain.attribute import Attribute
 from engine.domain.channel import Channel
+from engine.domain.collection import BUILT_IN, Collection
 from engine.domain.declared import DeclaredAggregate
 from engine.domain.definition import Definition
 from engine.domain.scenario import Scenario
@@ -35,7 +37,13 @@ D = TypeVar("D", bound=Definition)
 TEXT = "text.txt"
 HTML = "html.html"
 FOLDERS = {"segments", "scenarios", "templates"}
-FILES = {"engine.toml", "aggregates.yaml", "attributes.yaml", "scoring.yaml"}
+FILES = {
+    "engine.toml",
+    "aggregates.yaml",
+    "attributes.yaml",
+    "collections.yaml",
+    "scoring.yaml",
+}
 SCHEMAS = "schema"
 """The folder for editors, which the engine does not read."""
 
@@ -63,6 +71,12 @@ class ScoringFile(Definition, frozen=True, kw_only=True):
     """``scoring.yaml``: all scores of a workspace."""
 
     scores: tuple[Score, ...]
+
+
+class CollectionsFile(Definition, frozen=True, kw_only=True):
+    """``collections.yaml``: collections of a workspace's own; one of a built-in name takes its place."""
+
+    collections: tuple[Collection, ...]
 
 
 class AttributesFile(Definition, frozen=True, kw_only=True):
@@ -93,6 +107,7 @@ class Workspace:
         self.scenarios = self._each("scenarios", Scenario, "scenario")
         self.attributes = self._listed("attributes", AttributesFile, Attribute)
         self.aggregates = self._listed("aggregates", AggregatesFile, DeclaredAggregate)
+        self.collections = self._listed("collections", CollectionsFile, Collection)
         self.scores = self._listed("scoring", ScoringFile, Score)
         self.templates = self._templates()
 
@@ -197,3 +212,10 @@ def _names(data: Any, key: str) -> set[str]:
 def _read(entry: Path) -> bool:
     """Whether somebody may believe that the engine reads this."""
     return entry.is_dir() or entry.suffix in (".yaml", ".yml", ".toml")
+
+
+def collections_of(workspace: Workspace) -> tuple[Collection, ...]:
+    """The built-in ones and those written, which go before."""
+    named = {one.collection: one for one in BUILT_IN}
+    named |= {one.definition.collection: one.definition for one in workspace.collections}
+    return tuple(named.values())

@@ -72,6 +72,13 @@ class SuppressionRow(NamedTuple):
     at: int
 
 
+class ShelfRow(NamedTuple):
+    """What a contact has collected; an empty ``body`` takes the row away."""
+
+    contact: int
+    body: bytes
+
+
 class QuarantineRow(NamedTuple):
     """A message that failed twice: kept, shown, and out of the way. ``number`` is the store's."""
 
@@ -153,6 +160,7 @@ class Write(msgspec.Struct):
     imported: list[ImportedRow] = []
     orders: list[tuple[int, bytes]] = []
     rebuilt: int | None = None
+    shelves: list[ShelfRow] = []
 
 
 class Opening(NamedTuple):
@@ -182,6 +190,10 @@ class HostStore(Protocol):
         ...
 
     def contacts(self, ids: Iterable[int]) -> dict[int, ContactRow]: ...
+
+    def shelves(self, contacts: Iterable[int]) -> dict[int, bytes]:
+        """Of those contacts that have one."""
+        ...
 
     def directory(self, keys: Iterable[str]) -> dict[str, tuple[Binding, ...]]: ...
 

@@ -17,6 +17,8 @@ from engine.rendering.filters import ALLOWED, check_size, rows
 
 Kind = Literal["html", "text", "header"]
 ROOTS = ("contact", "event", "aggregates", "message")
+OWN_ROOTS = frozenset({*ROOTS, "products", "loop", "item", "true", "false", "none"})
+"""Names that a collection cannot have."""
 LOOP = ("index", "index0", "revindex", "first", "last", "length")
 
 

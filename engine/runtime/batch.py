@@ -10,6 +10,7 @@ from engine.domain.dedupe import forgets_early, has_seen
 from engine.domain.event import Event
 from engine.domain.identity import Binding, contact_id, slot_of_key
 from engine.domain.message import Adopted, Message, Receipt, TimerFired, Witnessed
+from engine.domain.shelf import Absent
 from engine.domain.step import Outcome, step
 from engine.ports.host_store import (
     ContactRow,
@@ -17,6 +18,7 @@ from engine.ports.host_store import (
     LogRow,
     OutboxRow,
     QuarantineRow,
+    ShelfRow,
     SuppressionRow,
     WakeUp,
     Write,
@@ -49,6 +51,7 @@ class Batch:
         self.bindings: dict[str, tuple[Binding, ...]] = {}
         self.outbox: dict[str, OutboxRow | None] = {}
         self.hops: dict[int, HopRow | None] = {}
+        self.shelves: dict[int, bytes] = {}
         self.sending: list[str] = []
         self.detours: dict[str, None] = {}
         self.orders: set[tuple[int, bytes]] = set()
@@ -132,7 +135,9 @@ class Batch:
         if resident is None:
             text = f"contact {contact} is not in this store"
             raise LookupError(text)
-        outcome = step(resident.contact, taken, self.memory.rulebook, self.now)
+        outcome = self._step(resident.contact, taken)
+        if outcome.contact.shelf != resident.contact.shelf:
+            self.shelves[contact] = outcome.contact.shelf or b""
         klass, last = class_of(taken), resident.last
         self.write.log.append(
             LogRow(
@@ -175,6 +180,14 @@ class Batch:
         first = pending.first_of(contact.pending, self.memory.rulebook)
         self.rebuilt = min(self.rebuilt, first - 1)
         self.unrebuilt.append(contact.id)
+
+    def _step(self, contact: Contact, taken: Message) -> Outcome:
+        """A step that asks for what the contact has collected did nothing yet: it is taken anew."""
+        try:
+            return step(contact, taken, self.memory.rulebook, self.now)
+        except Absent:
+            contact.shelf = self.memory.store.shelves([contact.id]).get(contact.id, b"")
+            return step(contact, taken, self.memory.rulebook, self.now)
 
     def rearm(self, contact: int) -> None:
         """The contact's wake-up fired: its row moves to where its earliest timer is now."""
@@ -269,6 +282,7 @@ class Batch:
         """Durable on return; then the host's memory is what the store is."""
         write, memory = self.write, self.memory
         wakes = self._stage_contacts()
+        write.shelves = [ShelfRow(*shelf) for shelf in self.shelves.items()]
         write.directory = list(self.bindings.items())
         write.outbox_gone = [k for k, row in self.outbox.items() if not row and k in memory.outbox]
         write.outbox = [row for row in self.outbox.values() if row]

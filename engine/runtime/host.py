@@ -12,6 +12,7 @@ from engine.domain.definitions import decode
 from engine.domain.effect import Suppress
 from engine.domain.message import Act
 from engine.domain.notice import Notice
+from engine.domain.reserved import RESERVED
 from engine.domain.rulebook import Rulebook
 from engine.errors import BadRequest, Busy, OwnershipLost
 from engine.ports.host_store import HostStore
@@ -179,6 +180,9 @@ class ContactHost:
         contact, by, act, subject, value = msgspec.msgpack.decode(body)
         if act == "suppress":
             done = await self.mailbox.put([ActLetter(0, Suppress(subject, value[0], value[1]))])
+        elif act == "set" and subject in RESERVED:
+            text = f"{subject} is kept by the engine itself; nobody sets it"
+            raise BadRequest(text)
         elif act in ("set", "exit", "resume"):
             done = await self.mailbox.put([ActLetter(contact, Act(by, act, subject, value))])
         else:

@@ -76,7 +76,7 @@ class Residents:
 def weight_of(resident: Resident) -> int:
     """Bytes of memory, about."""
     retries = len(resident.retries) * 80 if resident.retries else 0
-    return OVERHEAD + GROWTH * resident.size + retries
+    return OVERHEAD + GROWTH * resident.size + retries + len(resident.contact.shelf or b"")
 
 
 def resident_of(row: ContactRow, contact: Contact) -> Resident:

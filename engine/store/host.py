@@ -75,6 +75,9 @@ class SqlHostStore:
         found = self._db.find(q.CONTACTS, ids)
         return {row[0]: _contact(row) for row in found}
 
+    def shelves(self, contacts: Iterable[int]) -> dict[int, bytes]:
+        return dict(self._db.find(q.SHELVES, contacts))
+
     def directory(self, keys: Iterable[str]) -> dict[str, tuple[Binding, ...]]:
         found = self._db.find(q.DIRECTORY, keys)
         return {key: _bindings(bindings) for key, bindings in found}
@@ -148,6 +151,8 @@ def _changes(write: Write) -> tuple[tuple[Change, Sequence[Row]], ...]:
     return (
         (q.ADD_LOG, write.log),
         (q.PUT_CONTACT, [(c[0], c[1], *c[2], c[3]) for c in write.contacts]),
+        (q.PUT_SHELF, [row for row in write.shelves if row.body]),
+        (q.DROP_SHELF, [(row.contact,) for row in write.shelves if not row.body]),
         (q.PUT_DIRECTORY, [(key, _pack(bindings)) for key, bindings in write.directory]),
         (q.DROP_WAKEUP, write.wakeups_gone),
         (q.PUT_WAKEUP, write.wakeups),
@@ -169,6 +174,7 @@ def _erasures(gone: Erasure) -> tuple[tuple[Change, Sequence[Row]], ...]:
         (q.DROP_LOG, _alone(gone.log)),
         (q.PUT_LOG, gone.log_masked),
         (q.DROP_CONTACT, _alone(gone.contacts)),
+        (q.DROP_SHELF, _alone(gone.contacts)),
         (q.DROP_DIRECTORY, _alone(gone.directory)),
         (q.DROP_QUARANTINE, _alone(gone.quarantine)),
         (q.DROP_ERASED, _alone(gone.erased_gone)),

@@ -36,6 +36,7 @@ class _Rows:
         self.counters: dict[str, int] = {}
         self.log: Shelf[int, LogRow] = Shelf()
         self.contacts: Shelf[int, ContactRow] = Shelf()
+        self.shelves: dict[int, bytes] = {}
         self.directory: Shelf[str, tuple[str, tuple[Binding, ...]]] = Shelf()
         self.wakeups: Shelf[WakeUp, WakeUp] = Shelf()
         self.outbox: Shelf[str, OutboxRow] = Shelf()
@@ -89,6 +90,9 @@ class MemoryHostStore:
 
     def contacts(self, ids: Iterable[int]) -> dict[int, ContactRow]:
         return {n: row for n in ids if (row := self._rows.contacts.get(n)) is not None}
+
+    def shelves(self, contacts: Iterable[int]) -> dict[int, bytes]:
+        return {n: body for n in contacts if (body := self._rows.shelves.get(n)) is not None}
 
     def directory(self, keys: Iterable[str]) -> dict[str, tuple[Binding, ...]]:
         found = (self._rows.directory.get(key) for key in keys)
@@ -159,6 +163,11 @@ def _put_contacts(rows: _Rows, write: Write) -> None:
         rows.log.put(log.id, log)
     for contact in write.contacts:
         rows.contacts.put(contact.id, contact)
+    for shelf in write.shelves:
+        if shelf.body:
+            rows.shelves[shelf.contact] = shelf.body
+        else:
+            rows.shelves.pop(shelf.contact, None)
     for key, bindings in write.directory:
         rows.directory.put(key, (key, bindings))
     for wakeup in write.wakeups_gone:
@@ -202,6 +211,7 @@ def _erase(rows: _Rows, gone: Erasure) -> None:
         rows.log.put(masked.id, masked)
     for contact in gone.contacts:
         rows.contacts.drop(contact)
+        rows.shelves.pop(contact, None)
     for key in gone.directory:
         rows.directory.drop(key)
     for hashed in gone.erased_gone:

@@ -28,6 +28,7 @@ from engine.store.tables import (
     Outbox,
     Quarantine,
     Reply,
+    Shelf,
     Suppression,
     Wakeup,
 )
@@ -49,6 +50,10 @@ CONTACTS = find(Contact)
 CONTACTS_AFTER = page(
     select(_contact).where(_contact.c.id > number("after")).order_by(_contact.c.id)
 )
+
+PUT_SHELF = upsert(Shelf)
+DROP_SHELF = delete(Shelf)
+SHELVES = find(Shelf)
 
 PUT_DIRECTORY = upsert(Directory)
 DROP_DIRECTORY = delete(Directory)

@@ -39,6 +39,13 @@ class Contact(HostTable, table=True):
     wake: int
 
 
+class Shelf(HostTable, table=True):
+    """What a contact has collected, if anything; written only when that changes."""
+
+    contact: int = Field(primary_key=True)
+    body: bytes
+
+
 class Directory(HostTable, table=True):
     """``bindings`` is a msgpack list of (since, contact)."""
 

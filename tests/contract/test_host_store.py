@@ -17,6 +17,7 @@ from engine.ports.host_store import (
     Opening,
     OutboxRow,
     QuarantineRow,
+    ShelfRow,
     SuppressionRow,
     WakeUp,
     Write,
@@ -382,3 +383,11 @@ def test_a_store_that_is_not_open_takes_no_commit(place: Place, store: HostStore
         with pytest.raises(StoreError, match="not open"):
             closed.commit(Write(now=1))
     store.close()
+
+
+def test_a_shelf_is_put_replaced_and_taken_away(store: HostStore) -> None:
+    store.commit(Write(shelves=[ShelfRow(ADA, b"cart"), ShelfRow(BOB, b"orders")]))
+    store.commit(Write(shelves=[ShelfRow(ADA, b"fuller cart")]))
+    assert store.shelves([ADA, BOB, 99]) == {ADA: b"fuller cart", BOB: b"orders"}
+    store.commit(Write(shelves=[ShelfRow(ADA, b"")]))
+    assert store.shelves([ADA, BOB]) == {BOB: b"orders"}

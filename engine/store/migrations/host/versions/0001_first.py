@@ -38,6 +38,11 @@ def _contacts() -> None:
         sa.Column("wake", sa.Integer, nullable=False),
     )
     op.create_table(
+        "shelf",
+        sa.Column("contact", sa.Integer, primary_key=True),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
         "directory",
         sa.Column("key", AutoString, primary_key=True),
         sa.Column("bindings", sa.LargeBinary, nullable=False),

@@ -1,0 +1,51 @@
+"""What a step does to the collections: events fill them, a merge joins them."""
+
+from engine.domain.collection import Collection, filled, join
+from engine.domain.contact import Contact
+from engine.domain.event import Event
+from engine.domain.shelf import Shelf, put_back, shelf_of, summary
+from engine.domain.turn import Turn
+
+UNNAMED = "unnamed"
+"""An event that should name an item of a collection, and names none."""
+
+
+def collect(turn: Turn, event: Event) -> None:
+    """Fill the collections that this event touches."""
+    touched = turn.rulebook.event(event.name).collections
+    if not touched:
+        return
+    shelf, changed = shelf_of(turn.contact), []
+    for plan, verb in touched:
+        name, items = plan.collection, shelf.get(plan.collection, [])
+        done = filled(plan, verb, items, turn.properties_of(event), event.at)
+        if done.items != items:
+            shelf[name] = done.items
+            changed.append(plan)
+        if not done.named:
+            turn.note(UNNAMED, name)
+    _keep(turn, shelf, changed)
+
+
+def join_collections(turn: Turn, other: Contact) -> None:
+    """The collections of both; see ``collection.join``."""
+    if not other.collections:
+        return
+    mine, theirs = shelf_of(turn.contact), shelf_of(other)
+    plans = [plan for plan in turn.rulebook.collections if plan.collection in theirs]
+    for plan in plans:
+        name = plan.collection
+        mine[name] = join(plan, mine.get(name, []), theirs[name])
+    _keep(turn, mine, plans)
+
+
+def _keep(turn: Turn, shelf: Shelf, changed: list[Collection]) -> None:
+    """Put the shelf back, and ask again who asks about what changed."""
+    if not changed:
+        return
+    contact = turn.contact
+    for plan in changed:
+        name = plan.collection
+        contact.collections[name] = summary(shelf.get(name, []), plan.worth)
+        turn.collected(name)
+    put_back(contact, shelf)
