@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from heapq import merge
 from operator import mul
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 
@@ -92,9 +92,7 @@ class Ratio:
 
     def value(self, contact: Contact, now: int) -> Value:
         over, under = self._over.value(contact, now), self._under.value(contact, now)
-        if not isinstance(over, int | float) or not isinstance(under, int | float) or not under:
-            return None
-        return over / under
+        return over / under if _number(over) and _number(under) and under else None
 
     def changes(self, contact: Contact, now: int) -> Iterator[int]:
         return merge(self._over.changes(contact, now), self._under.changes(contact, now))
@@ -157,6 +155,10 @@ def _series_form(verb: str) -> str:
     if verb == "count":
         return "times"
     return "numbers" if verb in NUMBERS else "values"
+
+
+def _number(value: Value) -> TypeGuard[int | float]:
+    return type(value) in (int, float)
 
 
 def _plain(text: str) -> Value:

@@ -3,6 +3,7 @@
 Times are offsets (ms) from the start of a history, so that any clock can carry them.
 """
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
@@ -59,12 +60,46 @@ def dids(draw: st.DrawFn) -> dict[str, Any]:
     return asked
 
 
-def conditions(segments: list[str]) -> st.SearchStrategy[dict[str, Any]]:
-    """As an operator writes them; they may ask about these segments."""
+VERBS = ("sum", "avg", "min", "max", "first", "last", "distinct", "most_frequent")
+EDGES = ((60, 25), (25, 10), (60, 5))
+
+
+@st.composite
+def declared(draw: st.DrawFn, most: int = 4) -> dict[str, dict[str, Any]]:
+    """Aggregates by name, as written in YAML; a ratio is of two others."""
+    written = {f"a{number}": draw(figures()) for number in range(draw(st.integers(1, most)))}
+    if draw(st.booleans()):
+        two = st.lists(st.sampled_from(list(written)), min_size=2, max_size=2)
+        written["ratio"] = {"ratio": draw(two)}
+    return written
+
+
+@st.composite
+def figures(draw: st.DrawFn) -> dict[str, Any]:
+    verb = draw(st.sampled_from(["count", *VERBS]))
+    asked = {"count": draw(names)} if verb == "count" else {verb: "n", "event": draw(names)}
+    match draw(st.sampled_from(["ever", "within", "within", "between"])):
+        case "within":
+            asked["within"] = draw(windows)
+        case "between":
+            far, near = draw(st.sampled_from(EDGES))
+            asked["between"] = [f"{far}ms", f"{near}ms"]
+    if draw(st.integers(0, 3)) == 0:
+        asked["where"] = draw(wheres)
+    return asked
+
+
+def conditions(
+    segments: list[str], aggregates: Iterable[str] = ()
+) -> st.SearchStrategy[dict[str, Any]]:
+    """As an operator writes them; they may ask about these segments and aggregates."""
     attributes = st.builds(
         lambda name, fits: {"attribute": name, **fits}, st.sampled_from(ATTRIBUTES), operators
     )
     leaves = st.one_of(dids(), dids(), attributes)
+    if aggregates:
+        named = st.sampled_from(list(aggregates))
+        leaves |= st.builds(lambda name, fits: {"aggregate": name, **fits}, named, operators)
     if segments:
         leaves |= st.builds(lambda name: {"segment": name}, st.sampled_from(segments))
     return st.recursive(
@@ -79,12 +114,14 @@ def conditions(segments: list[str]) -> st.SearchStrategy[dict[str, Any]]:
 
 
 @st.composite
-def segment_sets(draw: st.DrawFn, most: int = 3) -> dict[str, dict[str, Any]]:
+def segment_sets(
+    draw: st.DrawFn, most: int = 3, aggregates: Iterable[str] = ()
+) -> dict[str, dict[str, Any]]:
     """Segments that may ask about one another, named so that names and ranks disagree."""
     order = draw(st.permutations([f"s{number}" for number in range(draw(st.integers(1, most)))]))
     written: dict[str, dict[str, Any]] = {}
     for name in order:
-        written[name] = draw(conditions(list(written)))
+        written[name] = draw(conditions(list(written), aggregates))
     return written
 
 
@@ -160,8 +197,10 @@ def scores(draw: st.DrawFn, name: str = "heat") -> Any:
 @st.composite
 def documents(draw: st.DrawFn) -> Definitions:
     """A whole configuration. Mail is transactional, so that an address is all that a send needs."""
-    written = draw(segment_sets())
-    parts: list[Any] = [build.segment(name, **asked) for name, asked in written.items()]
+    figured = draw(declared())
+    written = draw(segment_sets(aggregates=figured))
+    parts: list[Any] = [build.aggregate(name, **asked) for name, asked in figured.items()]
+    parts += [build.segment(name, **asked) for name, asked in written.items()]
     parts += [
         draw(scenarios(f"scenario{n}", list(written))) for n in range(draw(st.integers(1, 3)))
     ]

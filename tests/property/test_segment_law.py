@@ -3,9 +3,10 @@
 from typing import Any
 
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.property.reference import Past, members
-from tests.property.strategies import LONGEST, Happening, histories, segment_sets
+from tests.property.strategies import LONGEST, Happening, declared, histories, segment_sets
 from tests.unit.domain import builders as build
 from tests.unit.domain.builders import NOON, Life
 
@@ -15,10 +16,12 @@ Crossing = tuple[str, str, int]
 class Watch:
     """Walks a life through every millisecond and compares it with brute force."""
 
-    def __init__(self, written: dict[str, dict[str, Any]]) -> None:
+    def __init__(
+        self, declared: dict[str, dict[str, Any]], written: dict[str, dict[str, Any]]
+    ) -> None:
         self.written = written
-        self.past = Past([], {})
-        self.life = build.life(*(build.segment(name, **asked) for name, asked in written.items()))
+        self.past = Past([], {}, declared)
+        self.life = build.life(*parts_of(declared, written))
         self.before: set[str] = set()
         self.expected: list[Crossing] = []
 
@@ -50,12 +53,24 @@ class Watch:
         return bool(crossed)
 
 
+@st.composite
+def worlds(draw: st.DrawFn) -> Any:
+    """Aggregates, and segments that may ask about them."""
+    figured = draw(declared())
+    return figured, draw(segment_sets(aggregates=figured))
+
+
+def parts_of(declared: dict[str, dict[str, Any]], written: dict[str, dict[str, Any]]) -> list[Any]:
+    parts: list[Any] = [build.aggregate(name, **asked) for name, asked in declared.items()]
+    return parts + [build.segment(name, **asked) for name, asked in written.items()]
+
+
 @settings(max_examples=200, deadline=None)
-@given(segment_sets(), histories)
+@given(worlds(), histories)
 def test_membership_at_every_instant_equals_brute_force_and_each_crossing_is_one_fact(
-    written: dict[str, dict[str, Any]], history: list[Happening]
+    world: Any, history: list[Happening]
 ) -> None:
-    watch, at = Watch(written), NOON
+    watch, at = Watch(*world), NOON
     for one in history:
         for instant in range(at + 1, at + one.gap + 1):
             watch.tick(instant)
@@ -72,11 +87,11 @@ def test_membership_at_every_instant_equals_brute_force_and_each_crossing_is_one
 
 
 @settings(max_examples=100, deadline=None)
-@given(segment_sets(), histories)
+@given(worlds(), histories)
 def test_a_host_that_slept_ends_where_one_that_was_awake_ends(
-    written: dict[str, dict[str, Any]], history: list[Happening]
+    world: Any, history: list[Happening]
 ) -> None:
-    parts = [build.segment(name, **asked) for name, asked in written.items()]
+    parts = parts_of(*world)
     awake, asleep = build.life(*parts), build.life(*parts)
     for one in history:
         for life in (awake, asleep):

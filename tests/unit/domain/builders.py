@@ -9,6 +9,7 @@ import msgspec
 from engine.domain import definitions as document
 from engine.domain.condition import Condition
 from engine.domain.contact import Contact
+from engine.domain.declared import DeclaredAggregate
 from engine.domain.definitions import Definitions
 from engine.domain.duration import milliseconds
 from engine.domain.effect import Effect, Send
@@ -27,8 +28,14 @@ NOON = 1_700_049_600_000
 
 HOUR, DAY = 3_600_000, 86_400_000
 
-Part = Segment | Score | Scenario | Template
-_FIELDS = {Segment: "segments", Score: "scores", Scenario: "scenarios", Template: "templates"}
+Part = DeclaredAggregate | Segment | Score | Scenario | Template
+_FIELDS = {
+    DeclaredAggregate: "aggregates",
+    Segment: "segments",
+    Score: "scores",
+    Scenario: "scenarios",
+    Template: "templates",
+}
 
 
 def condition(**question: Any) -> Condition:
@@ -38,6 +45,10 @@ def condition(**question: Any) -> Condition:
 
 def segment(name: str, **question: Any) -> Segment:
     return Segment(segment=name, condition=condition(**question))
+
+
+def aggregate(name: str, **figured: Any) -> DeclaredAggregate:
+    return msgspec.convert({"aggregate": name, **figured}, DeclaredAggregate)
 
 
 def score(name: str, *rules: dict[str, Any], half_life: str | None = None) -> Score:
