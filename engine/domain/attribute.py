@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from engine.domain.consent import PURPOSES
 from engine.domain.contact import Contact
 from engine.domain.definition import Definition, Name, Scalar
 from engine.domain.event import PUBLIC, Event
@@ -100,7 +101,7 @@ def changes(contact: Contact, event: Event) -> dict[str, Any]:
 
     A public key never gives consent, and on a known contact it only adds what nobody knew yet and
     never an email or phone: anybody can read such a key on a page. What the engine keeps itself is
-    nobody's to tell.
+    nobody's to tell. Consent is judged in ``statement``.
     """
     if not event.traits or event.kind != "identify":
         return {}
@@ -109,9 +110,12 @@ def changes(contact: Contact, event: Event) -> dict[str, Any]:
     return {
         name: value
         for name, value in traits.items()
-        if name not in RESERVED
-        and not unchanged(held.get(name), value)
-        and (event.trust != PUBLIC or _public_may(name, held, known=contact.known))
+        if is_flag(name)
+        or (
+            name not in RESERVED
+            and not unchanged(held.get(name), value)
+            and (event.trust != PUBLIC or _public_may(name, held, known=contact.known))
+        )
     }
 
 
@@ -119,6 +123,11 @@ def _public_may(name: str, held: dict[str, Any], *, known: bool) -> bool:
     if name.startswith(CONSENT):
         return False
     return not known or (name not in held and name not in PERSONAL)
+
+
+def is_flag(name: str) -> bool:
+    """``consent_email`` and its like: the attributes that show a whole channel's consent."""
+    return name.startswith(CONSENT) and name.removeprefix(CONSENT) in PURPOSES
 
 
 def unchanged(held: Any, value: Any) -> bool:

@@ -1,37 +1,89 @@
-"""May this message be sent to this contact? Asked at the decision and again at the hand-over."""
+"""Consent: what a person has allowed, by channel or by ``channel/topic``, and what proves it.
 
-from typing import Any
+Which statement stands is written here, and a merge goes by the same rules:
 
-from engine.domain.channel import ADDRESSES
-from engine.domain.contact import Contact
-from engine.domain.identity import value_of
-from engine.domain.phone import e164
+of two statements on one subject   the later one; of the same instant the withdrawal
+a topic                            refines its channel: where nothing was said on it, the channel's holds
+a channel's withdrawal             takes every topic along that was not granted after it
+a channel's grant                  gives no topic back that was withdrawn
+"""
 
-NO_ADDRESS = "no_address"
-NO_CONSENT = "no_consent"
-SUPPRESSED = "suppressed"
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from engine.domain.channel import CHANNELS
+
+TRACKING = "tracking"
+"""Whether opens and clicks of this person may be recorded: no unless it was said (CNIL 2026-042)."""
+PURPOSES = frozenset({*CHANNELS, TRACKING})
 OPTED_OUT = "opted_out"
-"""The reason of a suppression that the person asked for: consent goes with it."""
+"""STOP: the reason of such a suppression, and the source of such a withdrawal."""
+
+Status = Literal["granted", "withdrawn"]
+Method = Literal["", "single", "double"]
 
 
-def address_of(contact: Contact, channel: str) -> str:
-    """The attribute (``email``, ``phone``), else the first such key; "" when there is none.
+class Consent(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """The statement in force. ``at`` (ms) is when its status began, ``said`` when it was last repeated.
 
-    A phone number counts only with its country code.
+    ``source`` is who told it (the key's name, ``operator``, ``link``). ``basis``: consent,
+    soft_opt_in, legitimate_interest or contract. ``wording`` names the version of the text that was
+    agreed to. ``confirmed`` and ``confirmed_ip`` belong to a double opt-in.
     """
-    kind = ADDRESSES[channel]
-    attribute: Any = contact.attributes.get(kind)
-    written = attribute if isinstance(attribute, str) else ""
-    if not written:
-        prefix = f"{kind}:"
-        written = next((value_of(key) for key in contact.keys if key.startswith(prefix)), "")
-    return e164(written) if kind == "phone" else written
+
+    status: Status
+    at: int
+    said: int
+    source: str = ""
+    basis: str = ""
+    method: Method = ""
+    form: str = ""
+    wording: str = ""
+    language: str = ""
+    ip: str = ""
+    note: str = ""
+    confirmed: int = 0
+    confirmed_ip: str = ""
+
+    @property
+    def granted(self) -> bool:
+        return self.status == "granted"
+
+    @property
+    def proved(self) -> bool:
+        """Whether it says what was agreed to and how: a bare flag does not undo an unsubscription."""
+        return self.method == "double" or bool(self.form or self.wording or self.note)
 
 
-def refusal(contact: Contact, channel: str, *, marketing: bool) -> str:
-    """Why the message must not be sent, "" when it may. Marketing needs ``consent_<channel>``: true."""
-    if not address_of(contact, channel):
-        return NO_ADDRESS
-    if marketing and contact.attributes.get(f"consent_{channel}") is not True:
-        return NO_CONSENT
-    return ""
+class OptIn(msgspec.Struct, frozen=True, array_like=True):
+    """A double opt-in that waits for its confirmation until ``expires`` (ms); ``asks`` are its latest."""
+
+    consent: Consent
+    expires: int
+    asks: tuple[int, ...] = ()
+
+
+def subject_of(channel: str, topic: str = "") -> str:
+    return f"{channel}/{topic}" if topic else channel
+
+
+def standing(held: Consent | None, said: Consent) -> Consent:
+    """The statement in force after another one; what proves a status outlives its bare repetition."""
+    if held is None:
+        return said
+    if said.said < held.said or (said.said == held.said and not held.granted):
+        return held
+    if said.status == held.status and not said.proved:
+        return msgspec.structs.replace(held, said=said.said)
+    return said
+
+
+def allows(consents: Mapping[str, Consent], channel: str, topic: str = "") -> bool:
+    """Whether the person has allowed messages of this topic (none: any) on this channel."""
+    whole = consents.get(channel)
+    part = consents.get(subject_of(channel, topic)) if topic else None
+    if part is None:
+        return whole is not None and whole.granted
+    return part.granted and (whole is None or whole.granted or part.said > whole.said)

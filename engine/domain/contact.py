@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from engine.domain.consent import Consent, OptIn
 from engine.domain.identity import Claim, is_device
 from engine.domain.session import Visits
 
@@ -45,16 +46,18 @@ NOTHING = Summary()
 class Contact(msgspec.Struct, array_like=True, gc=False):
     """Mutable for speed; ``step`` works on a copy of its own and never changes its argument.
 
-    Instants are ms since 1970 UTC. ``timers`` maps ``run:<id>`` and ``segment:<name>`` to the due
-    instant, so that one owner has at most one timer. ``seen`` packs 8 bytes a message: fingerprint
-    (6) and the hour it came (2). ``counts``, ``rings`` and ``measures`` are the aggregates, by their
-    stable id.
+    Instants are ms since 1970 UTC. ``timers`` maps ``run:<id>``, ``segment:<name>`` and
+    ``optin:<subject>`` to the due instant, so that one owner has at most one timer. ``seen`` packs
+    8 bytes a message: fingerprint (6) and the hour it came (2). ``counts``, ``rings`` and ``measures``
+    are the aggregates, by their stable id.
     ``rulebook`` is the version that its segments were last evaluated under. ``trouble`` names the
     loop of definitions that parked the contact; ``parked`` is when it is looked at again.
     ``orders`` packs the keys of its last orders.
     ``pending``: see ``engine.domain.pending``.
     ``visits`` is None until a device of its own was seen. ``shelf`` holds the items behind
     ``collections``: it is no part of the stored state, and None as long as nobody asked for it.
+    ``consents`` and ``optins`` are by subject (``email``, ``email/news``); ``bounces`` counts by
+    channel the deliveries that failed since the last one that arrived.
     """
 
     id: int
@@ -84,6 +87,9 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     collections: dict[str, Summary] = {}
     visits: Visits | None = None
     shelf: bytes | None = None
+    consents: dict[str, Consent] = {}
+    optins: dict[str, OptIn] = {}
+    bounces: dict[str, int] = {}
 
     @property
     def known(self) -> bool:
@@ -105,5 +111,5 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
             self.timers.copy(), self.runs[:], self.entries.copy(), self.entered, self.seen,
             self.first, self.latest, self.merged_into, self.pasts[:], self.rulebook, self.trouble,
             self.parked, self.measures.copy(), self.orders, self.pending, self.collections.copy(),
-            self.visits, self.shelf,
+            self.visits, self.shelf, self.consents.copy(), self.optins.copy(), self.bounces.copy(),
         )  # fmt: skip

@@ -11,6 +11,7 @@ from engine.domain.score import Score
 from engine.domain.segment import Segment
 from engine.domain.session import GAP
 from engine.domain.template import Template
+from engine.domain.topic import ConsentRules
 
 Level = tuple[int, int]
 """The version that something is counted since, and how much of it."""
@@ -41,6 +42,7 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     since: dict[str, tuple[Level, ...]] = {}
     backfill: bool = False
     visit_gap: int = GAP
+    consent: ConsentRules = ConsentRules()
 
 
 def succeed(published: Definitions | None, written: Definitions) -> Definitions:

@@ -11,7 +11,9 @@ from engine.domain.identity import Claim
 class Send(msgspec.Struct, frozen=True, array_like=True, tag="send"):
     """One message to one address. ``key`` = run/step/occurrence: the same on every retry, for ever.
 
-    ``resent``: it was lost on its way once, surely, and was queued again.
+    ``resent``: it was lost on its way once, surely, and was queued again. ``held`` (ms): it may not
+    leave before. ``tracking``: opens and clicks of this person may be recorded. ``confirms`` is the
+    consent that its link confirms, until ``expires`` (ms).
     """
 
     key: str
@@ -24,6 +26,11 @@ class Send(msgspec.Struct, frozen=True, array_like=True, tag="send"):
     variables: dict[str, Any]
     at: int
     resent: bool = False
+    topic: str = ""
+    held: int = 0
+    tracking: bool = False
+    confirms: str = ""
+    expires: int = 0
 
 
 def contact_of(key: str) -> int:
@@ -62,11 +69,24 @@ class Witness(msgspec.Struct, frozen=True, array_like=True, tag="witness"):
 
 
 class Suppress(msgspec.Struct, frozen=True, array_like=True, tag="suppress"):
-    """To every store: never write to this address on this channel again."""
+    """To every store: never write to this address again, as far as ``scope`` goes; see ``suppression``.
 
-    channel: str
+    ``hashed`` is the address's hash, for those who have no address; a hop carries nothing else.
+    """
+
+    scope: str
     address: str
     reason: str
+    hashed: bytes = b""
+
+
+class Lift(msgspec.Struct, frozen=True, array_like=True, tag="lift"):
+    """To every store: write to this address again, where it was suppressed for one of these reasons."""
+
+    scopes: tuple[str, ...]
+    address: str
+    reasons: tuple[str, ...]
+    hashed: bytes = b""
 
 
 class Settle(msgspec.Struct, frozen=True, array_like=True, tag="settle"):
@@ -82,5 +102,5 @@ class KeepOrders(msgspec.Struct, frozen=True, array_like=True, tag="orders"):
     keys: tuple[bytes, ...]
 
 
-Hop = ClaimKey | AskYield | Adopt | Witness | Suppress
+Hop = ClaimKey | AskYield | Adopt | Witness | Suppress | Lift
 Effect = Send | Settle | KeepOrders | Hop

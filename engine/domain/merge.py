@@ -1,6 +1,7 @@
 """Merging: an anonymous contact becomes part of a known one. Which value wins is written here.
 
-attributes, consents   the survivor's; the other's only where the survivor has none
+attributes             the survivor's; the other's only where the survivor has none
+consents               the later statement of both, of the same instant the withdrawal; see ``consent``
 counters, measures     added; rings: the latest of both
 scores                 added, each decayed to the later instant
 segments               asked again, quietly: what is inherited triggers nothing
@@ -14,7 +15,7 @@ fingerprints           the youngest of both, so that a retry of either's events 
 
 import msgspec
 
-from engine.domain import codec, order_key, pending
+from engine.domain import codec, order_key, pending, statement
 from engine.domain.aggregate import join
 from engine.domain.collect import join_collections
 from engine.domain.contact import SEEN, Contact, Run
@@ -55,6 +56,7 @@ def adopt(turn: Turn, message: Adopted) -> bool:
     contact.keys += [key for key in other.keys if key not in contact.keys]
     _join_claims(turn, other)
     contact.attributes = other.attributes | contact.attributes
+    statement.join(turn, other)
     contact.zone = contact.zone or other.zone
     contact.first = min(filter(None, (contact.first, other.first)), default=0)
     contact.latest = max(contact.latest, other.latest)

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from engine.domain.consent import Status
 from engine.domain.effect import Send
 from engine.domain.event import Event
 from engine.domain.identity import Claim
@@ -19,7 +20,8 @@ class Receipt(msgspec.Struct, frozen=True, array_like=True, tag="receipt"):
     ``deferred`` is not final: the message is queued again. What comes after ``sent`` (``delivered``,
     ``undelivered``) is a fact about the contact and settles nothing. ``code`` is the provider's (SMTP
     reply, HTTP status); ``suppress`` says that the address must not be written to again.
-    ``fingerprint`` recognises what a provider tells twice, as an event's does.
+    ``fingerprint`` recognises what a provider tells twice, as an event's does. ``soft``: the address is
+    suppressed at that many such failures in a row, 0 for never.
     """
 
     key: str
@@ -31,6 +33,7 @@ class Receipt(msgspec.Struct, frozen=True, array_like=True, tag="receipt"):
     reason: str = ""
     suppress: bool = False
     fingerprint: bytes = b""
+    soft: int = 0
 
 
 class ClaimAnswered(msgspec.Struct, frozen=True, array_like=True, tag="claimed"):
@@ -108,8 +111,22 @@ class Rebuilt(msgspec.Struct, frozen=True, array_like=True, tag="rebuilt"):
     since: int = 0
 
 
+class Stated(msgspec.Struct, frozen=True, array_like=True, tag="stated"):
+    """What was said on consent by other ways than an event: a link followed (``by`` link), an operator.
+
+    ``subject`` is ``channel`` or ``channel/topic``; ``key`` is the message whose link it was.
+    """
+
+    by: str
+    subject: str
+    status: Status | Literal["confirmed"]
+    ip: str = ""
+    key: str = ""
+    note: str = ""
+
+
 HopMessage = ClaimAnswered | YieldAsked | YieldAnswered | Adopted | AdoptionSettled | Witnessed
-Message = Event | TimerFired | Receipt | Act | Rebuilt | HopMessage
+Message = Event | TimerFired | Receipt | Act | Stated | Rebuilt | HopMessage
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)

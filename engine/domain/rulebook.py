@@ -9,9 +9,11 @@ from engine.domain.condition import Condition
 from engine.domain.definitions import Definitions
 from engine.domain.duration import milliseconds
 from engine.domain.predicate import Demand, Predicate, compiled, matcher
+from engine.domain.quiet import Hours
 from engine.domain.reading import readings
 from engine.domain.scenario import Branch, Moment, Scenario, Step, WaitFor
 from engine.domain.template import Template
+from engine.domain.topic import Topic
 
 
 class SegmentPlan(msgspec.Struct, frozen=True):
@@ -86,6 +88,13 @@ class Rulebook:
         self.newest = max((levels[-1][0] for levels in self.since.values()), default=0)
         self.holds: dict[str, Predicate] = {}
         self.attributes: Schema = {one.attribute: one for one in definitions.attributes}
+        rules = definitions.consent
+        self.topics: dict[str, Topic] = {topic.topic: topic for topic in rules.topics}
+        self.confirm = rules.confirm
+        self.countries = rules.countries
+        self.hold = milliseconds(rules.hold)
+        self.hours: tuple[Hours, ...] = rules.hours
+        self.holidays = {country: frozenset(days) for country, days in rules.holidays.items()}
         self.aggregates: dict[int, Aggregate] = {}
         self.readings = readings(definitions.aggregates, self.aggregates)
         self.segments: dict[str, SegmentPlan] = {}

@@ -4,12 +4,13 @@ from typing import Any, assert_never
 
 import msgspec
 
-from engine.domain import effect
-from engine.domain.attribute import MISFIT, misfit, set_attribute, unchanged
+from engine.domain import effect, statement
+from engine.domain.attribute import MISFIT, is_flag, misfit, set_attribute, unchanged
 from engine.domain.calendar import ZONE_ATTRIBUTE, next_local, zone_of
-from engine.domain.consent import address_of, refusal
+from engine.domain.consent import TRACKING, allows
 from engine.domain.contact import Contact, Run
 from engine.domain.duration import MINUTE, milliseconds
+from engine.domain.permission import address_of, opening, refusal
 from engine.domain.rulebook import ScenarioPlan
 from engine.domain.scenario import Branch, Exit, Reentry, Scenario, Send, Set, Wait, WaitFor
 from engine.domain.template import Template
@@ -117,7 +118,7 @@ def _instant(
     following = plan.following[step.id]
     match step:
         case Send():
-            _send(turn, run, step)
+            _send(turn, run, step, step.topic or plan.scenario.topic or "")
         case Branch():
             holds, _flips = plan.branches[step.id](turn.contact, turn.now)
             return (step.then if holds else step.else_) or following
@@ -166,6 +167,9 @@ def _timed(turn: Turn, run: Run, step: Wait | WaitFor) -> Run:
 
 def put(turn: Turn, name: str, value: Any, by: str) -> None:
     """Change an attribute; ``by`` is a source, an operator, a run or a reason. A misfit changes nothing."""
+    if is_flag(name):
+        statement.put_flag(turn, name, value, by)
+        return
     expected = turn.rulebook.attributes.get(name)
     why = misfit(expected, value) if expected else ""
     if why:
@@ -188,16 +192,20 @@ def rezone(turn: Turn) -> None:
             turn.contact.timers[timer_of(run)] = next_local(since, step.at, zone)
 
 
-def _send(turn: Turn, run: Run, step: Send) -> None:
+def _send(turn: Turn, run: Run, step: Send, topic: str) -> None:
     """Decide on one message: an effect when it may be sent, a fact with the reason when not."""
     contact, subject = turn.contact, f"{run.scenario}/{step.id}"
     template = turn.rulebook.templates[step.template]
-    why = refusal(contact, step.channel, marketing=not template.transactional)
+    marketing = not template.transactional
+    why = refusal(contact, step.channel, topic, marketing=marketing)
     if why:
         turn.note("skipped", subject, why)
         return
     key = f"{run.id}/{step.id}/{run.visits}"
     turn.note("intended", step.channel, key)
+    opens = opening(turn.rulebook, contact, step.channel, turn.now) if marketing else turn.now
+    if opens > turn.now:
+        turn.note("held", step.channel, [key, opens])
     turn.effects.append(
         effect.Send(
             key=key,
@@ -206,9 +214,12 @@ def _send(turn: Turn, run: Run, step: Send) -> None:
             channel=step.channel,
             template=step.template,
             address=address_of(contact, step.channel),
-            marketing=not template.transactional,
+            marketing=marketing,
             variables=variables_of(template, contact, run) | _figures_of(turn, template),
             at=turn.now,
+            topic=topic,
+            held=opens if opens > turn.now else 0,
+            tracking=allows(contact.consents, TRACKING),
         )
     )
 

@@ -56,11 +56,15 @@ class WaitFor(Definition, frozen=True, kw_only=True, tag_field="do", tag="wait_f
 
 
 class Send(Definition, frozen=True, kw_only=True, tag_field="do", tag="send"):
-    """Send one message; the run goes on at once, whether it could be sent or not."""
+    """Send one message; the run goes on at once, whether it could be sent or not.
+
+    ``topic``: what the contact must have consented to, when it is not the scenario's.
+    """
 
     id: Name
     channel: Channel
     template: Name
+    topic: Name | None = None
 
 
 class Branch(Definition, frozen=True, kw_only=True, tag_field="do", tag="branch"):
@@ -90,10 +94,14 @@ Step = Wait | WaitFor | Send | Branch | Set | Exit
 
 
 class Scenario(Definition, frozen=True, kw_only=True):
-    """``version`` is given at publication: it goes up by one when the definition changed."""
+    """``version`` is given at publication: it goes up by one when the definition changed.
+
+    ``topic`` is what its marketing is about, one of ``consent.yaml``.
+    """
 
     scenario: Name
     title: str = ""
+    topic: Name | None = None
     trigger: Moment
     reentry: Literal["never", "always"] | Reentry = "always"
     goal: Moment | None = None

@@ -11,7 +11,7 @@ the same step, to a depth of 100 causes; a longer chain is a loop: the contact i
 that names it, still keeps its events, and is looked at again under the next rulebook.
 """
 
-from engine.domain import claim, merge, pending, run
+from engine.domain import claim, merge, optin, pending, run, statement
 from engine.domain.contact import SEEN, Contact
 from engine.domain.dedupe import merged
 from engine.domain.duration import MINUTE
@@ -27,6 +27,7 @@ from engine.domain.message import (
     Message,
     Rebuilt,
     Receipt,
+    Stated,
     TimerFired,
     Witnessed,
     YieldAnswered,
@@ -105,6 +106,8 @@ def _consume(turn: Turn, message: Message) -> Message | None:
             take_receipt(turn, message)
         case Act():
             take_act(turn, message)
+        case Stated():
+            statement.take_stated(turn, message)
         case Rebuilt():
             take_rebuilt(turn, message)
         case _:
@@ -144,6 +147,8 @@ def _take_timers(turn: Turn) -> None:
         segments = [owner for owner in owners if owner.startswith("segment:")]
         if segments:
             _flip(turn, segments, due)
+        elif owners[0].startswith(optin.TIMER):
+            optin.expire(turn, owners[0])
         else:
             waiting = next(one for one in contact.runs if run.timer_of(one) == owners[0])
             run.fire(turn, waiting, due)

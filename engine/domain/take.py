@@ -1,16 +1,17 @@
 """What a message does to a contact before anything is settled: events, receipts, operators' acts."""
 
-from engine.domain import claim, order_key, run
+from engine.domain import claim, order_key, run, statement
 from engine.domain.aggregate import fold_aggregates
-from engine.domain.attribute import CONSENT, changes
+from engine.domain.attribute import changes, is_flag
 from engine.domain.collect import collect
-from engine.domain.consent import OPTED_OUT
+from engine.domain.consent import OPTED_OUT, Consent
 from engine.domain.contact import SEEN
 from engine.domain.dedupe import with_seen
 from engine.domain.effect import Settle, Suppress
 from engine.domain.event import Event
 from engine.domain.message import Act, Receipt
 from engine.domain.score import raised
+from engine.domain.suppression import HARD_BOUNCE
 from engine.domain.turn import Turn
 from engine.domain.visit import take_visit
 
@@ -31,6 +32,8 @@ def take_event(turn: Turn, event: Event) -> None:
         _fold_traits(turn, event)
     if event.name == order_key.COMPLETED:
         order_key.remember(turn, event)
+    elif event.name == statement.CHANGED:
+        statement.take_event(turn, event)
     collect(turn, event)
     turn.quiet = not event.live
     for one in (event, *take_visit(turn, event)):
@@ -55,7 +58,10 @@ def _remember(turn: Turn, fingerprint: bytes) -> None:
 def _fold_traits(turn: Turn, event: Event) -> None:
     changed = changes(turn.contact, event)
     for name, value in changed.items():
-        run.put(turn, name, value, event.source)
+        if is_flag(name):
+            statement.take_flag(turn, event, name, value)
+        else:
+            run.put(turn, name, value, event.source)
 
 
 def _fold_aggregates(turn: Turn, event: Event) -> None:
@@ -80,13 +86,31 @@ def take_receipt(turn: Turn, receipt: Receipt) -> None:
     match receipt.outcome:
         case "delivered" | "undelivered":
             _remember(turn, receipt.fingerprint)
+            _count_bounces(turn, receipt)
         case outcome:
             turn.effects.append(Settle(receipt.key, outcome))
     if receipt.suppress and receipt.address:
-        turn.note("suppressed", receipt.channel, receipt.reason)
-        turn.effects.append(Suppress(receipt.channel, receipt.address, receipt.reason))
+        _suppress(turn, receipt, OPTED_OUT if receipt.reason == OPTED_OUT else HARD_BOUNCE)
     if receipt.reason == OPTED_OUT:
-        run.put(turn, f"{CONSENT}{receipt.channel}", False, OPTED_OUT)
+        said = Consent("withdrawn", turn.now, turn.now, OPTED_OUT)
+        statement.state(turn, receipt.channel, said)
+
+
+def _suppress(turn: Turn, receipt: Receipt, reason: str) -> None:
+    turn.note("suppressed", receipt.channel, [reason, receipt.reason])
+    turn.effects.append(Suppress(receipt.channel, receipt.address, reason))
+
+
+def _count_bounces(turn: Turn, receipt: Receipt) -> None:
+    """Failures that may pass suppress the address when they come in a row."""
+    bounces = turn.contact.bounces
+    if receipt.outcome == "delivered":
+        bounces.pop(receipt.channel, None)
+    elif receipt.soft:
+        bounces[receipt.channel] = bounces.get(receipt.channel, 0) + 1
+        if bounces[receipt.channel] >= receipt.soft and receipt.address:
+            del bounces[receipt.channel]
+            _suppress(turn, receipt, HARD_BOUNCE)
 
 
 def take_act(turn: Turn, act: Act) -> None:

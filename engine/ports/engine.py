@@ -7,6 +7,7 @@ import msgspec
 
 from engine.domain.event import Event
 from engine.domain.notice import Notice
+from engine.ports.consent import ConsentDesk
 from engine.ports.control_store import ApiKey, KeyKind
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ class Engine(Protocol):
         """An operator's act on a contact: set | exit | resume. Raises Unknown."""
         ...
 
-    async def suppress(self, channel: str, address: str, reason: str, by: str) -> None: ...
+    @property
+    def consents(self) -> ConsentDesk: ...
 
     async def notice(self, notice: Notice) -> None:
         """Kept on return. Raises Unknown when the message is of no contact here."""

@@ -43,11 +43,11 @@ class WakeUp(NamedTuple):
 
 
 class OutboxRow(NamedTuple):
-    """An unfinished message. ``state``: queued | sending. ``due`` (ms) is its next attempt."""
+    """An unfinished message. ``due`` (ms) is its next attempt; ``held`` ones wait for their hours."""
 
     key: str
     contact: int
-    state: Literal["queued", "sending"]
+    state: Literal["queued", "held", "sending"]
     attempts: int
     due: int
     body: bytes
@@ -64,10 +64,10 @@ class HopRow(NamedTuple):
 
 
 class SuppressionRow(NamedTuple):
-    """``address`` is the keyed hash of channel and address, never the address."""
+    """``address`` is the keyed hash of an address, never the address; see ``domain.suppression``."""
 
     address: bytes
-    channel: str
+    scope: str
     reason: str
     at: int
 
@@ -151,6 +151,7 @@ class Write(msgspec.Struct):
     outbox: list[OutboxRow] = []
     hops_gone: list[int] = []
     hops: list[HopRow] = []
+    suppressions_gone: list[tuple[bytes, str]] = []
     suppressions: list[SuppressionRow] = []
     quarantine: list[QuarantineRow] = []
     replies: list[tuple[str, int, bytes]] = []

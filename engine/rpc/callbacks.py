@@ -100,7 +100,7 @@ class Callbacks:
         """STOP holds for the number, hence for everybody who has it; the rest is the sender's own."""
         if heard.stop:
             reason, by = OPTED_OUT, heard.source
-            await self._engine.suppress(heard.channel, heard.address, reason, by)
+            await self._engine.consents.suppress(heard.channel, heard.address, reason, by)
         said = self._event(heard)
         (verdict,) = await self._engine.push(heard.source, [said])
         if verdict.outcome == "rejected":

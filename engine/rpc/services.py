@@ -135,7 +135,9 @@ class Control(wire.ControlServicer):
 
     @open_to(*ADMINS)
     async def Suppress(self, request: pb.SuppressRequest, caller: ApiKey) -> Empty:
-        await self._engine.suppress(request.channel, request.address, request.reason, caller.name)
+        await self._engine.consents.suppress(
+            request.channel, request.address, request.reason, caller.name
+        )
         return Empty()
 
     @open_to(*ADMINS)

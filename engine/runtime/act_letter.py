@@ -1,27 +1,23 @@
-"""An operator's act, in the mailbox."""
+"""An operator's act, or a link that was followed, in the mailbox."""
 
-from engine.domain.effect import Suppress
-from engine.domain.message import (
-    Act,
-)
+from engine.domain.effect import Lift, Suppress
+from engine.domain.message import Act, Stated
 from engine.runtime import envelope
 from engine.runtime.batch import Batch
+from engine.runtime.notice import NOBODY
 
 
 class ActLetter:
-    """An operator's act on a contact, or on an address. Answers whether there was something to act on."""
+    """What an operator did to a contact. Answers whether it was here."""
 
     keys: tuple[str, ...] = ()
 
-    def __init__(self, contact: int, act: Act | Suppress) -> None:
+    def __init__(self, contact: int, act: Act) -> None:
         self.contact = contact
         self.act = act
-        self.contacts: tuple[int, ...] = (contact,) if contact else ()
+        self.contacts: tuple[int, ...] = (contact,)
 
     def take(self, batch: Batch) -> bool:
-        if isinstance(self.act, Suppress):
-            batch.suppress(self.act.channel, self.act.address, self.act.reason)
-            return True
         if batch.resident(self.contact) is None:
             return False
         batch.apply(self.contact, self.act)
@@ -32,3 +28,48 @@ class ActLetter:
 
     def quarantined(self) -> bool:
         return False
+
+
+class SuppressLetter:
+    """Suppress an address, or lift that. Answers the reasons that stay in what was to be lifted."""
+
+    keys: tuple[str, ...] = ()
+    contacts: tuple[int, ...] = ()
+
+    def __init__(self, asked: Suppress | Lift) -> None:
+        self.asked = asked
+
+    def take(self, batch: Batch) -> list[str]:
+        return batch.suppress(self.asked)
+
+    def body(self) -> bytes:
+        return envelope.encode(self.asked)
+
+    def quarantined(self) -> list[str]:
+        return []
+
+
+class StatedLetter:
+    """A statement on consent. Answers whether it was kept, and the contact to ask on (a merge), or NOBODY."""
+
+    keys: tuple[str, ...] = ()
+
+    def __init__(self, contact: int, stated: Stated) -> None:
+        self.contact = contact
+        self.stated = stated
+        self.contacts: tuple[int, ...] = (contact,)
+
+    def take(self, batch: Batch) -> tuple[bool, int]:
+        resident = batch.resident(self.contact)
+        if resident is None:
+            return False, NOBODY
+        if resident.contact.merged_into:
+            return False, resident.contact.merged_into
+        facts = batch.apply(self.contact, self.stated).facts
+        return not any(fact.what == "optin_late" for fact in facts), 0
+
+    def body(self) -> bytes:
+        return envelope.encode(self.stated)
+
+    def quarantined(self) -> tuple[bool, int]:
+        return False, NOBODY

@@ -4,6 +4,10 @@ Everything is staged here and reaches the host's memory only after the commit; a
 leaves nothing behind but the contacts it touched, which are read anew.
 """
 
+from typing import Literal
+
+import msgspec
+
 from engine.domain import codec, effect, fact, message, order_key, pending
 from engine.domain.contact import SEEN, Contact
 from engine.domain.dedupe import forgets_early, has_seen
@@ -24,11 +28,11 @@ from engine.ports.host_store import (
     Write,
 )
 from engine.runtime import envelope
-from engine.runtime.fingerprint import address_hash
 from engine.runtime.memory import Memory
 from engine.runtime.outbox import send_of
 from engine.runtime.residents import Resident
 from engine.runtime.retention import class_of
+from engine.runtime.suppressions import Staged
 from engine.runtime.timeline import week_of
 
 MAX_DEPTH = 8
@@ -53,6 +57,7 @@ class Batch:
         self.hops: dict[int, HopRow | None] = {}
         self.shelves: dict[int, bytes] = {}
         self.sending: list[str] = []
+        self.suppressions = Staged(memory.suppressed)
         self.detours: dict[str, None] = {}
         self.orders: set[tuple[int, bytes]] = set()
         self.unrebuilt: list[int] = []
@@ -82,11 +87,11 @@ class Batch:
         staged = row - self.memory.next_log
         return self.write.log[staged] if staged >= 0 else self.memory.store.log_row(row)
 
-    def suppressed(self, channel: str, address: str) -> bool:
-        hashed = address_hash(self.memory.pepper, channel, address)
-        return (channel, hashed) in self.memory.suppressed or any(
-            row.address == hashed and row.channel == channel for row in self.write.suppressions
+    def suppressed(self, send: effect.Send) -> bool:
+        why = self.suppressions.reason(
+            send.channel, send.topic, send.address, marketing=send.marketing
         )
+        return bool(why)
 
     # --- what comes in -------------------------------------------------------------------------
 
@@ -226,21 +231,28 @@ class Batch:
                 self.hop(contact, to, depth, self._with_queued(contact, hop))
             case effect.Witness(to):
                 self.hop(contact, to, depth, hop)
-            case effect.Suppress(channel, address, reason):
-                self.suppress(channel, address, reason)
+            case effect.Suppress() | effect.Lift():
+                hashed = hop.hashed or self.memory.suppressed.hashed(hop.address)
+                told = msgspec.structs.replace(hop, address="", hashed=hashed)
+                self.suppress(told)
                 for host in range(self.memory.table.hosts):
                     if host != self.memory.host:
-                        self.hop(contact, host, depth, hop)
+                        self.hop(contact, host, depth, told)
 
     def _stage_send(self, send: effect.Send) -> None:
-        """With credit free the row is ``sending`` from its first commit on."""
-        clear = self.credit > 0 and not self.suppressed(send.channel, send.address)
+        """With credit free the row is ``sending`` from its first commit on.
+
+        A message decided earlier, which a merge brings, is asked about again at its hand-over.
+        """
+        clear = self.credit > 0 and send.at == self.now and not send.held
+        clear = clear and not self.suppressed(send)
+        waits: Literal["held", "queued"] = "held" if send.held > self.now else "queued"
         row = OutboxRow(
             send.key,
             send.contact,
-            "sending" if clear else "queued",
+            "sending" if clear else waits,
             0,
-            self.now,
+            max(self.now, send.held),
             envelope.encode(send),
         )
         self.outbox[send.key] = row
@@ -255,7 +267,7 @@ class Batch:
         """The messages that a merged contact had queued go with it; those under way end here."""
         keys = self.memory.outbox.of(contact) | {k for k, r in self.outbox.items() if r}
         rows = [row for key in sorted(keys) if (row := self.outbox_row(key))]
-        rows = [row for row in rows if row.contact == contact and row.state == "queued"]
+        rows = [row for row in rows if row.contact == contact and row.state != "sending"]
         for row in rows:
             self.settle(row.key)
         return effect.Adopt(adopt.to, adopt.state, tuple(send_of(row) for row in rows))
@@ -271,10 +283,13 @@ class Batch:
         )
         self.next_hop += 1
 
-    def suppress(self, channel: str, address: str, reason: str) -> None:
-        if not self.suppressed(channel, address):
-            hashed = address_hash(self.memory.pepper, channel, address)
-            self.write.suppressions.append(SuppressionRow(hashed, channel, reason, self.now))
+    def suppress(self, asked: effect.Suppress | effect.Lift) -> list[str]:
+        """Add a suppression, or lift some; the reasons that stay in what was to be lifted."""
+        hashed = asked.hashed or self.memory.suppressed.hashed(asked.address)
+        if isinstance(asked, effect.Lift):
+            return self.suppressions.lift(hashed, asked.scopes, asked.reasons)
+        self.suppressions.add(SuppressionRow(hashed, asked.scope, asked.reason, self.now))
+        return []
 
     # --- commit --------------------------------------------------------------------------------
 
@@ -289,6 +304,9 @@ class Batch:
         write.hops_gone = [n for n, row in self.hops.items() if not row and n in memory.hops]
         write.hops = [row for row in self.hops.values() if row]
         write.orders = sorted(self.orders)
+        suppressions = self.suppressions.changed
+        write.suppressions_gone = [at for at, row in suppressions.items() if not row]
+        write.suppressions = [row for row in suppressions.values() if row]
         self.count("armed", len(write.wakeups) - len(write.wakeups_gone))
         write.rebuilt = self.rebuilt
         memory.store.commit(write)
@@ -327,7 +345,7 @@ class Batch:
                 memory.hops.pop(number, None)
             else:
                 memory.hops[number] = hop
-        memory.suppressed.update((row.channel, row.address) for row in write.suppressions)
+        memory.suppressed.put(self.suppressions.changed)
         memory.keep_imported(write)
         for who, number, body in write.replies:
             memory.keep_reply(who, number, body)

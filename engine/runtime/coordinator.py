@@ -19,6 +19,7 @@ from engine.errors import BadRequest, Busy, ConfigError, EngineError, Unknown
 from engine.ports.control_store import ApiKey, ControlStore, KeyKind, RejectedItem
 from engine.ports.engine import Engine, Refusal, Verdict
 from engine.runtime import envelope, figures, ledger, scoreboard
+from engine.runtime.consents import Consents
 from engine.runtime.courier import Courier, Push
 from engine.runtime.importing import Importing
 from engine.runtime.keyring import Keyring, make_key
@@ -65,6 +66,7 @@ class Coordinator:
         self.backlog = backlog
         self.router = Router(table)
         self.imports = Importing(table, calls, self.router, control, clock)
+        self.consents = Consents(self)
         self.version = 0
         self.definitions = b""
         self.addresses = ("", "")
@@ -72,7 +74,7 @@ class Coordinator:
         self._first = first
         self._doors = open_doors(self)
         self._loops: list[asyncio.Task[None]] = []
-        self._keyring: Keyring
+        self.keyring: Keyring
         self._closing = False
         self._open = False
         self._failed = asyncio.Event()
@@ -86,7 +88,7 @@ class Coordinator:
         if secret is None:
             text = "this data folder has no workspace secret; make it anew with `relance init`"
             raise ConfigError(text)
-        self._keyring = Keyring(self.control, secret)
+        self.keyring = Keyring(self.control, secret)
         books = self.control.rulebooks()
         self.version = max(books, default=0)
         self.definitions = books.get(self.version, b"")
@@ -169,13 +171,13 @@ class Coordinator:
             self.control.reject(rows)
 
     def authenticate(self, secret: str) -> ApiKey | None:
-        return self._keyring.authenticate(secret)
+        return self.keyring.authenticate(secret)
 
     def fingerprint(self, source: str, message_id: str) -> bytes:
-        return self._keyring.fingerprint(source, message_id)
+        return self.keyring.fingerprint(source, message_id)
 
     def user_token_fits(self, user_id: str, token: str) -> bool:
-        return self._keyring.user_token_fits(user_id, token)
+        return self.keyring.user_token_fits(user_id, token)
 
     def now(self) -> int:
         return self.clock.now()
@@ -236,7 +238,7 @@ class Coordinator:
             self.silent.discard(part)
 
     async def _hand_rulebook(self, part: str) -> None:
-        body = envelope.encode((self.version, self.definitions, self._keyring.pepper))
+        body = envelope.encode((self.version, self.definitions, self.keyring.pepper))
         try:
             await self.calls.call(part, "rulebook", body)
             if part == SENDER:
@@ -268,7 +270,7 @@ class Coordinator:
 
     # --- reports and acts ----------------------------------------------------------------------
 
-    async def _ask(self, host: int, method: str, body: bytes = b"") -> Any:
+    async def ask(self, host: int, method: str, body: bytes = b"") -> Any:
         try:
             return msgspec.msgpack.decode(
                 await self.calls.call(part_of(host), method, body), strict=False
@@ -276,13 +278,13 @@ class Coordinator:
         except PartLost as error:
             raise Busy(1.0, f"{part_of(host)} is being restarted; ask again") from error
 
-    async def _ask_all(self, method: str, body: bytes = b"") -> list[Any]:
+    async def ask_all(self, method: str, body: bytes = b"") -> list[Any]:
         return list(
-            await asyncio.gather(*(self._ask(h, method, body) for h in range(self.table.hosts)))
+            await asyncio.gather(*(self.ask(h, method, body) for h in range(self.table.hosts)))
         )
 
     async def status(self) -> dict[str, Any]:
-        hosts = await self._ask_all("status")
+        hosts = await self.ask_all("status")
         sender = await self._ask_sender()
         rejected = self.control.rejected_counts()
         paused = sorted(self.control.paused())
@@ -299,7 +301,7 @@ class Coordinator:
         number = await self._resolve(key)
         while number:
             host = self.table.host_of_contact(number)
-            found = await self._ask(host, "contact", envelope.encode((number, timeline)))
+            found = await self.ask(host, "contact", envelope.encode((number, timeline)))
             if found is None or not found["merged_into"]:
                 return dict(found) if found else None
             number = found["merged_into"]
@@ -309,24 +311,24 @@ class Coordinator:
         """``kind:value``, or the contact id in digits; 0 when nobody holds it."""
         if key.isdigit():
             return int(key)
-        return int(await self._ask(self.table.host_of_key(key), "resolve", key.encode()))
+        return int(await self.ask(self.table.host_of_key(key), "resolve", key.encode()))
 
     async def segments(self) -> list[dict[str, Any]]:
-        return figures.segments(decode(self.definitions), await self._ask_all("status"))
+        return figures.segments(decode(self.definitions), await self.ask_all("status"))
 
     async def scenarios(self) -> list[dict[str, Any]]:
-        return figures.scenarios(decode(self.definitions), await self._ask_all("status"))
+        return figures.scenarios(decode(self.definitions), await self.ask_all("status"))
 
     async def scores(self) -> list[dict[str, Any]]:
-        return scoreboard.scores(decode(self.definitions), await self._ask_all("standings"))
+        return scoreboard.scores(decode(self.definitions), await self.ask_all("standings"))
 
     async def messages(self) -> dict[str, Any]:
-        hosts, standings = await self._ask_all("status"), await self._ask_all("standings")
+        hosts, standings = await self.ask_all("status"), await self.ask_all("standings")
         return ledger.messages(hosts, standings, await self._ask_sender(), self.control.paused())
 
     async def rulebook(self) -> dict[str, Any]:
         version, definitions = self.version, decode(self.definitions)
-        return figures.rulebook(version, definitions, await self._ask_all("status"))
+        return figures.rulebook(version, definitions, await self.ask_all("status"))
 
     async def act(self, key: str, act: str, subject: str, value: Any, by: str) -> None:
         schema = {one.attribute: one for one in decode(self.definitions).attributes}
@@ -338,29 +340,24 @@ class Coordinator:
             text = f"no contact is known by {key!r}"
             raise Unknown(text)
         body = envelope.encode((found["id"], by, act, subject, value))
-        await self._ask(self.table.host_of_contact(found["id"]), "act", body)
+        await self.ask(self.table.host_of_contact(found["id"]), "act", body)
         self.control.record(self.now(), by, f"act {act}", str(found["id"]))
-
-    async def suppress(self, channel: str, address: str, reason: str, by: str) -> None:
-        await self._ask_all("act", envelope.encode((0, by, "suppress", channel, (address, reason))))
-        hashed = self.fingerprint(channel, address.lower()).hex()
-        self.control.record(self.now(), by, f"suppress {channel}", hashed)
 
     async def notice(self, notice: Notice) -> None:
         fingerprint = self.fingerprint(notice.source, notice.id)
         contact = contact_of(notice.key) or NOBODY
         while contact > 0:
             body = envelope.encode((contact, notice, fingerprint))
-            contact = await self._ask(self.table.host_of_contact(contact), "notice", body)
+            contact = await self.ask(self.table.host_of_contact(contact), "notice", body)
         if contact == NOBODY:
             text = f"no contact here was sent {notice.key!r}"
             raise Unknown(text)
 
     async def fsck(self) -> dict[str, Any]:
-        return figures.fsck(await self._ask_all("fsck"))
+        return figures.fsck(await self.ask_all("fsck"))
 
     async def confirm_clock(self, by: str) -> None:
-        await self._ask_all("confirm_clock")
+        await self.ask_all("confirm_clock")
         self.control.record(self.now(), by, "confirm clock", "")
 
     # --- keys ----------------------------------------------------------------------------------
@@ -368,7 +365,7 @@ class Coordinator:
     async def create_key(self, kind: KeyKind, name: str, by: str, origins: str = "") -> str:
         key, secret = make_key(kind, name, self.now(), origins)
         self.control.add_key(key, by)
-        self._keyring.refresh()
+        self.keyring.refresh()
         return secret
 
     async def keys(self) -> list[dict[str, Any]]:
@@ -378,5 +375,5 @@ class Coordinator:
 
     async def revoke_key(self, key: str, by: str) -> bool:
         gone = self.control.revoke_key(key, self.now(), by)
-        self._keyring.refresh()
+        self.keyring.refresh()
         return gone

@@ -45,6 +45,7 @@ def status(
         "messages": {name: total[name] for name in LEDGER}
         | {
             "queued": sum(sum(host["outbox"].values()) for host in hosts),
+            "held": sum(host["outbox"]["held"] for host in hosts),
             "skipped": total["skipped"],
         },
         "timers": {

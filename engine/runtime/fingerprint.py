@@ -1,4 +1,4 @@
-"""What is remembered of an address or key that must not be kept: a hash only this workspace can make."""
+"""What is remembered of a key that must not be kept: a hash only this workspace can make."""
 
 from hashlib import blake2b
 
@@ -8,11 +8,6 @@ SIZE = 16
 def pepper_of(secret: bytes) -> bytes:
     """The key of these hashes, from the workspace's secret."""
     return blake2b(secret, digest_size=32, person=b"erasure").digest()
-
-
-def address_hash(pepper: bytes, channel: str, address: str) -> bytes:
-    """What a suppression remembers of an address."""
-    return _hash(pepper, f"{channel}:{address.lower()}", b"address")
 
 
 def key_hash(pepper: bytes, key: str) -> bytes:

@@ -2,7 +2,7 @@
 
 from engine.domain import codec
 from engine.domain.claim import yields
-from engine.domain.effect import Adopt, AskYield, ClaimKey, Hop, Suppress, Witness
+from engine.domain.effect import Adopt, AskYield, ClaimKey, Hop, Lift, Suppress, Witness
 from engine.domain.identity import bound
 from engine.domain.message import (
     Adopted,
@@ -25,7 +25,7 @@ class HopLetter:
         hop = question.hop
         self.keys: tuple[str, ...] = (hop.claim.key,) if isinstance(hop, ClaimKey) else ()
         self.contacts: tuple[int, ...] = (
-            () if isinstance(hop, ClaimKey | Suppress) else (question.to,)
+            () if isinstance(hop, ClaimKey | Suppress | Lift) else (question.to,)
         )
 
     def take(self, batch: Batch) -> Answer:
@@ -50,8 +50,8 @@ class HopLetter:
             case Witness(to, seen):
                 told = Witnessed(self.question.contact, seen)
                 return batch.apply(to, told, depth=self.question.depth).answer
-            case Suppress(channel, address, reason):
-                batch.suppress(channel, address, reason)
+            case Suppress() | Lift():
+                batch.suppress(hop)
                 return AdoptionSettled()
 
     def _yield(self, batch: Batch, hop: AskYield) -> Message | None:

@@ -9,20 +9,21 @@ import msgspec
 
 from engine.clock import Clock
 from engine.domain.definitions import decode
-from engine.domain.effect import Suppress
-from engine.domain.message import Act
+from engine.domain.effect import Lift, Suppress
+from engine.domain.message import Act, Stated
 from engine.domain.notice import Notice
 from engine.domain.reserved import RESERVED
 from engine.domain.rulebook import Rulebook
 from engine.errors import BadRequest, Busy, OwnershipLost
 from engine.ports.host_store import HostStore
 from engine.runtime import envelope, report
-from engine.runtime.act_letter import ActLetter
+from engine.runtime.act_letter import ActLetter, StatedLetter, SuppressLetter
 from engine.runtime.batch import Batch
 from engine.runtime.event_letter import EventLetter
 from engine.runtime.hop_letter import HopLetter
 from engine.runtime.hop_post import HopPost
 from engine.runtime.import_part import ImportPart
+from engine.runtime.letter import Letter
 from engine.runtime.mailbox import Mailbox
 from engine.runtime.memory import Memory
 from engine.runtime.notice import NoticeLetter
@@ -101,9 +102,8 @@ class ContactHost:
                 return envelope.encode(await self.mailbox.put([HopLetter(q) for q in questions]))
             case "act":
                 return await self._act(body)
-            case "notice":
-                told = msgspec.msgpack.decode(body, type=tuple[int, Notice, bytes])
-                return envelope.encode((await self.mailbox.put([NoticeLetter(*told)]))[0])
+            case "suppress" | "stated" | "notice":
+                return envelope.encode((await self.mailbox.put([_letter(method, body)]))[0])
             case _:
                 return await self._serve_bulk(method, body)
 
@@ -148,7 +148,7 @@ class ContactHost:
 
     def _adopt_rulebook(self, version: int, definitions: bytes, pepper: bytes = b"") -> bytes:
         """Between batches, by nature: batches are worked off without a pause. Never an older one."""
-        self.memory.pepper = pepper
+        self.memory.pepper = self.memory.suppressed.key = pepper
         if self._loops and version < self.memory.rulebook.version:
             return b""
         self.memory.rulebook = Rulebook(version, decode(definitions))
@@ -178,16 +178,13 @@ class ContactHost:
 
     async def _act(self, body: bytes) -> bytes:
         contact, by, act, subject, value = msgspec.msgpack.decode(body)
-        if act == "suppress":
-            done = await self.mailbox.put([ActLetter(0, Suppress(subject, value[0], value[1]))])
-        elif act == "set" and subject in RESERVED:
+        if act == "set" and subject in RESERVED:
             text = f"{subject} is kept by the engine itself; nobody sets it"
             raise BadRequest(text)
-        elif act in ("set", "exit", "resume"):
-            done = await self.mailbox.put([ActLetter(contact, Act(by, act, subject, value))])
-        else:
-            text = f"no act is called {act!r}; there are set, exit, resume and suppress"
+        if act not in ("set", "exit", "resume"):
+            text = f"no act is called {act!r}; there are set, exit and resume"
             raise BadRequest(text)
+        done = await self.mailbox.put([ActLetter(contact, Act(by, act, subject, value))])
         return envelope.encode(done[0])
 
     # --- between mailbox and posts ---------------------------------------------------------------
@@ -203,3 +200,13 @@ class ContactHost:
             self.send_post.ship(batch.sending)
         if batch.write.wakeups:
             self.timers.nudge()
+
+
+def _letter(method: str, body: bytes) -> Letter:
+    match method:
+        case "suppress":
+            return SuppressLetter(msgspec.msgpack.decode(body, type=Suppress | Lift))
+        case "stated":
+            return StatedLetter(*msgspec.msgpack.decode(body, type=tuple[int, Stated]))
+        case _:
+            return NoticeLetter(*msgspec.msgpack.decode(body, type=tuple[int, Notice, bytes]))

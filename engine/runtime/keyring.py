@@ -4,6 +4,8 @@ import hmac
 import secrets
 from hashlib import blake2b, sha256
 
+from engine.domain.link import Link, link_key, read
+from engine.domain.suppression import address_hash
 from engine.ports.control_store import ApiKey, ControlStore, KeyKind
 from engine.runtime.fingerprint import pepper_of
 
@@ -25,6 +27,7 @@ class Keyring:
         self._fingerprint = blake2b(workspace, digest_size=32, person=b"fingerprint").digest()
         self._user_token = blake2b(workspace, digest_size=32, person=b"user token").digest()
         self.pepper = pepper_of(workspace)
+        self._links = link_key(self.pepper)
         self._keys: dict[str, ApiKey] = {}
         self.refresh()
 
@@ -46,6 +49,14 @@ class Keyring:
     def user_token_fits(self, user_id: str, token: str) -> bool:
         wanted = hmac.new(self._user_token, user_id.encode(), sha256).hexdigest()
         return hmac.compare_digest(wanted.encode(), token.encode("utf-8", "replace"))
+
+    def hashed(self, address: str) -> str:
+        """An address as the audit trail and suppressions name it."""
+        return address_hash(self.pepper, address).hex()
+
+    def link(self, token: str) -> Link | None:
+        """What a link in a message stands for; None when this workspace has not made it."""
+        return read(self._links, token)
 
     def user_token_secret(self) -> str:
         """What a site's server signs its users' ids with."""

@@ -10,6 +10,7 @@ from engine.ports.host_store import ErasedRow, ErasingRow, HopRow, HostStore, Op
 from engine.runtime.outbox import Outbox
 from engine.runtime.residents import Resident, Residents, resident_of
 from engine.runtime.slots import SlotTable
+from engine.runtime.suppressions import Suppressions
 from engine.runtime.wakeups import WakeUps
 
 REPLIES = 8
@@ -18,7 +19,8 @@ DIRECTORY = 200_000
 
 
 class Memory:
-    """One host's. ``suppressed`` holds (channel, keyed hash of the address); ``pepper`` keys the hashes.
+    """One host's. ``pepper`` keys the hashes of keys and addresses.
+
 
     ``imported`` is what was said to chunks of imports, by (job, chunk).
     ``turned`` maps a key to the number of the last parcel in which an item of it was sent elsewhere.
@@ -46,7 +48,7 @@ class Memory:
         self.hops: dict[int, HopRow] = {}
         self.replies: dict[str, dict[int, bytes]] = {}
         self.turned: dict[str, int] = {}
-        self.suppressed: set[tuple[str, bytes]] = set()
+        self.suppressed = Suppressions()
         self.pepper = b""
         self.erasing: dict[int, ErasingRow] = {}
         self.erased: dict[bytes, ErasedRow] = {}
@@ -64,7 +66,7 @@ class Memory:
         self.hops = {row.number: row for row in opening.hops}
         for who, number, body in opening.replies:
             self.keep_reply(who, number, body)
-        self.suppressed = {(row.channel, row.address) for row in opening.suppressions}
+        self.suppressed = Suppressions(self.pepper, opening.suppressions)
         self.erasing = {row.contact: row for row in opening.erasing}
         self.erased = {row.key: row for row in opening.erased}
         self.imported = {(row.job, row.chunk): row.words for row in opening.imported}

@@ -15,13 +15,14 @@ def send_of(row: OutboxRow) -> Send:
 
 
 class Outbox:
-    """Rows as the store has them. ``ready`` gives the keys of queued rows in the order they are due.
+    """Rows as the store has them. ``ready`` gives the keys of waiting rows in the order they are due.
 
-    ``sending`` is how many rows are in that state.
+    ``sending`` and ``held`` are how many rows are in that state.
     """
 
     def __init__(self, rows: list[OutboxRow]) -> None:
         self.sending = 0
+        self.held = 0
         self._rows: dict[str, OutboxRow] = {}
         self._contacts: dict[int, set[str]] = {}
         self._queue: list[tuple[int, str]] = []
@@ -48,6 +49,7 @@ class Outbox:
         before = self._rows.pop(key, None)
         if before is not None:
             self.sending -= before.state == "sending"
+            self.held -= before.state == "held"
             keys = self._contacts[before.contact]
             keys.discard(key)
             if not keys:
@@ -55,8 +57,9 @@ class Outbox:
         if row is not None:
             self._rows[key] = row
             self.sending += row.state == "sending"
+            self.held += row.state == "held"
             self._contacts.setdefault(row.contact, set()).add(key)
-            if row.state == "queued":
+            if row.state != "sending":
                 heapq.heappush(self._queue, (row.due, key))
 
     def ready(self, now: int, limit: int) -> list[str]:
@@ -65,7 +68,7 @@ class Outbox:
         while self._queue and self._queue[0][0] <= now and len(taken) < limit:
             due, key = heapq.heappop(self._queue)
             row = self._rows.get(key)
-            if row is not None and row.state == "queued" and row.due == due and key not in taken:
+            if row is not None and row.state != "sending" and row.due == due and key not in taken:
                 taken.append(key)
         return taken
 
@@ -73,7 +76,7 @@ class Outbox:
         """Keys that were taken from ``ready`` and could not be handed over."""
         for key in keys:
             row = self._rows.get(key)
-            if row is not None and row.state == "queued":
+            if row is not None and row.state != "sending":
                 heapq.heappush(self._queue, (row.due, key))
 
     def next_due(self) -> int:

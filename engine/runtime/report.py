@@ -41,12 +41,16 @@ async def answer(host: "ContactHost", method: str, body: bytes) -> Any:
 
 def status(host: "ContactHost") -> dict[str, Any]:
     memory, now = host.memory, host.memory.clock.now()
-    sending = memory.outbox.sending
+    sending, held = memory.outbox.sending, memory.outbox.held
     return {
         "counters": memory.counters,
         "rulebook": memory.rulebook.version,
         "log": memory.next_log - 1,
-        "outbox": {"queued": len(memory.outbox) - sending, "sending": sending},
+        "outbox": {
+            "queued": len(memory.outbox) - sending - held,
+            "held": held,
+            "sending": sending,
+        },
         "hops": len(memory.hops),
         "mailbox": host.mailbox.waiting,
         "residents": {

@@ -3,11 +3,11 @@
 import msgspec
 
 from engine.domain.channel import RECOGNISED
-from engine.domain.consent import SUPPRESSED, refusal
 from engine.domain.effect import Send
 from engine.domain.message import (
     Receipt,
 )
+from engine.domain.permission import OUT_OF_TIME, SUPPRESSED, opening, refusal
 from engine.ports.host_store import OutboxRow
 from engine.ports.sending import Outcome
 from engine.runtime import envelope
@@ -34,18 +34,17 @@ class HandOverLetter:
 
     def take(self, batch: Batch) -> bool:
         row = batch.outbox_row(self.key)
-        if row is None or row.state != "queued":
+        if row is None or row.state == "sending":
             return False
         send = send_of(row)
-        resident = batch.resident(row.contact)
-        why = ""
-        if batch.suppressed(send.channel, send.address):
-            why = SUPPRESSED
-        elif resident is not None and not resident.contact.merged_into:
-            why = refusal(resident.contact, send.channel, marketing=send.marketing)
+        why = _refusal(batch, row.contact, send)
         if why:
             receipt = Receipt(row.key, "failed", send.scenario, send.channel, reason=why)
             batch.apply(row.contact, receipt)
+            return False
+        opens = _opening(batch, row.contact, send)
+        if opens > batch.now:
+            batch.outbox[row.key] = row._replace(state="held", due=opens)
             return False
         batch.outbox[row.key] = row._replace(state="sending")
         batch.sending.append(row.key)
@@ -56,6 +55,25 @@ class HandOverLetter:
 
     def quarantined(self) -> bool:
         return False
+
+
+def _refusal(batch: Batch, contact: int, send: Send) -> str:
+    """Consent, suppression and age, once more; "" when it may leave."""
+    if batch.suppressed(send):
+        return SUPPRESSED
+    if send.held and send.at + batch.memory.rulebook.hold < batch.now:
+        return OUT_OF_TIME
+    resident = batch.resident(contact)
+    if resident is None or resident.contact.merged_into:
+        return ""
+    return refusal(resident.contact, send.channel, send.topic, marketing=send.marketing)
+
+
+def _opening(batch: Batch, contact: int, send: Send) -> int:
+    resident = batch.resident(contact)
+    if resident is None or resident.contact.merged_into or not send.marketing:
+        return batch.now
+    return opening(batch.memory.rulebook, resident.contact, send.channel, batch.now)
 
 
 class OutcomeLetter:

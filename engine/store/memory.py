@@ -42,7 +42,7 @@ class _Rows:
         self.outbox: Shelf[str, OutboxRow] = Shelf()
         self.hops: Shelf[int, HopRow] = Shelf()
         self.replies: dict[tuple[str, int], tuple[str, int, bytes]] = {}
-        self.suppressions: Shelf[bytes, SuppressionRow] = Shelf()
+        self.suppressions: Shelf[tuple[bytes, str], SuppressionRow] = Shelf()
         self.quarantine: list[QuarantineRow] = []
         self.quarantined = 0
         self.erasing: Shelf[int, ErasingRow] = Shelf()
@@ -185,9 +185,10 @@ def _put_work(rows: _Rows, write: Write) -> None:
         rows.hops.drop(number)
     for hop in write.hops:
         rows.hops.put(hop.number, hop)
+    for gone in write.suppressions_gone:
+        rows.suppressions.drop(gone)
     for suppression in write.suppressions:
-        if suppression.address not in rows.suppressions:
-            rows.suppressions.put(suppression.address, suppression)
+        rows.suppressions.put((suppression.address, suppression.scope), suppression)
     for name, number, body in write.replies:
         rows.replies[name, place_of(number)] = (name, number, body)
     for failed in write.quarantine:

@@ -96,8 +96,9 @@ ORDER_KEY = select(_order_key.c.contact).where(
     _order_key.c.contact == number("contact"), _order_key.c.key == blob("key")
 )
 
-ADD_SUPPRESSION = insert_missing(Suppression)
-SUPPRESSIONS = select(_suppression).order_by(_suppression.c.address)
+PUT_SUPPRESSION = upsert(Suppression)
+DROP_SUPPRESSION = delete(Suppression)
+SUPPRESSIONS = select(_suppression).order_by(_suppression.c.address, _suppression.c.scope)
 
 ADD_QUARANTINE = insert(Quarantine, "contact", "now", "body", "error")
 QUARANTINE = page(

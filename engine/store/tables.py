@@ -120,7 +120,7 @@ class Suppression(HostTable, table=True):
     __table_args__ = CLUSTERED
 
     address: bytes = Field(primary_key=True)
-    channel: str
+    scope: str = Field(primary_key=True)
     reason: str
     at: int
 

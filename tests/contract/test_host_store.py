@@ -253,11 +253,14 @@ def test_the_last_eight_replies_of_each_coordinator_are_kept(
     assert opening.replies == [*kept, ("b", 5, b"b5")]
 
 
-def test_a_suppression_keeps_its_first_reason(place: Place, store: HostStore) -> None:
-    first = SuppressionRow(b"h", "email", "complained", 1)
-    store.commit(Write(suppressions=[first]))
-    store.commit(Write(suppressions=[first._replace(reason="operator", at=2)]))
-    assert place.after_restart(store)[1].suppressions == [first]
+def test_a_suppression_is_kept_by_address_and_scope_until_it_is_lifted(
+    place: Place, store: HostStore
+) -> None:
+    mail, everything = (SuppressionRow(b"h", scope, "manual", 1) for scope in ("email", ""))
+    store.commit(Write(suppressions=[mail, everything]))
+    heavier = mail._replace(reason="complaint", at=2)
+    store.commit(Write(suppressions=[heavier], suppressions_gone=[(b"h", ""), (b"h", "sms")]))
+    assert place.after_restart(store)[1].suppressions == [heavier]
 
 
 def test_counters_stay_until_others_are_written(place: Place, store: HostStore) -> None:

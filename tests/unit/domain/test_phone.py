@@ -2,9 +2,10 @@
 
 import pytest
 
-from engine.domain.consent import NO_ADDRESS, NO_CONSENT, address_of, refusal
+from engine.domain.consent import Consent
 from engine.domain.contact import Contact
 from engine.domain.identity import key_of
+from engine.domain.permission import NO_ADDRESS, NO_CONSENT, address_of, refusal
 from engine.domain.phone import e164
 
 
@@ -26,7 +27,7 @@ def test_what_names_no_country_or_is_no_number_is_no_address(written: str) -> No
 
     assert e164(written) == ""
     assert key_of("phone", written) == f"phone:{written}"
-    assert refusal(contact, "sms", marketing=True) == NO_ADDRESS
+    assert refusal(contact, "sms", "", marketing=True) == NO_ADDRESS
 
 
 def test_a_text_message_goes_to_the_attribute_else_to_the_key() -> None:
@@ -38,9 +39,9 @@ def test_a_text_message_goes_to_the_attribute_else_to_the_key() -> None:
 
 
 def test_consent_to_mail_is_no_consent_to_text_messages() -> None:
-    told = {"email": "ada@example.com", "phone": "+33611111111", "consent_email": True}
-    ada = Contact(1, attributes=told)
+    told = {"email": "ada@example.com", "phone": "+33611111111"}
+    ada = Contact(1, attributes=told, consents={"email": Consent("granted", 1, 1)})
 
-    assert refusal(ada, "sms", marketing=True) == NO_CONSENT
-    assert refusal(ada, "sms", marketing=False) == ""
-    assert refusal(ada, "email", marketing=True) == ""
+    assert refusal(ada, "sms", "", marketing=True) == NO_CONSENT
+    assert refusal(ada, "sms", "", marketing=False) == ""
+    assert refusal(ada, "email", "", marketing=True) == ""

@@ -92,7 +92,7 @@ def test_a_receipt_may_ask_never_to_write_to_the_address_again() -> None:
     ada = life()
     gone = Receipt("k", "failed", "s/mail", "email", "a@b.c", "550", "no such user", suppress=True)
     ada.take(gone)
-    assert ada.effects == [Settle("k", "failed"), Suppress("email", "a@b.c", "no such user")]
+    assert ada.effects == [Settle("k", "failed"), Suppress("email", "a@b.c", "hard_bounce")]
     assert ada.subjects("failed", "suppressed") == ["email", "email"]
 
 

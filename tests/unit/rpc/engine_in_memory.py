@@ -3,15 +3,44 @@
 import hmac
 from collections.abc import Sequence
 from hashlib import blake2b, sha256
-from typing import Any
+from typing import Any, Literal
 
 from engine.domain.event import Event
+from engine.domain.link import Link, read
 from engine.domain.notice import Notice
+from engine.domain.topic import Topic
 from engine.errors import BadRequest, Busy, DefinitionError, Unknown
 from engine.ports.control_store import ApiKey, KeyKind
 from engine.ports.engine import Refusal, Verdict
 
 KINDS: tuple[KeyKind, ...] = ("public", "server", "viewer", "operator", "admin")
+
+
+class ConsentsInMemory:
+    """Keeps what it is asked in ``acts``; signs with the key ``links``."""
+
+    def __init__(self, acts: list[tuple[Any, ...]]) -> None:
+        self.acts = acts
+        self.declared: tuple[Topic, ...] = ()
+
+    async def suppress(self, scope: str, address: str, reason: str, by: str) -> None:
+        self.acts.append(("suppress", scope, address, reason, by))
+
+    async def lift(self, scope: str, address: str, by: str, reasons: tuple[str, ...] = ()) -> None:
+        self.acts.append(("lift", scope, address, by, reasons))
+
+    async def state(self, key: str, subject: str, status: str, note: str, by: str) -> None:
+        self.acts.append(("consent", key, subject, status, note, by))
+
+    def link(self, token: str) -> Link | None:
+        return read(b"links", token)
+
+    async def follow(self, link: Link, *, everything: bool, ip: str) -> Literal["done", "late"]:
+        self.acts.append(("follow", link.act, link.subject, everything))
+        return "late" if link.expires < 0 else "done"
+
+    def topics(self) -> tuple[Topic, ...]:
+        return self.declared
 
 
 class EngineInMemory:
@@ -24,6 +53,7 @@ class EngineInMemory:
         self.acts: list[tuple[Any, ...]] = []
         self.notices: list[Notice] = []
         self.published: list[bytes] = []
+        self.consents = ConsentsInMemory(self.acts)
         self.busy = 0
         self.retry_after = 1.0
         self.pushes = 0
@@ -96,9 +126,6 @@ class EngineInMemory:
 
     async def act(self, key: str, act: str, subject: str, value: Any, by: str) -> None:
         self.acts.append((act, key, subject, value, by))
-
-    async def suppress(self, channel: str, address: str, reason: str, by: str) -> None:
-        self.acts.append(("suppress", channel, address, reason, by))
 
     async def notice(self, notice: Notice) -> None:
         if self.busy:

@@ -4,7 +4,7 @@ import pytest
 
 from engine.domain import codec
 from engine.domain.contact import SEEN, Contact
-from engine.domain.effect import AskYield, ClaimKey, Send
+from engine.domain.effect import AskYield, ClaimKey, Send, Suppress
 from engine.domain.identity import Claim, slot_of, slot_of_key
 from engine.domain.message import Act, Adopted, ClaimAnswered, TimerFired, Witnessed, YieldAsked
 from engine.errors import StoreFull
@@ -111,7 +111,7 @@ def test_with_credit_a_message_is_leaving_from_its_first_commit_on() -> None:
 def test_a_suppressed_address_takes_no_credit() -> None:
     bench = Workbench(MAILER, FREE)
     batch = bench.batch(credit=1)
-    batch.suppress("email", "A@b.c", "bounced")
+    batch.suppress(Suppress("email", "A@b.c", "hard_bounce"))
     letter_of(event("Ate", keys=(USER,), traits={"email": "a@B.c"})).take(batch)
     assert (batch.credit, batch.sending) == (1, [])
 

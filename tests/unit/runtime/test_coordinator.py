@@ -117,7 +117,7 @@ def test_an_act_on_nobody_is_refused(started: Started) -> None:
 def test_an_address_that_is_suppressed_is_so_on_every_host(started: Started) -> None:
     mail = build.scenario("s", {"event": "Ate"}, build.send("mail"))
     engine = started(mail, build.template(transactional=True))
-    engine.run(engine.coordinator.suppress("email", "A@b.c", "asked", "ops"))
+    engine.run(engine.coordinator.consents.suppress("email", "A@b.c", "asked", "ops"))
     people = [engine.event("Ate", f"user_id:{n}", traits={"email": "a@b.c"}) for n in range(8)]
     engine.run(engine.push(*people))
     engine.run(engine.rest())

@@ -22,7 +22,7 @@ from engine.domain.message import (
 )
 from engine.ports.host_store import WakeUp
 from engine.ports.sending import Outcome
-from engine.runtime.act_letter import ActLetter
+from engine.runtime.act_letter import ActLetter, SuppressLetter
 from engine.runtime.envelope import (
     ACCEPTED,
     BY_DEVICE,
@@ -266,7 +266,7 @@ def test_consent_that_is_withdrawn_while_a_message_waits_stops_it() -> None:
 
 def test_an_address_that_is_suppressed_while_a_message_waits_stops_it() -> None:
     bench, key = mailed()
-    bench.take(ActLetter(0, Suppress("email", "A@B.c", "asked")))
+    bench.take(SuppressLetter(Suppress("email", "A@B.c", "manual")))
     assert not handed_over(bench, key)
 
 

@@ -113,7 +113,7 @@ def _standing() -> None:
     op.create_table(
         "suppression",
         sa.Column("address", sa.LargeBinary, primary_key=True),
-        sa.Column("channel", AutoString, nullable=False),
+        sa.Column("scope", AutoString, primary_key=True),
         sa.Column("reason", AutoString, nullable=False),
         sa.Column("at", sa.Integer, nullable=False),
         sqlite_with_rowid=False,
