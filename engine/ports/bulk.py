@@ -42,6 +42,10 @@ class Imports(Protocol):
         """The job to go on with, or a new one. Raises BadRequest: imported before, or read otherwise."""
         ...
 
+    def declared(self) -> dict[str, str]:
+        """The attributes that are declared, with their types."""
+        ...
+
     async def put(self, chunk: Chunk, items: Sequence[Event | Refusal]) -> list[Verdict]:
         """One verdict an item, after the commits that hold them. Sent again it changes nothing.
 

@@ -39,7 +39,9 @@ class Imports(wire.ImportsServicer):
         asked = ImportAsked(
             kind, request.name, request.digest, request.reading, request.grows, request.again
         )
-        return _told(self._engine.imports.open(asked, caller.name))
+        told = _told(self._engine.imports.open(asked, caller.name))
+        told.declared.update(self._engine.imports.declared())
+        return told
 
     @streamed_to(*IMPORTERS)
     async def Put(
@@ -85,12 +87,10 @@ class Imports(wire.ImportsServicer):
         verdicts = await self._engine.imports.put(of, items)
         told = pb.ImportVerdicts(number=chunk.number)
         for index, verdict in enumerate(verdicts):
-            if verdict.outcome == "rejected":
+            told.accepted += verdict.outcome == "accepted"
+            told.duplicates += verdict.outcome == "duplicate"
+            if verdict.code:
                 told.rejections.add(index=index, code=verdict.code, reason=verdict.reason)
-            elif verdict.outcome == "duplicate":
-                told.duplicates += 1
-            else:
-                told.accepted += 1
         return told
 
     @open_to(*IMPORTERS)

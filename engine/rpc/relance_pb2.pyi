@@ -91,11 +91,32 @@ Global___ImportOpening: _TypeAlias = ImportOpening  # noqa: Y015
 class ImportJob(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class DeclaredEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     JOB_FIELD_NUMBER: _builtins.int
     KEPT_FIELD_NUMBER: _builtins.int
     PROGRESS_FIELD_NUMBER: _builtins.int
     OPENED_FIELD_NUMBER: _builtins.int
     FINISHED_FIELD_NUMBER: _builtins.int
+    DECLARED_FIELD_NUMBER: _builtins.int
     job: _builtins.int
     kept: _builtins.int
     """Go on after this chunk."""
@@ -104,6 +125,10 @@ class ImportJob(_message.Message):
     opened: _builtins.int
     """ms since 1970 UTC; `finished` is 0 while it is under way."""
     finished: _builtins.int
+    @_builtins.property
+    def declared(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """Attributes that are declared, with their types: in CSV everything is text."""
+
     def __init__(
         self,
         *,
@@ -112,10 +137,11 @@ class ImportJob(_message.Message):
         progress: _builtins.bytes = ...,
         opened: _builtins.int = ...,
         finished: _builtins.int = ...,
+        declared: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["finished", b"finished", "job", b"job", "kept", b"kept", "opened", b"opened", "progress", b"progress"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["declared", b"declared", "finished", b"finished", "job", b"job", "kept", b"kept", "opened", b"opened", "progress", b"progress"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -219,7 +245,9 @@ class ImportVerdicts(_message.Message):
     accepted: _builtins.int
     duplicates: _builtins.int
     @_builtins.property
-    def rejections(self) -> _containers.RepeatedCompositeFieldContainer[Global___Rejection]: ...
+    def rejections(self) -> _containers.RepeatedCompositeFieldContainer[Global___Rejection]:
+        """One a rejected row, and one an accepted row of which some values were refused."""
+
     def __init__(
         self,
         *,

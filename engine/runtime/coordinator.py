@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import msgspec
 
 from engine.clock import Clock
-from engine.domain.attribute import MISFIT, misfit
+from engine.domain.attribute import MISFIT, Schema, misfit
 from engine.domain.channel import CHANNELS
 from engine.domain.definitions import Definitions, decode, encode, succeed
 from engine.domain.effect import contact_of
@@ -65,7 +65,7 @@ class Coordinator:
         self.calls = calls
         self.backlog = backlog
         self.router = Router(table)
-        self.imports = Importing(table, calls, self.router, control, clock)
+        self.imports = Importing(table, calls, self.router, control, clock, self._schema)
         self.consents = Consents(self)
         self.version = 0
         self.definitions = b""
@@ -169,6 +169,9 @@ class Coordinator:
         ]
         if rows:
             self.control.reject(rows)
+
+    def _schema(self) -> Schema:
+        return {one.attribute: one for one in decode(self.definitions).attributes}
 
     def authenticate(self, secret: str) -> ApiKey | None:
         return self.keyring.authenticate(secret)
@@ -331,7 +334,7 @@ class Coordinator:
         return figures.rulebook(version, definitions, await self.ask_all("status"))
 
     async def act(self, key: str, act: str, subject: str, value: Any, by: str) -> None:
-        schema = {one.attribute: one for one in decode(self.definitions).attributes}
+        schema = self._schema()
         why = misfit(schema[subject], value) if act == "set" and subject in schema else ""
         if why:
             raise BadRequest(why)

@@ -6,10 +6,12 @@ contact lives elsewhere go on by the road of live events, and later rows of thei
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 from engine.clock import Clock
 from engine.domain import message
+from engine.domain.attribute import Schema
 from engine.domain.event import Event
 from engine.errors import BadRequest, Busy, StoreError, Unknown
 from engine.ports.bulk import Chunk, ImportAsked
@@ -51,16 +53,26 @@ class Importing:
     """An Imports."""
 
     def __init__(
-        self, table: SlotTable, calls: Calls, router: Router, control: ControlStore, clock: Clock
+        self,
+        table: SlotTable,
+        calls: Calls,
+        router: Router,
+        control: ControlStore,
+        clock: Clock,
+        schema: Callable[[], Schema],
     ) -> None:
         self._table = table
         self._calls = calls
         self._router = router
         self._control = control
         self._clock = clock
+        self._schema = schema
         self._turns = [asyncio.Lock() for _ in range(table.hosts)]
         self._strays: Counter[str] = Counter()
         self._jobs: dict[int, ImportJob] = {}
+
+    def declared(self) -> dict[str, str]:
+        return {name: expected.type for name, expected in self._schema().items()}
 
     # --- jobs ----------------------------------------------------------------------------------
 
@@ -74,9 +86,10 @@ class Importing:
         if known and asked.grows and not asked.again:
             return self._put(known[0]._replace(finished=0, reading=asked.reading))
         if known and not asked.again:
+            when = datetime.fromtimestamp(known[0].finished / 1_000, UTC)
             raise BadRequest(
-                f"{asked.name} was imported before, as {known[0].name} by {known[0].by}: "
-                "say --again to import it once more"
+                f"{asked.name} was imported on {when:%Y-%m-%d %H:%M} UTC, as {known[0].name} "
+                f"by {known[0].by}: say --again to import it once more"
             )
         number = max((job.id for job in jobs), default=0) + 1
         made = ImportJob(number, asked.kind, asked.name, asked.digest, asked.reading, by, now)
@@ -130,7 +143,22 @@ class Importing:
         )
         if items:
             await rows.done
-        return [verdict for verdict in rows.verdicts if verdict is not None]
+        verdicts = [verdict for verdict in rows.verdicts if verdict is not None]
+        self._keep_misfits(job.name, items, verdicts)
+        return verdicts
+
+    def _keep_misfits(
+        self, name: str, items: Sequence[Event | Refusal], verdicts: list[Verdict]
+    ) -> None:
+        """Of an accepted row some values were refused."""
+        now = self._clock.now()
+        kept = [
+            RejectedItem(now, f"import {name}", said.code, said.reason, item.traits)
+            for item, said in zip(items, verdicts, strict=True)
+            if said.code and said.outcome == "accepted" and isinstance(item, Event)
+        ]
+        if kept:
+            self._control.reject(kept)
 
     def _refuse(self, rows: Rows, items: Sequence[Event | Refusal], source: str) -> None:
         now = self._clock.now()
