@@ -12,10 +12,14 @@ class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Workspace(_Section, frozen=True, kw_only=True):
-    """``zone``: IANA time zone of contacts whose own is unknown."""
+    """``zone``: IANA time zone of contacts whose own is unknown. ``country``: ISO 3166-1 alpha-2; a phone
+
+    number without country code is of that country.
+    """
 
     name: str = "relance"
     zone: str = "UTC"
+    country: str = "FR"
     max_age: str = "1d"
     late: str = "1d"
     visit_gap: str = "30m"

@@ -11,6 +11,9 @@
     held, I am known, any other key    -> review: two known contacts are never merged by the machine;
                                           the holder is told what I took, for retries of it go there
 
+An alias claims the former id as a device's, and asks who holds it as a user id: whoever does may be the
+same person, which is a review too.
+
 No answer is a "not yet", and the question comes again: an anonymous contact does not yield while it
 claims, a known one not the key that it is being given, a survivor not before it has adopted. The
 directory always answers, and a claimant waits only for one that was bound later than it asked, so
@@ -24,9 +27,10 @@ from engine.domain.attribute import PERSONAL
 from engine.domain.contact import Contact
 from engine.domain.effect import Adopt, AskYield, ClaimKey, Witness
 from engine.domain.event import PUBLIC, Event
-from engine.domain.identity import Claim, is_device, kind_of
+from engine.domain.identity import WHO, WITH, Claim, is_device, key_of, kind_of, value_of
 from engine.domain.merge import tombstone
 from engine.domain.message import ClaimAnswered, YieldAnswered, YieldAsked
+from engine.domain.review import review
 from engine.domain.turn import Turn
 
 SINGLE = frozenset({"user_id"})
@@ -50,11 +54,13 @@ def claim_keys(turn: Turn, event: Event) -> None:
     fresh = not contact.keys
     if fresh:
         bind(turn, event.key)
-    if all(key in contact.keys for key in event.keys):
+    idle = not contact.claims
+    if event.kind == "alias":
+        _ask_who(contact, event)
+    elif all(key in contact.keys for key in event.keys):
         return
     public = event.trust == PUBLIC
     guarded = PERSONAL if public and not fresh and contact.known else ()
-    idle = not contact.claims
     held = {*contact.keys, *(claim.key for claim in contact.claims)}
     for key in event.keys:
         if key in held:
@@ -62,9 +68,27 @@ def claim_keys(turn: Turn, event: Event) -> None:
         if kind_of(key) in guarded:
             turn.note("claim_refused", kind_of(key), key)
         else:
-            contact.claims.append(Claim(key, event.at, public=public))
+            contact.claims.append(_claim(key, event))
     if idle:
         ask_next(turn)
+
+
+def _claim(key: str, event: Event) -> Claim:
+    public = event.trust == PUBLIC
+    return Claim(key, event.at, public, None, event.source, event.message_id)
+
+
+def _ask_who(contact: Contact, event: Event) -> None:
+    """An alias names a former id, which may have been a known one: then two known contacts are one.
+
+    A public key proves nothing about a user id, so it puts nobody on the review list.
+    """
+    if event.trust == PUBLIC:
+        return
+    for key in event.keys:
+        former = key_of("user_id", value_of(key))
+        if is_device(key) and former not in contact.keys:
+            contact.claims.append(_claim(f"{WHO}{former}", event))
 
 
 def bind(turn: Turn, key: str) -> None:
@@ -79,9 +103,12 @@ def bind(turn: Turn, key: str) -> None:
 
 
 def ask_next(turn: Turn) -> None:
-    """Put the first claim that is still open to the directory."""
-    if turn.contact.claims:
-        turn.effects.append(ClaimKey(turn.contact.claims[0]))
+    """Put the first claim that is still open to the directory, or to the contact that it is about."""
+    for claim in turn.contact.claims[:1]:
+        if claim.key.startswith(WITH):
+            turn.effects.append(AskYield(int(claim.key.removeprefix(WITH)), claim))
+        else:
+            turn.effects.append(ClaimKey(claim))
 
 
 def _under_way(contact: Contact, claim: Claim) -> bool:
@@ -94,7 +121,9 @@ def directory_answered(turn: Turn, answer: ClaimAnswered) -> None:
     if not _under_way(contact, claim):
         return
     del contact.claims[0]
-    if answer.holder in (0, contact.id):
+    if claim.asked != claim.key:
+        _told_who(turn, claim, answer.holder)
+    elif answer.holder in (0, contact.id) or _inherited(contact, answer):
         bind(turn, claim.key)
     elif claim.public and not is_device(claim.key):
         turn.note("claim_refused", kind_of(claim.key), claim.key)
@@ -110,10 +139,20 @@ def directory_answered(turn: Turn, answer: ClaimAnswered) -> None:
         turn.effects.append(AskYield(answer.holder, asked))
         return
     else:
-        turn.note("review", kind_of(claim.key), [claim.key, answer.holder])
+        review(turn, claim, answer.holder)
         if not is_device(claim.key):
             turn.effects.append(Witness(answer.holder, contact.seen))
     ask_next(turn)
+
+
+def _inherited(contact: Contact, answer: ClaimAnswered) -> bool:
+    """Bound to a contact that is a part of me now; a device may have been let go since, so it is asked."""
+    return answer.holder in contact.pasts and not is_device(answer.claim.key)
+
+
+def _told_who(turn: Turn, claim: Claim, holder: int) -> None:
+    if holder not in (0, turn.contact.id, *turn.contact.pasts):
+        review(turn, claim, holder)
 
 
 def give_in(turn: Turn, survivor: int) -> None:
@@ -131,7 +170,7 @@ def give_in(turn: Turn, survivor: int) -> None:
 
 def yields(contact: Contact, question: YieldAsked) -> bool:
     """Whether a question to yield can be answered now: not while the key is still on its way here."""
-    if contact.merged_into:
+    if contact.merged_into or question.claim.key.startswith(WITH):
         return True
     if question.via and question.via not in contact.pasts:
         return False
@@ -172,5 +211,8 @@ def holder_answered(turn: Turn, answer: YieldAnswered) -> None:
             turn.effects.append(AskYield(answer.to, claim, answer.by))
         case "kept":
             del contact.claims[0]
-            turn.note("review", kind_of(claim.key), [claim.key, answer.by])
+            if claim.key.startswith(WITH):
+                turn.note("merge_refused", "", answer.by)
+            else:
+                review(turn, claim, answer.by)
             ask_next(turn)

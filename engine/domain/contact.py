@@ -57,7 +57,8 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     ``visits`` is None until a device of its own was seen. ``shelf`` holds the items behind
     ``collections``: it is no part of the stored state, and None as long as nobody asked for it.
     ``consents`` and ``optins`` are by subject (``email``, ``email/news``); ``bounces`` counts by
-    channel the deliveries that failed since the last one that arrived.
+    channel the deliveries that failed since the last one that arrived. ``reviews`` are the contacts
+    that it may be one person with, as an operator was asked.
     """
 
     id: int
@@ -90,6 +91,7 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     consents: dict[str, Consent] = {}
     optins: dict[str, OptIn] = {}
     bounces: dict[str, int] = {}
+    reviews: list[int] = []
 
     @property
     def known(self) -> bool:
@@ -112,4 +114,5 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
             self.first, self.latest, self.merged_into, self.pasts[:], self.rulebook, self.trouble,
             self.parked, self.measures.copy(), self.orders, self.pending, self.collections.copy(),
             self.visits, self.shelf, self.consents.copy(), self.optins.copy(), self.bounces.copy(),
+            self.reviews[:],
         )  # fmt: skip

@@ -21,10 +21,10 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     """``retired`` are earlier versions of scenarios that runs may still stand on; they start no run.
     ``paused`` names scenarios that start no run and whose waiting runs stay where they are.
 
-    ``zone`` is the workspace's IANA time zone. Triggers ignore events older than ``max_age`` ms; a
-    wait overdue by more than ``late`` ms follows its step's ``late`` policy. ``since`` dates what is
-    counted, see ``engine.domain.since``; with ``backfill`` what is rebuilt may start scenarios. A visit
-    ends with the first ``visit_gap`` ms in which nothing happens.
+    ``zone`` is the workspace's IANA time zone, ``country`` its ISO 3166-1 code. Triggers ignore events
+    older than ``max_age`` ms; a wait overdue by more than ``late`` ms follows its step's ``late`` policy.
+    ``since`` dates what is counted, see ``engine.domain.since``; with ``backfill`` what is rebuilt may
+    start scenarios. A visit ends with the first ``visit_gap`` ms in which nothing happens.
     """
 
     segments: tuple[Segment, ...] = ()
@@ -37,6 +37,7 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     attributes: tuple[Attribute, ...] = ()
     collections: tuple[Collection, ...] = ()
     zone: str = "UTC"
+    country: str = "FR"
     max_age: int = DAY
     late: int = DAY
     since: dict[str, tuple[Level, ...]] = {}

@@ -102,5 +102,23 @@ class KeepOrders(msgspec.Struct, frozen=True, array_like=True, tag="orders"):
     keys: tuple[bytes, ...]
 
 
+class Review(msgspec.Struct, frozen=True, array_like=True, tag="review"):
+    """To the review list: contact ``other`` and this one both claim a key, so they may be one person.
+
+    ``source`` and ``message_id`` are those of the event that named the key.
+    """
+
+    other: int
+    key: str
+    source: str
+    message_id: str
+
+
+class ReviewOver(msgspec.Struct, frozen=True, array_like=True, tag="review over"):
+    """Off the review list: the two are one now, or others came after them."""
+
+    other: int
+
+
 Hop = ClaimKey | AskYield | Adopt | Witness | Suppress | Lift
-Effect = Send | Settle | KeepOrders | Hop
+Effect = Send | Settle | KeepOrders | Review | ReviewOver | Hop

@@ -17,19 +17,32 @@ SLOT_MASK = (1 << SLOT_BITS) - 1
 
 RANK = ("user_id", "external_id", "email", "phone", "anonymous_id")
 DEVICE = "anonymous_id"
+WHO = "?"
+WITH = "#"
 
 
 class Claim(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A key that a contact says is its own, since an instant (ms).
 
     ``rebind`` is the ``since`` of the binding that its holder lets go of: the key changes hands only
-    while that binding is the last one, so that of two claimants one has to ask again.
+    while that binding is the last one, so that of two claimants one has to ask again. ``source`` and
+    ``message_id`` are the event's that named the key: the evidence, should two contacts claim it.
+
+    Two texts that no key can be stand in line with the keys: ``?user_id:7`` asks who holds the key and
+    claims nothing; ``#65536`` is something under way with that contact itself.
     """
 
     key: str
     since: int
     public: bool = False
     rebind: int | None = None
+    source: str = ""
+    message_id: str = ""
+
+    @property
+    def asked(self) -> str:
+        """The key that the directory is asked about."""
+        return self.key.removeprefix(WHO)
 
 
 class Binding(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -40,7 +53,10 @@ class Binding(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 def key_of(kind: str, value: str) -> str:
-    """Email is compared without case, phone without spacing; every other kind as it was sent."""
+    """``kind`` of an external id is its source (``crm:0031``).
+
+    Email is compared without case, phone without spacing; every other kind as it was sent.
+    """
     if kind == "email":
         value = value.strip().lower()
     elif kind == "phone":
@@ -93,9 +109,13 @@ def bound(
 ) -> tuple[Binding, ...] | None:
     """The bindings after a claim, or None when another contact holds the key and keeps it.
 
+    Whoever only asks is told the holder, were it itself.
+
     A key changes hands after ``now``: whatever came by it until then went to who held it. A holder
     that claims its own device had let it go: a new binding, so that the release counts no more.
     """
+    if claim.asked != claim.key:
+        return None if bindings else bindings
     if not bindings:
         return (Binding(claim.since, contact),)
     last = bindings[-1]

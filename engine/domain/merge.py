@@ -11,6 +11,7 @@ runs                   go on in the survivor unless it has ever entered that sce
 re-entry               the later entry counts
 orders                 of both
 fingerprints           the youngest of both, so that a retry of either's events is recognised
+reviews                of both, but for the one about the pair itself
 """
 
 import msgspec
@@ -20,7 +21,9 @@ from engine.domain.aggregate import join
 from engine.domain.collect import join_collections
 from engine.domain.contact import SEEN, Contact, Run
 from engine.domain.dedupe import merged
+from engine.domain.identity import WITH
 from engine.domain.message import Adopted
+from engine.domain.review import MOST, over
 from engine.domain.run import rezone, timer_of
 from engine.domain.score import raised
 from engine.domain.session import joined
@@ -68,6 +71,7 @@ def adopt(turn: Turn, message: Adopted) -> bool:
     join_collections(turn, other)
     _add_scores(turn, other)
     _take_runs(turn, other.runs, other)
+    _join_reviews(turn, other)
     rezone(turn)
     turn.effects += [replace(send, contact=contact.id) for send in message.sends]
     turn.stale.update(turn.rulebook.segments)
@@ -78,8 +82,9 @@ def adopt(turn: Turn, message: Adopted) -> bool:
 def _join_claims(turn: Turn, other: Contact) -> None:
     """The claims of both, but for what the adoption has brought."""
     contact = turn.contact
-    contact.claims = [claim for claim in contact.claims if claim.key not in contact.keys]
-    held = {*contact.keys, *(claim.key for claim in contact.claims)}
+    brought = {*contact.keys, *(f"{WITH}{one}" for one in (contact.id, *contact.pasts))}
+    contact.claims = [claim for claim in contact.claims if claim.key not in brought]
+    held = {*brought, *(claim.key for claim in contact.claims)}
     contact.claims += [claim for claim in other.claims if claim.key not in held]
 
 
@@ -102,3 +107,10 @@ def _take_runs(turn: Turn, runs: list[Run], other: Contact) -> None:
             contact.timers[timer_of(run)] = other.timers[timer_of(run)]
     for scenario, entered in other.entries.items():
         contact.entries[scenario] = max(entered, contact.entries.get(scenario, 0))
+
+
+def _join_reviews(turn: Turn, other: Contact) -> None:
+    contact = turn.contact
+    over(turn, other.id)
+    theirs = [one for one in other.reviews if one not in (contact.id, *contact.reviews)]
+    contact.reviews = [*theirs, *contact.reviews][-MOST:]

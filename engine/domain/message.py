@@ -92,10 +92,10 @@ class Witnessed(msgspec.Struct, frozen=True, array_like=True, tag="witnessed"):
 
 
 class Act(msgspec.Struct, frozen=True, array_like=True, tag="act"):
-    """What an operator did to this contact. ``act``: set | exit | resume."""
+    """What an operator did to this contact. ``act``: set | exit | resume | merge (``value`` is whom)."""
 
     by: str
-    act: Literal["set", "exit", "resume"]
+    act: Literal["set", "exit", "resume", "merge"]
     subject: str = ""
     value: Any = None
 

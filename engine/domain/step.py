@@ -11,13 +11,14 @@ the same step, to a depth of 100 causes; a longer chain is a loop: the contact i
 that names it, still keeps its events, and is looked at again under the next rulebook.
 """
 
-from engine.domain import claim, merge, optin, pending, run, statement
+from engine.domain import claim, merge, optin, pending, run, statement, union
 from engine.domain.contact import SEEN, Contact
 from engine.domain.dedupe import merged
 from engine.domain.duration import MINUTE
 from engine.domain.effect import Effect
 from engine.domain.event import Event
 from engine.domain.fact import Fact
+from engine.domain.identity import WITH
 from engine.domain.message import (
     Act,
     Adopted,
@@ -121,6 +122,8 @@ def _take_hop(turn: Turn, message: HopMessage) -> Message | None:
         case ClaimAnswered():
             claim.directory_answered(turn, message)
         case YieldAsked():
+            if message.claim.key.startswith(WITH):
+                return union.asked(turn, message)
             return claim.yield_asked(turn, message)
         case YieldAnswered():
             claim.holder_answered(turn, message)

@@ -1,6 +1,6 @@
 """What a message does to a contact before anything is settled: events, receipts, operators' acts."""
 
-from engine.domain import claim, order_key, run, statement
+from engine.domain import claim, order_key, run, statement, union
 from engine.domain.aggregate import fold_aggregates
 from engine.domain.attribute import changes, is_flag
 from engine.domain.collect import collect
@@ -121,6 +121,8 @@ def take_act(turn: Turn, act: Act) -> None:
         case "exit":
             for one in [r for r in contact.runs if act.subject in (r.scenario, r.id)]:
                 run.end(turn, one, "operator")
+        case "merge":
+            union.unite(turn, act.value)
         case "resume":
             contact.trouble, contact.parked = "", 0
             turn.stale.update(turn.rulebook.segments)

@@ -34,6 +34,7 @@ def load(folder: Path) -> Definitions:
         attributes=tuple(written.definition for written in workspace.attributes),
         collections=collections_of(workspace),
         zone=settings.workspace.zone,
+        country=settings.workspace.country,
         max_age=milliseconds(settings.workspace.max_age),
         late=milliseconds(settings.workspace.late),
         visit_gap=milliseconds(settings.workspace.visit_gap),

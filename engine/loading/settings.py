@@ -8,6 +8,7 @@ from typing import Any, get_type_hints
 from zoneinfo import available_timezones
 
 import msgspec
+import phonenumbers
 
 from engine.domain.duration import PATTERN
 from engine.domain.identity import SLOTS
@@ -131,6 +132,10 @@ def _is_duration(value: str) -> bool:
     return re.match(PATTERN, value) is not None
 
 
+def _is_country(value: str) -> bool:
+    return value in phonenumbers.SUPPORTED_REGIONS
+
+
 def _is_address(value: str) -> bool:
     host, _, port = value.rpartition(":")
     return bool(host) and port.isdigit() and int(port) < 65_536  # noqa: PLR2004 - TCP's limit
@@ -142,6 +147,7 @@ def _is_url(value: str) -> bool:
 
 _RULES: dict[tuple[str, str], tuple[Callable[[Any], bool], str]] = {
     ("workspace", "zone"): (lambda value: value in available_timezones(), "is no time zone"),
+    ("workspace", "country"): (_is_country, "is no country of ISO 3166-1, written as FR"),
     ("workspace", "max_age"): (_is_duration, "is no duration; expected for example 30m, 12h, 1d"),
     ("workspace", "late"): (_is_duration, "is no duration; expected for example 30m, 12h, 1d"),
     ("workspace", "visit_gap"): (_is_duration, "is no duration; expected for example 30m, 1h"),

@@ -38,6 +38,9 @@ class Engine(Protocol):
     @property
     def imports(self) -> "Imports": ...
 
+    @property
+    def identities(self) -> "Identities": ...
+
     def authenticate(self, secret: str) -> ApiKey | None:
         """The key with this secret, compared in constant time; None when unknown or revoked."""
         ...
@@ -47,6 +50,10 @@ class Engine(Protocol):
         ...
 
     def now(self) -> int: ...
+
+    def country(self) -> str:
+        """Of which country (ISO 3166-1) a phone number without country code is."""
+        ...
 
     def user_token_fits(self, user_id: str, token: str) -> bool:
         """Whether the token is the workspace's HMAC-SHA-256 (hex) of this user id."""
@@ -118,4 +125,31 @@ class Engine(Protocol):
 
     def ready(self) -> bool:
         """Whether every store accepts writes."""
+        ...
+
+
+class Identities(Protocol):
+    """What an operator decides about who is who. A contact is named by a key, or by its id."""
+
+    async def reviews(self, limit: int) -> list[dict[str, Any]]:
+        """Pairs of contacts that may be one person, with the evidence, the newest first."""
+        ...
+
+    async def dismiss(self, one: str, other: str, by: str) -> None:
+        """Take a pair off the review list for good. Raises Unknown."""
+        ...
+
+    async def merge(self, one: str, other: str, by: str) -> dict[str, Any]:
+        """Make ``other`` a part of ``one``: ``{"survivor", "merged", "done"}``.
+
+        Raises Unknown, and BadRequest for those that are one already.
+        """
+        ...
+
+    async def unmerge(self, one: str, other: str, by: str) -> dict[str, Any]:
+        """Undo the latest merge of ``one``, which was of ``other`` if that is given.
+
+        Answers ``{"survivor", "restored", "done"}``. Raises Unknown, and BadRequest when there is no such
+        merge or it cannot be undone any more.
+        """
         ...

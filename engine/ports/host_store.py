@@ -79,6 +79,17 @@ class ShelfRow(NamedTuple):
     body: bytes
 
 
+class ReviewRow(NamedTuple):
+    """``contact`` claimed a key of ``other``; ``at`` is when (ms), the rest is which event named it."""
+
+    contact: int
+    other: int
+    key: str
+    at: int
+    source: str
+    message_id: str
+
+
 class QuarantineRow(NamedTuple):
     """A message that failed twice: kept, shown, and out of the way. ``number`` is the store's."""
 
@@ -162,6 +173,8 @@ class Write(msgspec.Struct):
     orders: list[tuple[int, bytes]] = []
     rebuilt: int | None = None
     shelves: list[ShelfRow] = []
+    reviews: list[ReviewRow] = []
+    reviews_gone: list[tuple[int, int]] = []
 
 
 class Opening(NamedTuple):
@@ -226,6 +239,10 @@ class HostStore(Protocol):
     def all_directory(self, after: str, limit: int) -> list[tuple[str, tuple[Binding, ...]]]: ...
 
     def quarantined(self, limit: int = 100) -> list[QuarantineRow]:
+        """The newest, first."""
+        ...
+
+    def reviews(self, limit: int = 1_000) -> list[ReviewRow]:
         """The newest, first."""
         ...
 

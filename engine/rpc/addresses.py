@@ -5,29 +5,32 @@ from typing import Any
 
 from engine.domain.identity import key_of, rank_of
 from engine.rpc.item import Identifier, Item
+from engine.rpc.phone_number import international, told_key
 from engine.rpc.refusal import Refused
 from engine.rpc.vocabulary import NOBODY
 
 LONGEST = 500
 MOST = 20
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
-_PHONE = re.compile(r"\+?[0-9][0-9 ().-]{4,24}")
 _KIND = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 
 
 def keys_of(
-    item: Item, kind: str, context: dict[str, Any], traits: dict[str, Any]
+    item: Item, kind: str, context: dict[str, Any], traits: dict[str, Any], country: str
 ) -> tuple[str, ...]:
-    """Raises Refused when the item names nobody, or in a way that cannot be kept."""
+    """A phone without country code is of ``country``.
+
+    Raises Refused when the item names nobody, or in a way that cannot be kept.
+    """
     user = text_of(item.user_id, "userId")
     device = text_of(item.anonymous_id, "anonymousId")
-    if not user and not device:
-        raise Refused("no_user_anon_id", "give userId or anonymousId, not empty")
+    external = _external(item.external_ids or {}, context.get("externalIds"), country)
+    if not user and not device and not external:
+        raise Refused("no_user_anon_id", "give userId, anonymousId or an external id, not empty")
     keys = [key_of("user_id", user)] if user else []
-    external = _external(item.external_ids or {}, context.get("externalIds"))
     keys += external
     if kind == "identify":
-        keys += _from_traits(traits)
+        keys += _from_traits(traits, country)
     if device:
         keys.append(key_of("anonymous_id", device))
     if kind == "alias":
@@ -63,18 +66,19 @@ def _previous(item: Item, user: str) -> list[str]:
     return [] if previous == user else [key_of("anonymous_id", previous)]
 
 
-def _from_traits(traits: dict[str, Any]) -> list[str]:
+def _from_traits(traits: dict[str, Any], country: str) -> list[str]:
     """Email and phone, where they look like one: ``n/a`` must not become everybody's key."""
-    email, phone = _scalar(traits.get("email")), _scalar(traits.get("phone"))
+    email = _scalar(traits.get("email"))
+    number = international(_scalar(traits.get("phone")), country) if "phone" in traits else ""
     keys = [key_of("email", email)] if _EMAIL.fullmatch(email) else []
-    return keys + ([key_of("phone", phone)] if _PHONE.fullmatch(phone) else [])
+    return keys + ([key_of("phone", number)] if number else [])
 
 
 def _scalar(given: object) -> str:
     return str(given).strip() if isinstance(given, str | int) else ""
 
 
-def _external(own: dict[str, str], listed: object) -> list[str]:
+def _external(own: dict[str, str], listed: object, country: str) -> list[str]:
     """gRPC's map of kind -> id, then Segment's list of ``{"type", "id"}``."""
     if not own and listed is None:
         return []
@@ -85,13 +89,14 @@ def _external(own: dict[str, str], listed: object) -> list[str]:
         if not isinstance(entry, dict):
             raise Refused("bad_external_id", "an entry of context.externalIds must be {type, id}")
         pairs.append((entry.get("type"), entry.get("id")))
-    return [key for kind, value in pairs if (key := _external_key(kind, value))]
+    return [key for kind, value in pairs if (key := _external_key(kind, value, country))]
 
 
-def _external_key(kind: object, value: object) -> str:
+def _external_key(kind: object, value: object, country: str) -> str:
+    """``crm:0031``: its kind is the system that knows the person by this id."""
     if not isinstance(kind, str) or not _KIND.fullmatch(kind):
         raise Refused("bad_external_id", "the type of an external id is a name: a-z, 0-9, _ . -")
     if value is not None and not isinstance(value, str | int | float):
         raise Refused("bad_external_id", f"the external id {kind} must be a text")
     text = text_of(value, f"the external id {kind}")
-    return key_of(kind, text) if text else ""
+    return told_key(f"{kind}:{text}", country) if text else ""

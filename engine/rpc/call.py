@@ -41,7 +41,7 @@ def group(group_id: str, traits: Json | None = None, **sender: Unpack[Sender]) -
 
 
 def alias(previous_id: str, **sender: Unpack[Sender]) -> dict[str, Any]:
-    """``user_id`` is who was known by the anonymous id ``previous_id``."""
+    """``user_id`` is who was known by ``previous_id`` before."""
     return {"type": "alias", "previousId": previous_id} | _named(sender)
 
 

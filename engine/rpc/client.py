@@ -102,6 +102,24 @@ class Relance:
         """What is in force: ``version``, ``definitions``, ``waiting`` runs, contacts ``inside`` segments."""
         return self._read(self._console.Rulebook, Empty(), dict[str, Any])
 
+    def reviews(self, limit: int = 1_000) -> list[dict[str, Any]]:
+        """Pairs of contacts that may be one person: ``one``, ``other``, their keys, ``evidence``."""
+        request = pb.ReviewsRequest(limit=limit)
+        return self._read(self._console.Reviews, request, list[dict[str, Any]])
+
+    def dismiss(self, one: str, other: str) -> None:
+        """Take a pair off the review list for good."""
+        self._once(self._control.Dismiss, pb.PairRequest(one=one, other=other))
+
+    def merge(self, one: str, other: str) -> dict[str, Any]:
+        """Make ``other`` a part of ``one``: ``survivor``, ``merged``, and whether it is ``done``."""
+        return self._read(self._control.Merge, pb.PairRequest(one=one, other=other), dict[str, Any])
+
+    def unmerge(self, one: str, other: str = "") -> dict[str, Any]:
+        """Undo the latest merge of ``one``: ``survivor``, ``restored``, and whether it is ``done``."""
+        request = pb.PairRequest(one=one, other=other)
+        return self._read(self._control.Unmerge, request, dict[str, Any])
+
     def fsck(self) -> dict[str, Any]:
         return self._read(self._console.Fsck, Empty(), dict[str, Any])
 

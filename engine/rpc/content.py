@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from engine.rpc import phone_number
 from engine.rpc.addresses import text_of
 from engine.rpc.item import Item, part
 from engine.rpc.payload import read
@@ -58,6 +59,12 @@ def traits_of_context(context: dict[str, Any]) -> Part:
         return NOTHING
     renamed = traits_in_our_words(value)
     return Part(_encode(renamed), renamed)
+
+
+def with_country(traits: Part, country: str) -> Part:
+    """A phone number without country code is of this country."""
+    changed = phone_number.with_country(traits.value, country)
+    return traits if changed is traits.value else Part(_encode(changed), changed)
 
 
 def _part(raw: bytes, name: str) -> Part:

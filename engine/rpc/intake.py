@@ -75,7 +75,9 @@ class Intake:
         traits = said.traits
         if kind == "identify" and not traits.value:
             traits = content.traits_of_context(around.given)
-        keys = keys_of(item, said.kind, around.given, traits.value)
+        country = self._engine.country()
+        traits = content.with_country(traits, country)
+        keys = keys_of(item, said.kind, around.given, traits.value, country)
         message_id = text_of(item.message_id, "messageId") or self._derived(raw, shared)
         if len(message_id) > LONGEST_ID:
             raise Refused("message_id_too_long", f"messageId: at most {LONGEST_ID} characters")

@@ -201,6 +201,11 @@ class ConsoleStub:
                 request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
                 response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
                 _registered_method=True)
+        self.Reviews = channel.unary_unary(
+                '/relance.v1.Console/Reviews',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.ReviewsRequest.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
+                _registered_method=True)
         self.Fsck = channel.unary_unary(
                 '/relance.v1.Console/Fsck',
                 request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
@@ -270,6 +275,13 @@ class ConsoleServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Reviews(self, request, context):
+        """A list: pairs of contacts that may be one person, with the evidence, the newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Fsck(self, request, context):
         """{"findings": [...], "checked": {...}}
         """
@@ -318,6 +330,11 @@ def add_ConsoleServicer_to_server(servicer, server):
             'Rulebook': grpc.unary_unary_rpc_method_handler(
                     servicer.Rulebook,
                     request_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
+            ),
+            'Reviews': grpc.unary_unary_rpc_method_handler(
+                    servicer.Reviews,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.ReviewsRequest.FromString,
                     response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
             ),
             'Fsck': grpc.unary_unary_rpc_method_handler(
@@ -554,6 +571,33 @@ class Console:
             _registered_method=True)
 
     @staticmethod
+    def Reviews(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Console/Reviews',
+            engine_dot_rpc_dot_relance__pb2.ReviewsRequest.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def Fsck(request,
             target,
             options=(),
@@ -582,7 +626,7 @@ class Console:
 
 
 class ControlStub:
-    """Apply, Pause and Act: keys of kind operator and admin. The rest: admin.
+    """Apply, Pause, Act, Dismiss, Merge and Unmerge: keys of kind operator and admin. The rest: admin.
     """
 
     def __init__(self, channel):
@@ -605,6 +649,21 @@ class ControlStub:
                 '/relance.v1.Control/Act',
                 request_serializer=engine_dot_rpc_dot_relance__pb2.ActRequest.SerializeToString,
                 response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
+        self.Dismiss = channel.unary_unary(
+                '/relance.v1.Control/Dismiss',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.PairRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
+        self.Merge = channel.unary_unary(
+                '/relance.v1.Control/Merge',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.PairRequest.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
+                _registered_method=True)
+        self.Unmerge = channel.unary_unary(
+                '/relance.v1.Control/Unmerge',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.PairRequest.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
                 _registered_method=True)
         self.Suppress = channel.unary_unary(
                 '/relance.v1.Control/Suppress',
@@ -634,7 +693,7 @@ class ControlStub:
 
 
 class ControlServicer:
-    """Apply, Pause and Act: keys of kind operator and admin. The rest: admin.
+    """Apply, Pause, Act, Dismiss, Merge and Unmerge: keys of kind operator and admin. The rest: admin.
     """
 
     def Apply(self, request, context):
@@ -651,6 +710,28 @@ class ControlServicer:
 
     def Act(self, request, context):
         """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Dismiss(self, request, context):
+        """Take a pair off the review list for good.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Merge(self, request, context):
+        """Make other a part of one, which survives. Answers {"survivor", "merged", "done"}: not done yet when
+        the two are busy with something else, which will end by itself.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Unmerge(self, request, context):
+        """Undo the latest merge of one, which other names if it is given. Answers {"survivor", "restored", "done"}.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -703,6 +784,21 @@ def add_ControlServicer_to_server(servicer, server):
                     request_deserializer=engine_dot_rpc_dot_relance__pb2.ActRequest.FromString,
                     response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
             ),
+            'Dismiss': grpc.unary_unary_rpc_method_handler(
+                    servicer.Dismiss,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.PairRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'Merge': grpc.unary_unary_rpc_method_handler(
+                    servicer.Merge,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.PairRequest.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
+            ),
+            'Unmerge': grpc.unary_unary_rpc_method_handler(
+                    servicer.Unmerge,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.PairRequest.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
+            ),
             'Suppress': grpc.unary_unary_rpc_method_handler(
                     servicer.Suppress,
                     request_deserializer=engine_dot_rpc_dot_relance__pb2.SuppressRequest.FromString,
@@ -737,7 +833,7 @@ def add_ControlServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Control:
-    """Apply, Pause and Act: keys of kind operator and admin. The rest: admin.
+    """Apply, Pause, Act, Dismiss, Merge and Unmerge: keys of kind operator and admin. The rest: admin.
     """
 
     @staticmethod
@@ -811,6 +907,87 @@ class Control:
             '/relance.v1.Control/Act',
             engine_dot_rpc_dot_relance__pb2.ActRequest.SerializeToString,
             google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Dismiss(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Control/Dismiss',
+            engine_dot_rpc_dot_relance__pb2.PairRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Merge(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Control/Merge',
+            engine_dot_rpc_dot_relance__pb2.PairRequest.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Unmerge(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Control/Unmerge',
+            engine_dot_rpc_dot_relance__pb2.PairRequest.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
             options,
             channel_credentials,
             insecure,

@@ -127,6 +127,8 @@ class ConsoleStub:
     """What is in force: {"version", "definitions" as Apply takes them, "waiting": {scenario: {step: runs}},
     "inside": {segment: contacts}}.
     """
+    Reviews: _grpc.UnaryUnaryMultiCallable[_relance_pb2.ReviewsRequest, _relance_pb2.Report]
+    """A list: pairs of contacts that may be one person, with the evidence, the newest first."""
     Fsck: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
     """{"findings": [...], "checked": {...}}"""
 
@@ -155,6 +157,8 @@ class ConsoleAsyncStub(ConsoleStub):
     """What is in force: {"version", "definitions" as Apply takes them, "waiting": {scenario: {step: runs}},
     "inside": {segment: contacts}}.
     """
+    Reviews: _aio.UnaryUnaryMultiCallable[_relance_pb2.ReviewsRequest, _relance_pb2.Report]  # type: ignore[assignment]
+    """A list: pairs of contacts that may be one person, with the evidence, the newest first."""
     Fsck: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
     """{"findings": [...], "checked": {...}}"""
 
@@ -230,6 +234,14 @@ class ConsoleServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def Reviews(
+        self,
+        request: _relance_pb2.ReviewsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """A list: pairs of contacts that may be one person, with the evidence, the newest first."""
+
+    @_abc_1.abstractmethod
     def Fsck(
         self,
         request: _empty_pb2.Empty,
@@ -240,7 +252,7 @@ class ConsoleServicer(metaclass=_abc_1.ABCMeta):
 def add_ConsoleServicer_to_server(servicer: ConsoleServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 
 class ControlStub:
-    """Apply, Pause and Act: keys of kind operator and admin. The rest: admin."""
+    """Apply, Pause, Act, Dismiss, Merge and Unmerge: keys of kind operator and admin. The rest: admin."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -249,6 +261,14 @@ class ControlStub:
     Apply: _grpc.UnaryUnaryMultiCallable[_relance_pb2.ApplyRequest, _relance_pb2.ApplyResponse]
     Pause: _grpc.UnaryUnaryMultiCallable[_relance_pb2.PauseRequest, _empty_pb2.Empty]
     Act: _grpc.UnaryUnaryMultiCallable[_relance_pb2.ActRequest, _empty_pb2.Empty]
+    Dismiss: _grpc.UnaryUnaryMultiCallable[_relance_pb2.PairRequest, _empty_pb2.Empty]
+    """Take a pair off the review list for good."""
+    Merge: _grpc.UnaryUnaryMultiCallable[_relance_pb2.PairRequest, _relance_pb2.Report]
+    """Make other a part of one, which survives. Answers {"survivor", "merged", "done"}: not done yet when
+    the two are busy with something else, which will end by itself.
+    """
+    Unmerge: _grpc.UnaryUnaryMultiCallable[_relance_pb2.PairRequest, _relance_pb2.Report]
+    """Undo the latest merge of one, which other names if it is given. Answers {"survivor", "restored", "done"}."""
     Suppress: _grpc.UnaryUnaryMultiCallable[_relance_pb2.SuppressRequest, _empty_pb2.Empty]
     CreateKey: _grpc.UnaryUnaryMultiCallable[_relance_pb2.CreateKeyRequest, _relance_pb2.CreateKeyResponse]
     Keys: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
@@ -257,12 +277,20 @@ class ControlStub:
 
 @_typing.type_check_only
 class ControlAsyncStub(ControlStub):
-    """Apply, Pause and Act: keys of kind operator and admin. The rest: admin."""
+    """Apply, Pause, Act, Dismiss, Merge and Unmerge: keys of kind operator and admin. The rest: admin."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Apply: _aio.UnaryUnaryMultiCallable[_relance_pb2.ApplyRequest, _relance_pb2.ApplyResponse]  # type: ignore[assignment]
     Pause: _aio.UnaryUnaryMultiCallable[_relance_pb2.PauseRequest, _empty_pb2.Empty]  # type: ignore[assignment]
     Act: _aio.UnaryUnaryMultiCallable[_relance_pb2.ActRequest, _empty_pb2.Empty]  # type: ignore[assignment]
+    Dismiss: _aio.UnaryUnaryMultiCallable[_relance_pb2.PairRequest, _empty_pb2.Empty]  # type: ignore[assignment]
+    """Take a pair off the review list for good."""
+    Merge: _aio.UnaryUnaryMultiCallable[_relance_pb2.PairRequest, _relance_pb2.Report]  # type: ignore[assignment]
+    """Make other a part of one, which survives. Answers {"survivor", "merged", "done"}: not done yet when
+    the two are busy with something else, which will end by itself.
+    """
+    Unmerge: _aio.UnaryUnaryMultiCallable[_relance_pb2.PairRequest, _relance_pb2.Report]  # type: ignore[assignment]
+    """Undo the latest merge of one, which other names if it is given. Answers {"survivor", "restored", "done"}."""
     Suppress: _aio.UnaryUnaryMultiCallable[_relance_pb2.SuppressRequest, _empty_pb2.Empty]  # type: ignore[assignment]
     CreateKey: _aio.UnaryUnaryMultiCallable[_relance_pb2.CreateKeyRequest, _relance_pb2.CreateKeyResponse]  # type: ignore[assignment]
     Keys: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
@@ -270,7 +298,7 @@ class ControlAsyncStub(ControlStub):
     ConfirmClock: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _empty_pb2.Empty]  # type: ignore[assignment]
 
 class ControlServicer(metaclass=_abc_1.ABCMeta):
-    """Apply, Pause and Act: keys of kind operator and admin. The rest: admin."""
+    """Apply, Pause, Act, Dismiss, Merge and Unmerge: keys of kind operator and admin. The rest: admin."""
 
     @_abc_1.abstractmethod
     def Apply(
@@ -292,6 +320,32 @@ class ControlServicer(metaclass=_abc_1.ABCMeta):
         request: _relance_pb2.ActRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]: ...
+
+    @_abc_1.abstractmethod
+    def Dismiss(
+        self,
+        request: _relance_pb2.PairRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]:
+        """Take a pair off the review list for good."""
+
+    @_abc_1.abstractmethod
+    def Merge(
+        self,
+        request: _relance_pb2.PairRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """Make other a part of one, which survives. Answers {"survivor", "merged", "done"}: not done yet when
+        the two are busy with something else, which will end by itself.
+        """
+
+    @_abc_1.abstractmethod
+    def Unmerge(
+        self,
+        request: _relance_pb2.PairRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """Undo the latest merge of one, which other names if it is given. Answers {"survivor", "restored", "done"}."""
 
     @_abc_1.abstractmethod
     def Suppress(

@@ -16,12 +16,15 @@ from engine.rpc.gate import ADMINS, OPERATORS, PUSHERS, VIEWERS
 from engine.rpc.grpc_status import BadField
 from engine.rpc.guard import Guard, open_to, streamed_to
 from engine.rpc.intake import MOST, Intake
+from engine.rpc.phone_number import told_key
 from engine.rpc.streaming import Streaming
 from engine.rpc.surroundings import Shared
 from engine.rpc.watching import Watching
 
 TIMELINE = 1_000
 """The most log rows that one look at a contact brings."""
+
+REVIEWS = 1_000
 
 _OUTCOMES = {
     "accepted": pb.OUTCOME_ACCEPTED,
@@ -79,7 +82,8 @@ class Console(wire.ConsoleServicer):
     async def Contact(self, request: pb.ContactRequest, _caller: ApiKey) -> pb.Report:
         if request.timeline > TIMELINE:
             raise BadField("timeline", f"at most {TIMELINE}")
-        contact = await self._engine.contact(request.key, request.timeline)
+        key = told_key(request.key, self._engine.country())
+        contact = await self._engine.contact(key, request.timeline)
         if contact is None:
             raise Unknown(f"no contact has the key {request.key}; a key is kind:value, or an id")
         return _report(contact)
@@ -108,6 +112,10 @@ class Console(wire.ConsoleServicer):
     def Watch(self, request: pb.WatchRequest, caller: ApiKey) -> AsyncIterator[pb.Snapshot]:
         return self._watching.rounds(request, caller.kind)
 
+    @open_to(*VIEWERS)
+    async def Reviews(self, request: pb.ReviewsRequest, _caller: ApiKey) -> pb.Report:
+        return _report(await self._engine.identities.reviews(request.limit or REVIEWS))
+
     @open_to(*OPERATORS)
     async def Fsck(self, _request: Empty, _caller: ApiKey) -> pb.Report:
         return _report(await self._engine.fsck())
@@ -130,8 +138,27 @@ class Control(wire.ControlServicer):
     @open_to(*OPERATORS)
     async def Act(self, request: pb.ActRequest, caller: ApiKey) -> Empty:
         value = _value(request.value)
-        await self._engine.act(request.key, request.act, request.subject, value, caller.name)
+        key = told_key(request.key, self._engine.country())
+        await self._engine.act(key, request.act, request.subject, value, caller.name)
         return Empty()
+
+    @open_to(*OPERATORS)
+    async def Dismiss(self, request: pb.PairRequest, caller: ApiKey) -> Empty:
+        one, other = self._pair(request)
+        await self._engine.identities.dismiss(one, other, caller.name)
+        return Empty()
+
+    @open_to(*OPERATORS)
+    async def Merge(self, request: pb.PairRequest, caller: ApiKey) -> pb.Report:
+        return _report(await self._engine.identities.merge(*self._pair(request), caller.name))
+
+    @open_to(*OPERATORS)
+    async def Unmerge(self, request: pb.PairRequest, caller: ApiKey) -> pb.Report:
+        return _report(await self._engine.identities.unmerge(*self._pair(request), caller.name))
+
+    def _pair(self, request: pb.PairRequest) -> tuple[str, str]:
+        country = self._engine.country()
+        return told_key(request.one, country), told_key(request.other, country)
 
     @open_to(*ADMINS)
     async def Suppress(self, request: pb.SuppressRequest, caller: ApiKey) -> Empty:

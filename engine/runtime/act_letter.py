@@ -18,7 +18,8 @@ class ActLetter:
         self.contacts: tuple[int, ...] = (contact,)
 
     def take(self, batch: Batch) -> bool:
-        if batch.resident(self.contact) is None:
+        resident = batch.resident(self.contact)
+        if resident is None or resident.contact.merged_into:
             return False
         batch.apply(self.contact, self.act)
         return True

@@ -22,6 +22,7 @@ from engine.ports.host_store import (
     LogRow,
     OutboxRow,
     QuarantineRow,
+    ReviewRow,
     ShelfRow,
     SuppressionRow,
     WakeUp,
@@ -217,6 +218,11 @@ class Batch:
                 case effect.Settle(key, outcome):
                     if outcome != "deferred":
                         self.settle(key)
+                case effect.Review(other, key, source, message_id):
+                    row = ReviewRow(contact, other, key, self.now, source, message_id)
+                    self.write.reviews.append(row)
+                case effect.ReviewOver(other):
+                    self.write.reviews_gone.append((contact, other))
                 case _:
                     self._stage_hop(contact, asked, depth)
 
@@ -224,7 +230,7 @@ class Batch:
         match hop:
             case effect.ClaimKey(claim):
                 caused = 0 if claim.rebind is None else depth
-                self.hop(contact, slot_of_key(claim.key), caused, hop)
+                self.hop(contact, slot_of_key(claim.asked), caused, hop)
             case effect.AskYield(to, _, via):
                 self.hop(contact, to, depth if via else 0, hop)
             case effect.Adopt(to):

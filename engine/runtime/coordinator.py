@@ -21,6 +21,7 @@ from engine.ports.engine import Engine, Refusal, Verdict
 from engine.runtime import envelope, figures, ledger, scoreboard
 from engine.runtime.consents import Consents
 from engine.runtime.courier import Courier, Push
+from engine.runtime.identities import Identities
 from engine.runtime.importing import Importing
 from engine.runtime.keyring import Keyring, make_key
 from engine.runtime.notice import NOBODY
@@ -69,6 +70,8 @@ class Coordinator:
         self.consents = Consents(self)
         self.version = 0
         self.definitions = b""
+        self._country = ""
+        self.identities = Identities(table, self.ask, control, clock)
         self.addresses = ("", "")
         self.silent: set[str] = set()
         self._first = first
@@ -94,6 +97,7 @@ class Coordinator:
         self.definitions = books.get(self.version, b"")
         if not books:
             self._publish(succeed(None, decode(self._first)), "init")
+        self._country = decode(self.definitions).country
         hosts = range(self.table.hosts)
         couriers = [Courier(host, self.calls, epoch, self.router) for host in hosts]
         self.router.employ(couriers)
@@ -185,6 +189,9 @@ class Coordinator:
     def now(self) -> int:
         return self.clock.now()
 
+    def country(self) -> str:
+        return self._country
+
     def ready(self) -> bool:
         return not self._closing and not any(part.startswith("host") for part in self.silent)
 
@@ -217,6 +224,7 @@ class Coordinator:
         if encode(definitions) == self.definitions:
             return self.version
         self._publish(definitions, by)
+        self._country = definitions.country
         await asyncio.gather(*(self._hand_rulebook(part) for part in self._parts()))
         return self.version
 

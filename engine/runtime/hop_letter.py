@@ -3,13 +3,14 @@
 from engine.domain import codec
 from engine.domain.claim import yields
 from engine.domain.effect import Adopt, AskYield, ClaimKey, Hop, Lift, Suppress, Witness
-from engine.domain.identity import bound
+from engine.domain.identity import WITH, Claim, bound
 from engine.domain.message import (
     Adopted,
     AdoptionSettled,
     ClaimAnswered,
     Message,
     Witnessed,
+    YieldAnswered,
     YieldAsked,
 )
 from engine.runtime import envelope
@@ -23,7 +24,7 @@ class HopLetter:
     def __init__(self, question: Question) -> None:
         self.question = question
         hop = question.hop
-        self.keys: tuple[str, ...] = (hop.claim.key,) if isinstance(hop, ClaimKey) else ()
+        self.keys: tuple[str, ...] = (hop.claim.asked,) if isinstance(hop, ClaimKey) else ()
         self.contacts: tuple[int, ...] = (
             () if isinstance(hop, ClaimKey | Suppress | Lift) else (question.to,)
         )
@@ -36,13 +37,7 @@ class HopLetter:
     def _answer(self, batch: Batch, hop: Hop) -> Message | None:
         match hop:
             case ClaimKey(claim):
-                held = batch.holders(claim.key)
-                after = bound(held, claim, self.question.contact, batch.now)
-                if after is None:
-                    return ClaimAnswered(claim, held[-1].contact, held[-1].since)
-                if after is not held:
-                    batch.bind(claim.key, after)
-                return ClaimAnswered(claim, 0)
+                return self._claim(batch, claim)
             case AskYield():
                 return self._yield(batch, hop)
             case Adopt():
@@ -54,9 +49,20 @@ class HopLetter:
                 batch.suppress(hop)
                 return AdoptionSettled()
 
+    def _claim(self, batch: Batch, claim: Claim) -> ClaimAnswered:
+        held = batch.holders(claim.asked)
+        after = bound(held, claim, self.question.contact, batch.now)
+        if after is None:
+            return ClaimAnswered(claim, held[-1].contact, held[-1].since)
+        if after is not held:
+            batch.bind(claim.key, after)
+        return ClaimAnswered(claim, 0)
+
     def _yield(self, batch: Batch, hop: AskYield) -> Message | None:
         resident = batch.resident(hop.to)
         question = YieldAsked(hop.claim, self.question.contact, hop.via)
+        if resident is None and hop.claim.key.startswith(WITH):
+            return YieldAnswered(hop.claim, "kept", by=hop.to)
         if resident is None or not yields(resident.contact, question):
             return None
         return batch.apply(hop.to, question, depth=self.question.depth).answer

@@ -16,7 +16,7 @@ from engine.domain.reserved import RESERVED
 from engine.domain.rulebook import Rulebook
 from engine.errors import BadRequest, Busy, OwnershipLost
 from engine.ports.host_store import HostStore
-from engine.runtime import envelope, report
+from engine.runtime import envelope, identity_report, report
 from engine.runtime.act_letter import ActLetter, StatedLetter, SuppressLetter
 from engine.runtime.batch import Batch
 from engine.runtime.event_letter import EventLetter
@@ -28,6 +28,7 @@ from engine.runtime.mailbox import Mailbox
 from engine.runtime.memory import Memory
 from engine.runtime.notice import NoticeLetter
 from engine.runtime.part import Calls
+from engine.runtime.review_letter import DismissLetter
 from engine.runtime.send_post import SendPost
 from engine.runtime.slots import SlotTable, part_of
 from engine.runtime.standings import Standings
@@ -102,7 +103,7 @@ class ContactHost:
                 return envelope.encode(await self.mailbox.put([HopLetter(q) for q in questions]))
             case "act":
                 return await self._act(body)
-            case "suppress" | "stated" | "notice":
+            case "suppress" | "stated" | "notice" | "unite" | "dismiss":
                 return envelope.encode((await self.mailbox.put([_letter(method, body)]))[0])
             case _:
                 return await self._serve_bulk(method, body)
@@ -114,6 +115,8 @@ class ContactHost:
             case "import_end":
                 await self.import_part.end(msgspec.msgpack.decode(body))
                 return envelope.encode(None)
+            case _ if method in identity_report.METHODS:
+                return envelope.encode(identity_report.answer(self.memory, method, body))
             case _:
                 return envelope.encode(await report.answer(self, method, body))
 
@@ -208,5 +211,10 @@ def _letter(method: str, body: bytes) -> Letter:
             return SuppressLetter(msgspec.msgpack.decode(body, type=Suppress | Lift))
         case "stated":
             return StatedLetter(*msgspec.msgpack.decode(body, type=tuple[int, Stated]))
+        case "unite":
+            contact, by, other = msgspec.msgpack.decode(body, type=tuple[int, str, int])
+            return ActLetter(contact, Act(by, "merge", "", other))
+        case "dismiss":
+            return DismissLetter(*msgspec.msgpack.decode(body, type=tuple[int, int]))
         case _:
             return NoticeLetter(*msgspec.msgpack.decode(body, type=tuple[int, Notice, bytes]))

@@ -17,6 +17,7 @@ from engine.ports.host_store import (
     Opening,
     OutboxRow,
     QuarantineRow,
+    ReviewRow,
     SuppressionRow,
     WakeUp,
     Write,
@@ -119,6 +120,9 @@ class SqlHostStore:
     def quarantined(self, limit: int = 100) -> list[QuarantineRow]:
         return [QuarantineRow(*row) for row in self._db.rows(q.QUARANTINE, (limit,))]
 
+    def reviews(self, limit: int = 1_000) -> list[ReviewRow]:
+        return [ReviewRow(*row) for row in self._db.rows(q.REVIEWS, (limit,))]
+
     def forget_log(self, klass: int, below: int, limit: int) -> int:
         """Goes on where the last slice of the class ended, so that no kept row is passed twice."""
         with self._db.transaction():
@@ -166,6 +170,8 @@ def _changes(write: Write) -> tuple[tuple[Change, Sequence[Row]], ...]:
         (q.DROP_IMPORTED, write.imported_gone),
         (q.PUT_IMPORTED, write.imported),
         (q.ADD_ORDER_KEY, write.orders),
+        (q.DROP_REVIEW, write.reviews_gone),
+        (q.PUT_REVIEW, write.reviews),
         (q.PUT_REPLY, [(name, place(n), n, body) for name, n, body in write.replies]),
     )
 

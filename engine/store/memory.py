@@ -18,6 +18,7 @@ from engine.ports.host_store import (
     Opening,
     OutboxRow,
     QuarantineRow,
+    ReviewRow,
     SuppressionRow,
     WakeUp,
     Write,
@@ -49,6 +50,7 @@ class _Rows:
         self.erased: Shelf[bytes, ErasedRow] = Shelf()
         self.imported: dict[tuple[int, int], ImportedRow] = {}
         self.orders: set[tuple[int, bytes]] = set()
+        self.reviews: dict[tuple[int, int], ReviewRow] = {}
 
 
 class MemoryHostStore:
@@ -134,6 +136,10 @@ class MemoryHostStore:
     def quarantined(self, limit: int = 100) -> list[QuarantineRow]:
         return self._rows.quarantine[: -limit - 1 : -1]
 
+    def reviews(self, limit: int = 1_000) -> list[ReviewRow]:
+        found = self._rows.reviews.values()
+        return sorted(found, key=lambda row: (-row.at, row.contact, row.other))[:limit]
+
     def forget_log(self, klass: int, below: int, limit: int) -> int:
         self._owner.check()
         log = self._rows.log
@@ -203,6 +209,10 @@ def _put_bulk(rows: _Rows, write: Write) -> None:
     for said in write.imported:
         rows.imported[said.job, said.chunk] = said
     rows.orders.update(write.orders)
+    for pair in write.reviews_gone:
+        rows.reviews.pop(pair, None)
+    for review in write.reviews:
+        rows.reviews[review.contact, review.other] = review
 
 
 def _erase(rows: _Rows, gone: Erasure) -> None:

@@ -28,6 +28,7 @@ from engine.store.tables import (
     Outbox,
     Quarantine,
     Reply,
+    Review,
     Shelf,
     Suppression,
     Wakeup,
@@ -35,6 +36,7 @@ from engine.store.tables import (
 
 _log, _contact, _directory, _wakeup = table(Log), table(Contact), table(Directory), table(Wakeup)
 _outbox, _hop, _reply, _mark = table(Outbox), table(Hop), table(Reply), table(Mark)
+_review = table(Review)
 _suppression, _quarantine, _forgotten = table(Suppression), table(Quarantine), table(Forgotten)
 
 _erasing, _erased = table(Erasing), table(Erased)
@@ -119,6 +121,10 @@ ERASING = select(_erasing).order_by(_erasing.c.contact)
 PUT_ERASED = upsert(Erased)
 DROP_ERASED = delete(Erased)
 ERASED = select(_erased).order_by(_erased.c.key)
+
+PUT_REVIEW = upsert(Review)
+DROP_REVIEW = delete(Review)
+REVIEWS = page(select(_review).order_by(_review.c.at.desc(), _review.c.contact, _review.c.other))
 
 FIRST_MARK = insert_missing(Mark)
 MARK = select(_mark)

@@ -125,6 +125,19 @@ class Suppression(HostTable, table=True):
     at: int
 
 
+class Review(HostTable, table=True):
+    """Pairs of contacts that an operator was asked about, until one of them is decided on."""
+
+    __table_args__ = CLUSTERED
+
+    contact: int = Field(primary_key=True)
+    other: int = Field(primary_key=True)
+    key: str
+    at: int
+    source: str
+    message_id: str
+
+
 class Quarantine(HostTable, table=True):
     id: int = Field(primary_key=True)
     contact: int

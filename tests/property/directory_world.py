@@ -10,7 +10,15 @@ from typing import NamedTuple
 from engine.domain import codec
 from engine.domain.claim import belongs_to_another, yields
 from engine.domain.contact import Contact
-from engine.domain.effect import Adopt, AskYield, ClaimKey, Effect, Witness
+from engine.domain.effect import (
+    Adopt,
+    AskYield,
+    ClaimKey,
+    Effect,
+    Review,
+    ReviewOver,
+    Witness,
+)
 from engine.domain.event import Event
 from engine.domain.fact import Fact
 from engine.domain.identity import Binding, Claim, bound, holder_at, is_device
@@ -40,6 +48,7 @@ class World:
         self.contacts: dict[int, Contact] = {}
         self.directory: dict[str, tuple[Binding, ...]] = {}
         self.hops: list[Hop] = []
+        self.reviews: list[Hop] = []
         self.facts: list[Fact] = []
         self.accepted = 0
 
@@ -97,18 +106,23 @@ class World:
         raise AssertionError(hop)
 
     def _claim(self, claim: Claim, contact: int) -> ClaimAnswered:
-        held = self.directory.get(claim.key, ())
+        held = self.directory.get(claim.asked, ())
         after = bound(held, claim, contact, self.now)
         if after is None:
             return ClaimAnswered(claim, held[-1].contact, held[-1].since)
-        self.directory[claim.key] = after
+        if after:
+            self.directory[claim.key] = after
         return ClaimAnswered(claim, 0)
 
     def _apply(self, number: int, message: Message) -> Outcome:
         outcome = step(self.contacts[number], message, self.book, self.now)
         self.contacts[number] = outcome.contact
         self.facts += outcome.facts
-        self.hops += [Hop(number, effect) for effect in outcome.effects]
+        for effect in outcome.effects:
+            if isinstance(effect, Review | ReviewOver):
+                self.reviews.append(Hop(number, effect))
+            else:
+                self.hops.append(Hop(number, effect))
         return outcome
 
     def _unchanged(self, number: int, answer: Message) -> None:

@@ -15,6 +15,7 @@ from engine.domain.duration import milliseconds
 from engine.domain.effect import Effect, Send
 from engine.domain.event import SERVER, Event
 from engine.domain.fact import Fact
+from engine.domain.identity import Claim
 from engine.domain.message import Act, Message, TimerFired
 from engine.domain.rulebook import Rulebook
 from engine.domain.scenario import Scenario
@@ -118,7 +119,7 @@ def event(name: str = "Product Added", at: int = NOON, **rest: Any) -> Event:
     return Event(
         keys=keys,
         name=name,
-        kind="identify" if traits else "track",
+        kind=rest.pop("kind", "identify" if traits else "track"),
         message_id=rest.pop("message_id", f"{name}-{at}"),
         source="test",
         fingerprint=blake2b(identity, digest_size=6).digest(),
@@ -129,6 +130,11 @@ def event(name: str = "Product Added", at: int = NOON, **rest: Any) -> Event:
         trust=rest.pop("trust", SERVER),
         **rest,
     )
+
+
+def claim(key: str, said: str = "Came", **rest: Any) -> Claim:
+    """As an event of this name made it at noon."""
+    return Claim(key, NOON, source="test", message_id=f"{said}-{NOON}", **rest)
 
 
 class Life:

@@ -6,7 +6,7 @@ from engine.domain import codec
 from engine.domain.claim import belongs_to_another, yields
 from engine.domain.contact import Contact
 from engine.domain.dedupe import has_seen
-from engine.domain.effect import Adopt, AskYield, ClaimKey, Witness
+from engine.domain.effect import Adopt, AskYield, ClaimKey, Review, Witness
 from engine.domain.event import PUBLIC, TOKEN
 from engine.domain.identity import Binding, Claim, bound, holder_at
 from engine.domain.message import (
@@ -17,7 +17,7 @@ from engine.domain.message import (
     YieldAnswered,
     YieldAsked,
 )
-from tests.unit.domain.builders import NOON, Life, details, event, life
+from tests.unit.domain.builders import NOON, Life, claim, details, event, life
 
 DEVICE, USER, MAIL = "anonymous_id:d", "user_id:7", "email:ada@example.com"
 ME, OTHER = 1 << 16, 2 << 16
@@ -44,9 +44,9 @@ def test_a_new_contact_has_the_key_that_it_was_addressed_by() -> None:
 
 def test_other_keys_are_claimed_in_their_order_one_at_a_time() -> None:
     ada = naming(USER, MAIL, DEVICE)
-    assert ada.effects == [ClaimKey(Claim(MAIL, NOON))]
+    assert ada.effects == [ClaimKey(claim(MAIL))]
     answered(ada)
-    assert ada.effects == [ClaimKey(Claim(DEVICE, NOON))]
+    assert ada.effects == [ClaimKey(claim(DEVICE))]
     answered(ada)
     assert (ada.contact.keys, ada.contact.claims, ada.effects) == ([USER, MAIL, DEVICE], [], [])
 
@@ -85,7 +85,7 @@ def test_an_anonymous_contact_merges_into_the_holder_of_the_key() -> None:
 def test_a_known_contact_asks_the_holder_of_a_device_to_yield() -> None:
     ada = naming(USER, DEVICE)
     answered(ada, OTHER, 5)
-    asked = Claim(DEVICE, NOON, rebind=5)
+    asked = claim(DEVICE, rebind=5)
     assert ada.effects == [AskYield(OTHER, asked)]
     ada.take(YieldAnswered(asked, "merging", by=OTHER))
     assert (ada.contact.keys, ada.contact.claims) == ([USER], [asked])
@@ -97,7 +97,7 @@ def test_a_device_that_a_known_holder_lets_go_is_rebound() -> None:
     ada = naming(USER, DEVICE)
     answered(ada, OTHER, 5)
     ada.take(YieldAnswered(ada.contact.claims[0], "released", by=OTHER))
-    again = Claim(DEVICE, NOON, rebind=5)
+    again = claim(DEVICE, rebind=5)
     assert ada.effects[-1] == ClaimKey(again)
     ada.take(ClaimAnswered(again, 0))
     assert (ada.contact.keys, ada.contact.claims) == ([USER, DEVICE], [])
@@ -127,7 +127,8 @@ def test_two_known_contacts_are_put_on_the_review_list() -> None:
     answered(ada, OTHER)
     assert details(ada.facts, "review") == [[MAIL, OTHER]]
     assert (ada.contact.keys, ada.contact.merged_into) == ([USER], 0)
-    assert ada.effects == [Witness(OTHER, ada.contact.seen), ClaimKey(Claim(DEVICE, NOON))]
+    asked = Review(OTHER, MAIL, "test", f"Came-{NOON}")
+    assert ada.effects == [asked, Witness(OTHER, ada.contact.seen), ClaimKey(claim(DEVICE))]
 
 
 def test_who_was_first_to_claim_a_key_recognises_what_another_took_under_it() -> None:
@@ -195,7 +196,7 @@ def test_an_adoption_settles_the_claims_of_the_keys_that_it_brings() -> None:
     ada = naming(USER, DEVICE, MAIL)
     late = ada.contact.claims[0]
     ada.take(Adopted(OTHER, codec.encode(Contact(OTHER, keys=[DEVICE]))))
-    assert ada.effects[-1] == ClaimKey(Claim(MAIL, NOON))
+    assert ada.effects[-1] == ClaimKey(claim(MAIL))
     ada.take(ClaimAnswered(late, OTHER, 5))
     assert [claim.key for claim in ada.contact.claims] == [MAIL]
 
@@ -205,7 +206,10 @@ def test_a_guest_who_said_which_user_it_is_joins_nobody_before_that_is_settled()
     guest.does("Asked for news", keys=(MAIL, DEVICE))
     guest.does("Signed Up", keys=("user_id:8", DEVICE))
     answered(guest, OTHER)
-    assert (guest.contact.merged_into, guest.effects) == (0, [ClaimKey(Claim("user_id:8", NOON))])
+    assert (guest.contact.merged_into, guest.effects) == (
+        0,
+        [ClaimKey(claim("user_id:8", "Signed Up"))],
+    )
     answered(guest)
     answered(guest, OTHER)
     assert details(guest.facts, "review") == [[MAIL, OTHER]]
@@ -250,7 +254,7 @@ def test_a_public_key_gives_a_known_contact_no_address() -> None:
 
 def test_a_public_key_names_a_new_person_with_an_address() -> None:
     ada = naming(USER, MAIL, trust=PUBLIC)
-    assert ada.effects == [ClaimKey(Claim(MAIL, NOON, public=True))]
+    assert ada.effects == [ClaimKey(claim(MAIL, public=True))]
 
 
 def test_the_directory_binds_what_is_free_and_rebinds_when_told() -> None:

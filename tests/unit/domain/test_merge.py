@@ -14,6 +14,7 @@ from tests.unit.domain.builders import (
     HOUR,
     NOON,
     Life,
+    claim,
     details,
     event,
     rulebook,
@@ -179,7 +180,7 @@ def test_keys_and_claims_of_both_are_the_survivors() -> None:
     guest.take(event("Came", NOON, keys=(DEVICE, "email:ada@example.com")))
     merge(guest, ada)
     assert ada.contact.keys == ["user_id:7", DEVICE]
-    assert ada.effects[-1] == ClaimKey(Claim("email:ada@example.com", NOON))
+    assert ada.effects[-1] == ClaimKey(claim("email:ada@example.com"))
 
 
 def test_the_merge_row_holds_the_survivors_state_before_it() -> None:

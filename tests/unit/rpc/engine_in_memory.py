@@ -43,6 +43,27 @@ class ConsentsInMemory:
         return self.declared
 
 
+class IdentitiesInMemory:
+    """Remembers what was decided."""
+
+    def __init__(self, acts: list[tuple[Any, ...]]) -> None:
+        self._acts = acts
+
+    async def reviews(self, limit: int) -> list[dict[str, Any]]:
+        return [{"one": 1, "other": 2}][:limit]
+
+    async def dismiss(self, one: str, other: str, by: str) -> None:
+        self._acts.append(("dismiss", one, other, by))
+
+    async def merge(self, one: str, other: str, by: str) -> dict[str, Any]:
+        self._acts.append(("merge", one, other, by))
+        return {"survivor": 1, "merged": 2, "done": True}
+
+    async def unmerge(self, one: str, other: str, by: str) -> dict[str, Any]:
+        self._acts.append(("unmerge", one, other, by))
+        return {"survivor": 1, "restored": 2, "done": True}
+
+
 class EngineInMemory:
     """One key of each kind, whose secret is its kind; ``busy`` counts the pushes still to refuse."""
 
@@ -51,6 +72,7 @@ class EngineInMemory:
         self.events: dict[bytes, Event] = {}
         self.refused: list[Refusal] = []
         self.acts: list[tuple[Any, ...]] = []
+        self.identities = IdentitiesInMemory(self.acts)
         self.notices: list[Notice] = []
         self.published: list[bytes] = []
         self.consents = ConsentsInMemory(self.acts)
@@ -68,6 +90,9 @@ class EngineInMemory:
 
     def now(self) -> int:
         return self.at
+
+    def country(self) -> str:
+        return "FR"
 
     def token(self, user_id: str) -> str:
         return hmac.new(b"workspace", user_id.encode(), sha256).hexdigest()

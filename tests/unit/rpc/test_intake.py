@@ -72,6 +72,43 @@ def test_a_trait_that_is_no_address_is_no_key() -> None:
     assert kept(item).keys == ("user_id:42",)
 
 
+@pytest.mark.parametrize(
+    ("written", "kept_as"),
+    [
+        ("06 12 34 56 78", "+33612345678"),
+        ("0033 6 12 34 56 78", "+33612345678"),
+        ("+44 20 7946 0958", "+442079460958"),
+        (612345678, "+33612345678"),
+    ],
+)
+def test_a_phone_number_is_kept_with_its_country_as_key_and_as_trait(
+    written: str | int, kept_as: str
+) -> None:
+    event = kept({"type": "identify", "userId": "42", "traits": {"phone": written, "n": 1}})
+
+    assert event.keys == ("user_id:42", f"phone:{kept_as}")
+    assert msgspec.json.decode(event.traits) == {"phone": kept_as, "n": 1}
+
+
+@pytest.mark.parametrize("written", ["12", "n/a", "01 23 45 67 89 ext 7", True, ""])
+def test_what_is_the_number_of_no_one_line_is_no_key_and_stays_as_written(
+    written: str | bool,
+) -> None:
+    event = kept({"type": "identify", "userId": "42", "traits": {"phone": written}})
+
+    assert event.keys == ("user_id:42",)
+    assert msgspec.json.decode(event.traits) == {"phone": written}
+
+
+def test_an_external_id_alone_names_a_contact_by_its_source() -> None:
+    listed = {"context": {"externalIds": [{"type": "crm", "id": "0031"}]}}
+
+    assert kept({"type": "track", "event": "Called", **listed}).keys == ("crm:0031",)
+    assert kept(
+        {"type": "track", "event": "Called", "externalIds": {"phone": "06 12 34 56 78"}}
+    ).keys == ("phone:+33612345678",)
+
+
 def test_traits_of_a_browser_that_puts_them_in_the_context_are_found() -> None:
     item = {"type": "identify", "userId": "42", "context": {"traits": {"email": "a@b.fr"}}}
 

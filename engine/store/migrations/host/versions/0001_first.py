@@ -111,6 +111,16 @@ def _bulk() -> None:
 
 def _standing() -> None:
     op.create_table(
+        "review",
+        sa.Column("contact", sa.Integer, primary_key=True),
+        sa.Column("other", sa.Integer, primary_key=True),
+        sa.Column("key", AutoString, nullable=False),
+        sa.Column("at", sa.Integer, nullable=False),
+        sa.Column("source", AutoString, nullable=False),
+        sa.Column("message_id", AutoString, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "suppression",
         sa.Column("address", sa.LargeBinary, primary_key=True),
         sa.Column("scope", AutoString, primary_key=True),
