@@ -25,6 +25,7 @@ from engine.ports.control_store import ControlStore
 from engine.ports.host_store import HostStore
 from engine.ports.sending import Channel, Hook
 from engine.rpc.server import Doors
+from engine.runtime.catalog import Catalog
 from engine.runtime.coordinator import NAME, SENDER, Coordinator
 from engine.runtime.host import ContactHost
 from engine.runtime.in_process import InProcessRuntime
@@ -84,7 +85,8 @@ def part(name: str, spec: bytes, calls: Calls) -> Part:
     if name == SENDER:
         spool = Spool(data / "spool" / "sender.spool")
         life = f"{os.getpid()}-{secrets.token_hex(4)}"
-        return SenderPart(Sender(channels_of(settings, data), spool, clock), life)
+        catalog = Catalog(calls, NAME, clock)
+        return SenderPart(Sender(channels_of(settings, data), spool, clock, catalog), life)
     gc.set_threshold(*SELDOM)
     host = int(name.removeprefix("host-"))
     store = host_store(data, settings.store.url, host, table)

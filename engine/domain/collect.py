@@ -1,9 +1,11 @@
 """What a step does to the collections: events fill them, a merge joins them."""
 
+from typing import Any
+
 from engine.domain.collection import Collection, filled, join
 from engine.domain.contact import Contact
 from engine.domain.event import Event
-from engine.domain.shelf import Shelf, put_back, shelf_of, summary
+from engine.domain.shelf import Shelf, items_of, put_back, shelf_of, summary
 from engine.domain.turn import Turn
 
 UNNAMED = "unnamed"
@@ -37,6 +39,27 @@ def join_collections(turn: Turn, other: Contact) -> None:
         name = plan.collection
         mine[name] = join(plan, mine.get(name, []), theirs[name])
     _keep(turn, mine, plans)
+
+
+def collected(contact: Contact, paths: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    """What a template names of the collections: ``cart.items``, ``cart.total``. Raises Absent."""
+    chosen: dict[str, dict[str, Any]] = {}
+    for name, _, rest in (path.partition(".") for path in paths):
+        if name not in contact.collections:
+            continue
+        part = rest.partition(".")[0]
+        if part in ("items", "last"):
+            items = items_of(contact, name)
+            value: Any = items if part == "items" else items[-1] if items else None
+        else:
+            value = _short(getattr(contact.collections[name], part))
+        chosen.setdefault(name, {})[part] = value
+    return chosen
+
+
+def _short(figure: float) -> int | float:
+    """A whole number as such: 2 pieces, not 2.0."""
+    return int(figure) if figure == int(figure) else figure
 
 
 def _keep(turn: Turn, shelf: Shelf, changed: list[Collection]) -> None:

@@ -7,10 +7,12 @@ import msgspec
 from engine.domain import effect, statement
 from engine.domain.attribute import MISFIT, is_flag, misfit, set_attribute, unchanged
 from engine.domain.calendar import ZONE_ATTRIBUTE, next_local, zone_of
+from engine.domain.collect import collected
 from engine.domain.consent import TRACKING, allows
 from engine.domain.contact import Contact, Run
 from engine.domain.duration import MINUTE, milliseconds
 from engine.domain.permission import address_of, opening, refusal
+from engine.domain.reserved import read
 from engine.domain.rulebook import ScenarioPlan
 from engine.domain.scenario import Branch, Exit, Reentry, Scenario, Send, Set, Wait, WaitFor
 from engine.domain.template import Template
@@ -215,7 +217,9 @@ def _send(turn: Turn, run: Run, step: Send, topic: str) -> None:
             template=step.template,
             address=address_of(contact, step.channel),
             marketing=marketing,
-            variables=variables_of(template, contact, run) | _figures_of(turn, template),
+            variables=variables_of(template, contact, run)
+            | _figures_of(turn, template)
+            | collected(contact, template.variables),
             at=turn.now,
             topic=topic,
             held=opens if opens > turn.now else 0,
@@ -227,13 +231,13 @@ def _send(turn: Turn, run: Run, step: Send, topic: str) -> None:
 def variables_of(template: Template, contact: Contact, run: Run) -> dict[str, Any]:
     """Only what the template names: ``contact.<attribute>`` and ``event.<property>``."""
     properties: dict[str, Any] = msgspec.json.decode(run.event) if run.event else {}
-    sources: dict[str, dict[str, Any]] = {"contact": contact.attributes, "event": properties}
-    chosen: dict[str, dict[str, Any]] = {name: {} for name in sources}
+    chosen: dict[str, dict[str, Any]] = {"contact": {}, "event": {}}
     for path in template.variables:
         root, _, rest = path.partition(".")
         name = rest.partition(".")[0]
-        if root in sources and name in sources[root]:
-            chosen[root][name] = sources[root][name]
+        value = read(contact, name) if root == "contact" else properties.get(name)
+        if root in chosen and value is not None:
+            chosen[root][name] = value
     return chosen
 
 

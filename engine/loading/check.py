@@ -20,8 +20,9 @@ from engine.loading.check_condition import (
 )
 from engine.loading.check_scenario import Known, scenario_problems
 from engine.loading.shape import Problems
-from engine.loading.workspace import HTML, TEXT, Workspace, Written, collections_of
+from engine.loading.workspace import HTML, TEXT, Workspace, Written, collections_of, roots_of
 from engine.rendering.check import check_template, named
+from engine.rendering.environment import ROOTS
 
 _FILES = {"text": TEXT, "html": HTML}
 _LINE = re.compile(r"line (\d+): ")
@@ -149,7 +150,7 @@ def _one_score(score: Score) -> Problems:
 def _template_problems(workspace: Workspace) -> Iterator[str]:
     for written in workspace.templates:
         folder = written.document.source.rpartition("/")[0]
-        problems = check_template(written.definition)
+        problems = check_template(written.definition, roots_of(workspace))
         for text in problems:
             part, _, problem = text.partition(": ")
             line = _LINE.match(problem)
@@ -163,7 +164,7 @@ def _template_problems(workspace: Workspace) -> Iterator[str]:
 
 def _unknown_figures(written: Written[Template], folder: str, names: set[str]) -> Iterator[str]:
     """Aggregates that a template prints and nobody declared."""
-    for part, path, line in named(written.definition):
+    for part, path, line in named(written.definition, ROOTS):
         root, _, rest = path.partition(".")
         for _, text in unknown("aggregate", rest.partition(".")[0], (), names):
             if root == "aggregates" and part in _FILES:

@@ -10,13 +10,16 @@ from engine.loading.check_condition import event_problems
 from engine.loading.nearest import meant
 from engine.loading.shape import Problems
 from engine.loading.yaml_file import Place
-from engine.rendering.environment import OWN_ROOTS
+from engine.rendering.environment import ROOTS
+
+TAKEN = ("loop", "item", "true", "false", "none")
+"""What templates call otherwise."""
 
 
 def collection_problems(collection: Collection) -> Problems:
     """Names that templates can say, bounds, and one verb an event."""
     name = collection.collection
-    if name in OWN_ROOTS or keyword.iskeyword(name):
+    if name in {*ROOTS, *TAKEN} or keyword.iskeyword(name):
         yield ("collection",), f"{name} has a meaning of its own in templates; take another name"
     if not 1 <= collection.keep <= MOST:
         yield ("keep",), f"{collection.keep} is not from 1 to {MOST}"

@@ -11,7 +11,7 @@ from engine.domain.template import Template
 from engine.errors import DefinitionError, SettingsError
 from engine.loading.check import check
 from engine.loading.settings import load_settings
-from engine.loading.workspace import Workspace, collections_of
+from engine.loading.workspace import Workspace, collections_of, roots_of
 from engine.rendering.check import variables_of
 from engine.settings import Settings
 
@@ -29,7 +29,9 @@ def load(folder: Path) -> Definitions:
         segments=tuple(written.definition for written in workspace.segments),
         scores=tuple(written.definition for written in workspace.scores),
         scenarios=tuple(written.definition for written in workspace.scenarios),
-        templates=tuple(_compiled(written.definition) for written in workspace.templates),
+        templates=tuple(
+            _compiled(written.definition, roots_of(workspace)) for written in workspace.templates
+        ),
         aggregates=tuple(written.definition for written in workspace.aggregates),
         attributes=tuple(written.definition for written in workspace.attributes),
         collections=collections_of(workspace),
@@ -49,9 +51,11 @@ def _settings(folder: Path) -> tuple[Settings, list[str]]:
         return Settings(), str(error).splitlines()
 
 
-def _compiled(template: Template) -> Template:
+def _compiled(template: Template, roots: frozenset[str]) -> Template:
     """With the variables that its text names, and the hash of its text as version."""
     text = msgspec.json.encode(template)
     return msgspec.structs.replace(
-        template, variables=variables_of(template), version=blake2b(text, digest_size=8).hexdigest()
+        template,
+        variables=variables_of(template, roots),
+        version=blake2b(text, digest_size=8).hexdigest(),
     )

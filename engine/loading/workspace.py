@@ -31,6 +31,7 @@ from engine.errors import DefinitionError
 from engine.loading import shape
 from engine.loading.nearest import meant
 from engine.loading.yaml_file import Document, Place, read
+from engine.rendering.environment import ROOTS
 
 D = TypeVar("D", bound=Definition)
 
@@ -219,3 +220,8 @@ def collections_of(workspace: Workspace) -> tuple[Collection, ...]:
     named = {one.collection: one for one in BUILT_IN}
     named |= {one.definition.collection: one.definition for one in workspace.collections}
     return tuple(named.values())
+
+
+def roots_of(workspace: Workspace) -> frozenset[str]:
+    """The names that its templates may start from."""
+    return ROOTS | {one.collection for one in collections_of(workspace)}

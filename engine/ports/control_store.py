@@ -1,7 +1,7 @@
 """The control store: keys, rulebooks, pauses, rejected items, audit."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol
 
 KeyKind = Literal["public", "server", "viewer", "operator", "admin"]
@@ -173,6 +173,14 @@ class ControlStore(Protocol):
 
     def put_import(self, job: ImportJob) -> None:
         """Durable on return."""
+        ...
+
+    def put_products(self, products: Sequence[tuple[str, bytes]]) -> None:
+        """Put each product (id, JSON object) in place of what the catalog had of it; durable on return."""
+        ...
+
+    def products(self, ids: Iterable[str]) -> dict[str, bytes]:
+        """Those of these ids that the catalog has."""
         ...
 
     def close(self) -> None: ...

@@ -119,6 +119,14 @@ class Engine(Protocol):
 
     async def revoke_key(self, key: str, by: str) -> bool: ...
 
+    async def put_products(self, products: Sequence[tuple[str, bytes]]) -> None:
+        """Products (id, JSON object) for the catalog; kept on return."""
+        ...
+
+    async def products(self, ids: Sequence[str]) -> dict[str, bytes]:
+        """Those of these ids that the catalog has."""
+        ...
+
     async def confirm_clock(self, by: str) -> None:
         """Let timers go on after a step of the wall clock stopped them."""
         ...

@@ -13,7 +13,7 @@ from jinja2.exceptions import TemplateSyntaxError
 
 from engine.domain.template import Template
 from engine.rendering.compiling import compile_apart
-from engine.rendering.environment import ENVIRONMENTS, LOOP, ROOTS, Kind
+from engine.rendering.environment import COLLECTION, ENVIRONMENTS, LOOP, ROOTS, Kind
 from engine.rendering.filters import ALLOWED
 
 LONGEST = 200_000
@@ -21,6 +21,8 @@ DEPTH = 2
 PARTS = 200
 """Operators, values and filters of one expression."""
 NUMBER = 10**15
+PRODUCT, PRODUCTS, ANY_PRODUCT = "product", "products", "products.*"
+"""``item.product`` and ``products[id]`` are looked up in the catalog."""
 MESSAGE = ("id", "address", "scenario", "template")
 
 _ALLOWED = (
@@ -38,13 +40,16 @@ _SETTLED = re.compile(r"^\s*(?:[a-z]+://[^/]+/|mailto:|tel:|#|/)", re.IGNORECASE
 _ACTIVE = re.compile(r"<\s*(?:script|iframe|object|embed)\b|<[^<>]*\son[a-z]+\s*=", re.IGNORECASE)
 
 
-def check_template(template: Template) -> list[str]:
-    """Every problem, each a sentence that names the part and the line; empty when there is none."""
+def check_template(template: Template, roots: frozenset[str] = ROOTS) -> list[str]:
+    """Every problem, each a sentence that names the part and the line; empty when there is none.
+
+    ``roots`` are the names that it may start from: ROOTS and the workspace's collections.
+    """
     problems = [*_outline(template)]
     problems += [
         f"{kind if kind != 'header' else 'subject'}: {problem}"
         for kind, source in parts_of(template)
-        for problem in problems_of(kind, source)
+        for problem in problems_of(kind, source, roots)
     ]
     if not problems:
         problems = compile_apart(parts_of(template))
@@ -65,36 +70,42 @@ def _outline(template: Template) -> Iterator[str]:
         yield "text: is empty"
 
 
-def variables_of(template: Template) -> tuple[str, ...]:
-    """The paths of contact, event and aggregates that the text names (``contact.first_name``), sorted.
+def variables_of(template: Template, roots: frozenset[str] = ROOTS) -> tuple[str, ...]:
+    """The paths that the text names, of what a contact has (``contact.first_name``, ``cart.items``), sorted.
+
+    ``products.*`` stands for products of the catalog that only the values tell.
 
     Empty for a text that does not parse: ``check_template`` says why.
     """
     try:
-        found = {path for _, path, _ in named(template) if "." in path}
+        found = {path for _, path, _ in named(template, roots) if "." in path}
     except (TemplateSyntaxError, RecursionError):
         return ()
     return tuple(sorted(path for path in found if not path.startswith("message.")))
 
 
-def named(template: Template) -> Iterator[tuple[Kind, str, int]]:
+def named(template: Template, roots: frozenset[str] = ROOTS) -> Iterator[tuple[Kind, str, int]]:
     """(part, path, line) of everything that it names. Raises TemplateSyntaxError, RecursionError."""
     for kind, source in parts_of(template):
         tree = ENVIRONMENTS[kind].parse(source)
-        yield from ((kind, path, line) for path, line in paths_of(tree))
+        yield from ((kind, path, line) for path, line in paths_of(tree, roots))
+        for node in tree.find_all(nodes.Getattr):
+            if node.attr == PRODUCT:
+                yield kind, ANY_PRODUCT, node.lineno
 
 
 def parts_of(template: Template) -> list[tuple[Kind, str]]:
     return [("header", template.subject), ("text", template.text), ("html", template.html)]
 
 
-def problems_of(kind: Kind, source: str) -> list[str]:
+def problems_of(kind: Kind, source: str, roots: frozenset[str] = ROOTS) -> list[str]:
     """What may not stand in this part; nothing of it is compiled or run."""
     if len(source) > LONGEST:
         return [f"has more than {LONGEST:,} characters"]
     try:
         tree = ENVIRONMENTS[kind].parse(source)
-        found = [*_nodes(tree), *_names(tree), *_loops(tree, 0), *_expressions(tree), *_paths(tree)]
+        found = [*_nodes(tree), *_names(tree, roots), *_loops(tree, 0), *_expressions(tree)]
+        found += _paths(tree, roots)
         return list(dict.fromkeys(found + _links(tree) if kind == "html" else found))
     except TemplateSyntaxError as error:
         return [f"line {error.lineno}: {error.message}"]
@@ -102,23 +113,23 @@ def problems_of(kind: Kind, source: str) -> list[str]:
         return ["is nested too deep"]
 
 
-def paths_of(node: nodes.Node) -> Iterator[tuple[str, int]]:
+def paths_of(node: nodes.Node, roots: frozenset[str] = ROOTS) -> Iterator[tuple[str, int]]:
     """Each path that starts at a root (``contact``), with its line; a bare root has no dot."""
-    path = _path(node)
+    path = _path(node, roots)
     if path:
         yield path, node.lineno
-    elif isinstance(node, nodes.Getattr | nodes.Getitem) and _path(node.node):
-        yield from paths_of(node.node)
+    elif isinstance(node, nodes.Getattr | nodes.Getitem) and (inner := _path(node.node, roots)):
+        yield (ANY_PRODUCT if inner == PRODUCTS else inner), node.lineno
         if isinstance(node, nodes.Getitem):
-            yield from paths_of(node.arg)
+            yield from paths_of(node.arg, roots)
     else:
         for child in node.iter_child_nodes():
-            yield from paths_of(child)
+            yield from paths_of(child, roots)
 
 
-def _path(node: nodes.Node) -> str:
+def _path(node: nodes.Node, roots: frozenset[str]) -> str:
     match node:
-        case nodes.Name(name=name, ctx="load") if name in ROOTS:
+        case nodes.Name(name=name, ctx="load") if name in roots:
             return str(name)
         case nodes.Getattr(node=inner, attr=name):
             pass
@@ -126,7 +137,7 @@ def _path(node: nodes.Node) -> str:
             pass
         case _:
             return ""
-    start = _path(inner)
+    start = _path(inner, roots)
     return f"{start}.{name}" if start else ""
 
 
@@ -145,13 +156,13 @@ def _nodes(tree: nodes.Template) -> Iterator[str]:
             yield f"line {node.lineno}: there is no test {node.name!r}"
 
 
-def _names(tree: nodes.Template) -> Iterator[str]:
+def _names(tree: nodes.Template, roots: frozenset[str]) -> Iterator[str]:
     """A name is a root, the loop, or made by this template; a set name is not made from another one."""
     stored = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}
     for name in tree.find_all(nodes.Name):
-        if name.ctx == "store" and name.name in (*ROOTS, "loop"):
+        if name.ctx == "store" and name.name in {*roots, "loop"}:
             yield f"line {name.lineno}: the name {name.name} is taken"
-        elif name.ctx == "load" and name.name not in {*stored, *ROOTS, "loop"}:
+        elif name.ctx == "load" and name.name not in {*stored, *roots, "loop"}:
             yield f"line {name.lineno}: {name.name!r} is unknown; write contact.{name.name}"
     assigned = list(tree.find_all(nodes.Assign))
     made = {name.name for assign in assigned for name in assign.target.find_all(nodes.Name)}
@@ -179,13 +190,16 @@ def _expressions(node: nodes.Node) -> Iterator[str]:
             yield f"line {child.lineno}: an expression of more than {PARTS} parts"
 
 
-def _paths(tree: nodes.Template) -> Iterator[str]:
-    for path, line in paths_of(tree):
+def _paths(tree: nodes.Template, roots: frozenset[str]) -> Iterator[str]:
+    for path, line in paths_of(tree, roots):
         root, _, rest = path.partition(".")
         if not rest:
-            yield f"line {line}: name what you want of {root}, for example {root}.id"
+            example = "id" if root in ROOTS else "items"
+            yield f"line {line}: name what you want of {root}, for example {root}.{example}"
         elif root == "message" and rest not in MESSAGE:
             yield f"line {line}: a message has {', '.join(MESSAGE)}, and no {rest!r}"
+        elif root not in ROOTS and rest.partition(".")[0] not in COLLECTION:
+            yield f"line {line}: {root} has {', '.join(COLLECTION)}, and no {rest!r}"
     for node in tree.find_all(nodes.Getattr):
         if isinstance(node.node, nodes.Name) and node.node.name == "loop" and node.attr not in LOOP:
             yield f"line {node.lineno}: a loop has {', '.join(LOOP)}, and no {node.attr!r}"

@@ -5,7 +5,7 @@ either before anything is compiled, and these environments refuse the rest while
 """
 
 import operator
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from jinja2 import ChainableUndefined, nodes
@@ -16,9 +16,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from engine.rendering.filters import ALLOWED, check_size, rows
 
 Kind = Literal["html", "text", "header"]
-ROOTS = ("contact", "event", "aggregates", "message")
-OWN_ROOTS = frozenset({*ROOTS, "products", "loop", "item", "true", "false", "none"})
-"""Names that a collection cannot have."""
+ROOTS = frozenset({"contact", "event", "aggregates", "products", "message"})
+"""What every template may name; beside these the workspace's collections."""
+COLLECTION = ("items", "last", "count", "quantity", "total")
 LOOP = ("index", "index0", "revindex", "first", "last", "length")
 
 
@@ -83,7 +83,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def getitem(self, obj: Any, argument: Any) -> Any:
         if isinstance(obj, Undefined):
             return obj
-        if isinstance(obj, dict | list | tuple | str):
+        if isinstance(obj, Mapping | list | tuple | str):
             try:
                 return obj[argument]
             except (TypeError, LookupError):

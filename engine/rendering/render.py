@@ -1,6 +1,6 @@
 """A template and one contact's values in, the finished text out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -8,8 +8,8 @@ import jinja2
 
 from engine.domain.template import Template
 from engine.errors import EngineError
-from engine.rendering.check import problems_of
-from engine.rendering.environment import ENVIRONMENTS, Kind, MissingValue
+from engine.rendering.check import PRODUCT, PRODUCTS, problems_of
+from engine.rendering.environment import ENVIRONMENTS, ROOTS, Kind, MissingValue
 from engine.rendering.filters import LARGEST
 
 SUBJECT = 900
@@ -22,17 +22,24 @@ class CannotRender(EngineError):  # noqa: N818
     code: ClassVar[str] = "E-RENDER"
 
 
-def render(template: Template, variables: dict[str, Any]) -> tuple[str, str, str]:
+def render(
+    template: Template, variables: dict[str, Any], products: Mapping[str, Any] | None = None
+) -> tuple[str, str, str]:
     """Subject, text and html (empty when the template has none). Raises CannotRender.
+
+    ``products`` is the catalog by product id; what has a ``product_id`` gets its ``product`` from there.
 
     ``variables`` has the names contact, event, aggregates and message. An empty text or null counts as missing,
     so that ``default`` covers it and nobody is greeted with "Bonjour ,".
     """
-    data = {name: _given(values) for name, values in variables.items()}
+    data = {name: given(values) for name, values in variables.items()}
+    if products is not None:
+        data = _joined(data, products) | {PRODUCTS: products}
+    roots = ROOTS | {path.partition(".")[0] for path in template.variables}
     try:
-        subject = _one_line(_rendered("header", template.subject, data))
-        text = _rendered("text", template.text, data)
-        html = _rendered("html", template.html, data) if template.html else ""
+        subject = _one_line(_rendered("header", template.subject, data, roots))
+        text = _rendered("text", template.text, data, roots)
+        html = _rendered("html", template.html, data, roots) if template.html else ""
     except MissingValue as missing:
         path = _path_of(missing.name, template.variables, data)
         raise CannotRender(f"missing_variable: {path}") from None
@@ -44,16 +51,16 @@ def render(template: Template, variables: dict[str, Any]) -> tuple[str, str, str
 
 
 @lru_cache(maxsize=1024)
-def _compiled(kind: Kind, source: str) -> jinja2.Template:
-    problems = problems_of(kind, source)
+def _compiled(kind: Kind, source: str, roots: frozenset[str]) -> jinja2.Template:
+    problems = problems_of(kind, source, roots)
     if problems:
         raise CannotRender(f"the template may not be used: {problems[0]}")
     return ENVIRONMENTS[kind].from_string(source)
 
 
-def _rendered(kind: Kind, source: str, data: dict[str, Any]) -> str:
+def _rendered(kind: Kind, source: str, data: dict[str, Any], roots: frozenset[str]) -> str:
     pieces, size = [], 0
-    for piece in _compiled(kind, source).generate(data):
+    for piece in _compiled(kind, source, roots).generate(data):
         size += len(piece)
         if size > LARGEST:
             raise CannotRender(f"the {kind} has more than {LARGEST:,} characters")
@@ -61,16 +68,29 @@ def _rendered(kind: Kind, source: str, data: dict[str, Any]) -> str:
     return "".join(pieces)
 
 
-def _given(value: Any) -> Any:
+def given(value: Any) -> Any:
+    """The value without empty texts and nulls, all the way down: they count as missing."""
     if isinstance(value, dict):
         return {
-            str(name): _given(item)
+            str(name): given(item)
             for name, item in value.items()
             if item is not None and not (isinstance(item, str) and not item.strip())
         }
     if isinstance(value, list | tuple):
-        return [_given(item) for item in value]
+        return [given(item) for item in value]
     return value
+
+
+def _joined(value: Any, products: Mapping[str, Any]) -> Any:
+    """Each group of values that names a product, with what the catalog has of it."""
+    if isinstance(value, list):
+        return [_joined(item, products) for item in value]
+    if not isinstance(value, dict):
+        return value
+    joined = {name: _joined(item, products) for name, item in value.items()}
+    number = value.get("product_id")
+    product = products.get(str(number)) if isinstance(number, str | int) else None
+    return joined if product is None else {PRODUCT: product} | joined
 
 
 def _one_line(subject: str) -> str:

@@ -49,6 +49,7 @@ class Relance:
         self._events = wire.EventsStub(self._channel)
         self._console = wire.ConsoleStub(self._channel)
         self._control = wire.ControlStub(self._channel)
+        self._catalog = wire.CatalogStub(self._channel)
         self.imports = ImportClient(self._channel, self._metadata, address)
         self._health = health_pb2_grpc.HealthStub(self._channel)
 
@@ -153,6 +154,16 @@ class Relance:
     def revoke_key(self, key: str) -> None:
         """``key`` is the key's id."""
         self._once(self._control.RevokeKey, pb.RevokeKeyRequest(id=key))
+
+    def put_products(self, products: Mapping[str, Mapping[str, Any]]) -> None:
+        """Products by their id, for the catalog; at most 1,000."""
+        encoded = [pb.Product(id=one, json=msgspec.json.encode(p)) for one, p in products.items()]
+        self._once(self._catalog.Put, pb.PutProductsRequest(products=encoded))
+
+    def products(self, ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """Those of these ids that the catalog has."""
+        request = pb.ProductsRequest(ids=ids)
+        return self._read(self._catalog.Get, request, dict[str, dict[str, Any]])
 
     def confirm_clock(self) -> None:
         self._once(self._control.ConfirmClock, Empty())

@@ -20,6 +20,7 @@ SERVICES = (
     "relance.v1.Console",
     "relance.v1.Control",
     "relance.v1.Imports",
+    "relance.v1.Catalog",
 )
 PERIOD = 1.0
 """Seconds between two looks on behalf of a watcher."""

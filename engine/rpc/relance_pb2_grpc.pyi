@@ -450,3 +450,52 @@ class ImportsServicer(metaclass=_abc_1.ABCMeta):
         """Everything was sent and answered. On return every key that was brought in finds its contact."""
 
 def add_ImportsServicer_to_server(servicer: ImportsServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
+
+class CatalogStub:
+    """What messages say of products: a template looks up `item.product.title` when it is rendered."""
+
+    @_typing.overload
+    def __new__(cls, channel: _grpc.Channel) -> _Self: ...
+    @_typing.overload
+    def __new__(cls, channel: _aio.Channel) -> CatalogAsyncStub: ...
+    Put: _grpc.UnaryUnaryMultiCallable[_relance_pb2.PutProductsRequest, _empty_pb2.Empty]
+    """Each product takes the place of what was there under its id. Stored on return; sent again it
+    changes nothing. At most 1,000 products and 4 MiB a call. Keys of kind server, operator and admin.
+    """
+    Get: _grpc.UnaryUnaryMultiCallable[_relance_pb2.ProductsRequest, _relance_pb2.Report]
+    """{id: product} of those that are there. Keys of kind viewer, operator and admin."""
+
+@_typing.type_check_only
+class CatalogAsyncStub(CatalogStub):
+    """What messages say of products: a template looks up `item.product.title` when it is rendered."""
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    Put: _aio.UnaryUnaryMultiCallable[_relance_pb2.PutProductsRequest, _empty_pb2.Empty]  # type: ignore[assignment]
+    """Each product takes the place of what was there under its id. Stored on return; sent again it
+    changes nothing. At most 1,000 products and 4 MiB a call. Keys of kind server, operator and admin.
+    """
+    Get: _aio.UnaryUnaryMultiCallable[_relance_pb2.ProductsRequest, _relance_pb2.Report]  # type: ignore[assignment]
+    """{id: product} of those that are there. Keys of kind viewer, operator and admin."""
+
+class CatalogServicer(metaclass=_abc_1.ABCMeta):
+    """What messages say of products: a template looks up `item.product.title` when it is rendered."""
+
+    @_abc_1.abstractmethod
+    def Put(
+        self,
+        request: _relance_pb2.PutProductsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]:
+        """Each product takes the place of what was there under its id. Stored on return; sent again it
+        changes nothing. At most 1,000 products and 4 MiB a call. Keys of kind server, operator and admin.
+        """
+
+    @_abc_1.abstractmethod
+    def Get(
+        self,
+        request: _relance_pb2.ProductsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """{id: product} of those that are there. Keys of kind viewer, operator and admin."""
+
+def add_CatalogServicer_to_server(servicer: CatalogServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -119,9 +119,11 @@ class Coordinator:
             self._open = False
             self.control.close()
 
-    async def call(self, method: str, body: bytes) -> bytes:  # noqa: ARG002 - the shape of a Part
+    async def call(self, method: str, body: bytes) -> bytes:
         if method == "addresses":
             return envelope.encode(self.addresses)
+        if method == "products":
+            return envelope.encode(self.control.products(msgspec.msgpack.decode(body)))
         text = f"the Coordinator has no call {method!r}"
         raise BadRequest(text)
 
@@ -366,6 +368,12 @@ class Coordinator:
 
     async def fsck(self) -> dict[str, Any]:
         return figures.fsck(await self.ask_all("fsck"))
+
+    async def put_products(self, products: Sequence[tuple[str, bytes]]) -> None:
+        self.control.put_products(products)
+
+    async def products(self, ids: Sequence[str]) -> dict[str, bytes]:
+        return self.control.products(ids)
 
     async def confirm_clock(self, by: str) -> None:
         await self.ask_all("confirm_clock")

@@ -6,7 +6,7 @@ the provider's own call may settle the matter in the host, and what is found her
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from itertools import count
 
 from engine.clock import Clock
@@ -39,7 +39,7 @@ class Doubts:
         self,
         channel: Searchable,
         clock: Clock,
-        prepare: Callable[[Delivery], Rendered],
+        prepare: Callable[[Delivery], Awaitable[Rendered]],
         settle: Callable[[InHand, Outcome], None],
     ) -> None:
         self._channel, self._clock = channel, clock
@@ -80,7 +80,7 @@ class Doubts:
     async def _look(self, held: InHand, began: int, *, settled: bool) -> Outcome | None:
         """None when it has to be looked for again."""
         try:
-            message = held.message or self._prepare(held.delivery)
+            message = held.message or await self._prepare(held.delivery)
             reply = await self._channel.find(message, held.at, began)
         except (Unsure, Refused, CannotRender) as error:
             reason = f"it cannot be told whether it was taken: {error}"

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -38,7 +38,7 @@ class Route:
         channel: Channel,
         spool: Spool,
         clock: Clock,
-        prepare: Callable[[Delivery], Rendered],
+        prepare: Callable[[Delivery], Awaitable[Rendered]],
         settle: Callable[[InHand, Outcome], None],
     ) -> None:
         self.channel = channel
@@ -124,7 +124,7 @@ class Route:
 
     async def _attempt(self, held: InHand) -> None:
         try:
-            held.message = self._prepare(held.delivery)
+            held.message = await self._prepare(held.delivery)
             reply = await self.channel.send(held.message, partial(self._leaving, held))
         except RouteDown as down:
             self._went_down(down)
@@ -150,11 +150,11 @@ class Route:
             raise RouteDown(f"the spool cannot be written: {error}") from error
         held.left, held.at = True, self._clock.now()
 
-    def _prepared(self, delivery: Delivery) -> Rendered:
+    async def _prepared(self, delivery: Delivery) -> Rendered:
         """Raises CannotRender, and Deferred as long as there are no templates."""
         if not self.open:
             raise Deferred("no rulebook yet")
-        return self._prepare(delivery)
+        return await self._prepare(delivery)
 
     def _judge(self, held: InHand, outcome: Outcome) -> None:
         if outcome.outcome == "unknown" and self._doubts is not None:

@@ -14,6 +14,7 @@ import msgspec
 from engine.clock import Clock
 from engine.errors import Busy
 from engine.ports.sending import Channel, Delivery, Outcome
+from engine.runtime.catalog import Catalog
 from engine.runtime.desk import Desk
 from engine.runtime.in_hand import InHand
 from engine.runtime.route import Route
@@ -34,9 +35,15 @@ _encoder = msgspec.msgpack.Encoder()
 class Sender:
     """``channels`` by the name that a message asks for. Lives in one event loop; see SenderPort."""
 
-    def __init__(self, channels: dict[str, Channel], spool: Spool, clock: Clock) -> None:
+    def __init__(
+        self,
+        channels: dict[str, Channel],
+        spool: Spool,
+        clock: Clock,
+        catalog: Catalog | None = None,
+    ) -> None:
         self._spool, self._clock = spool, clock
-        self._templates = Templates()
+        self._templates = Templates(catalog)
         self._desks: dict[str, Desk] = {}
         self._counts = {"sent": 0, "failed": 0, "unknown": 0, "deferred": 0}
         self._routes = {

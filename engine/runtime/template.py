@@ -1,10 +1,15 @@
 """The templates in force, and a delivery made into a message that is ready to leave."""
 
+from typing import Any
+
 from engine.domain.definitions import decode
 from engine.domain.template import Template
 from engine.ports.sending import Delivery, Rendered
 from engine.rendering.render import CannotRender, render
+from engine.runtime.catalog import Catalog
 
+LOOKS = 3
+"""How often a rendering may ask for products it had not asked for before."""
 KEPT = 1_000
 """Texts of earlier rulebooks that messages under way may still name."""
 
@@ -12,8 +17,9 @@ KEPT = 1_000
 class Templates:
     """By name, as of the newest rulebook; earlier texts stay for messages whose template is gone."""
 
-    def __init__(self) -> None:
+    def __init__(self, catalog: Catalog | None = None) -> None:
         self.version = 0
+        self._catalog = catalog
         self._current: dict[str, Template] = {}
         self._earlier: dict[tuple[str, str], Template] = {}
 
@@ -29,8 +35,8 @@ class Templates:
         while len(self._earlier) > KEPT:
             del self._earlier[next(iter(self._earlier))]
 
-    def prepare(self, delivery: Delivery) -> Rendered:
-        """Raises CannotRender."""
+    async def prepare(self, delivery: Delivery) -> Rendered:
+        """Raises CannotRender, and Deferred when the products that it names cannot be read."""
         send = delivery.send
         template = self._current.get(send.template) or self._earlier.get(
             (send.template, delivery.version)
@@ -43,7 +49,7 @@ class Templates:
             "scenario": send.scenario,
             "template": send.template,
         }
-        subject, text, html = render(template, {**send.variables, "message": about})
+        subject, text, html = await self._rendered(template, {**send.variables, "message": about})
         return Rendered(
             send.key,
             delivery.message_id,
@@ -54,3 +60,24 @@ class Templates:
             send.marketing,
             send.at,
         )
+
+    async def _rendered(self, template: Template, given: dict[str, Any]) -> tuple[str, str, str]:
+        """With the products that it asks for; those may name others, but not without end."""
+        if self._catalog is None or not _names_products(template):
+            return render(template, given)
+        for _ in range(LOOKS):
+            products = self._catalog.known()
+            try:
+                done = render(template, given, products)
+            except CannotRender:
+                if not products.unknown:
+                    raise
+            else:
+                if not products.unknown:
+                    return done
+            await self._catalog.fetch(products.unknown)
+        return render(template, given, self._catalog.known())
+
+
+def _names_products(template: Template) -> bool:
+    return any(path.startswith("products.") for path in template.variables)

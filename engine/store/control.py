@@ -1,7 +1,7 @@
 """The control store in SQL: keys, published rulebooks, pauses, refused items, audit. Rarely written."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from engine.ports.control_store import ApiKey, AuditRow, ErasureRow, ImportJob, RejectedItem
 from engine.store import control_statements as q
@@ -149,6 +149,14 @@ class SqlControlStore:
     def put_import(self, job: ImportJob) -> None:
         with self._db.transaction():
             self._db.many(q.PUT_IMPORT, [job])
+
+    def put_products(self, products: Sequence[tuple[str, bytes]]) -> None:
+        if products:
+            with self._db.transaction():
+                self._db.many(q.PUT_PRODUCT, products)
+
+    def products(self, ids: Iterable[str]) -> dict[str, bytes]:
+        return dict(self._db.find(q.PRODUCTS, ids))
 
     def close(self) -> None:
         self._db.close()

@@ -8,12 +8,13 @@ from engine.store.control_tables import (
     Erasure,
     ImportJob,
     Pause,
+    Product,
     Rejected,
     RejectedCount,
     Rulebook,
     Setting,
 )
-from engine.store.statement import delete, insert, number, page, table, text, upsert
+from engine.store.statement import delete, find, insert, number, page, table, text, upsert
 
 _setting, _key, _rulebook, _pause = table(Setting), table(ApiKey), table(Rulebook), table(Pause)
 _rejected, _count, _audit = table(Rejected), table(RejectedCount), table(Audit)
@@ -39,6 +40,9 @@ RULEBOOKS = select(_rulebook.c.version, _rulebook.c.definitions).order_by(_ruleb
 PUT_PAUSE = upsert(Pause)
 DROP_PAUSE = delete(Pause)
 PAUSED = select(_pause.c.kind, _pause.c.name)
+
+PUT_PRODUCT = upsert(Product)
+PRODUCTS = find(Product)
 
 ADD_REJECTED = insert(Rejected, "at", "source", "code", "reason", "body")
 _rejected_item = (

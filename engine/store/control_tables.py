@@ -86,6 +86,13 @@ class ImportJob(ControlTable, table=True):
     finished: int
 
 
+class Product(ControlTable, table=True):
+    """A product of the catalog; ``body`` is a JSON object."""
+
+    id: str = Field(primary_key=True)
+    body: bytes
+
+
 class Audit(ControlTable, table=True):
     id: int = Field(primary_key=True)
     at: int

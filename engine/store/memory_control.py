@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from engine.errors import StoreError
 from engine.ports.control_store import ApiKey, AuditRow, ErasureRow, ImportJob, RejectedItem
@@ -23,6 +23,7 @@ class _Rows:
         self.next_rejected = 1
         self.refused: Counter[Group] = Counter()
         self.audit: list[AuditRow] = []
+        self.products: dict[str, bytes] = {}
         self.erasures: dict[str, ErasureRow] = {}
         self.imports: dict[int, ImportJob] = {}
 
@@ -172,6 +173,13 @@ class MemoryControlStore:
     def put_import(self, job: ImportJob) -> None:
         self._owner.check()
         self._rows.imports[job.id] = job
+
+    def put_products(self, products: Sequence[tuple[str, bytes]]) -> None:
+        self._owner.check()
+        self._rows.products.update(products)
+
+    def products(self, ids: Iterable[str]) -> dict[str, bytes]:
+        return {one: body for one in ids if (body := self._rows.products.get(one)) is not None}
 
     def close(self) -> None:
         self._owner.close()

@@ -235,3 +235,11 @@ def test_an_import_goes_on_where_it_was_after_a_restart(place: Place, store: Con
     store.put_import(first._replace(kept=7, progress=b"{}", finished=12))
     after = place.after_restart(store)
     assert after.imports() == [second, first._replace(kept=7, progress=b"{}", finished=12)]
+
+
+def test_a_product_takes_the_place_of_what_was_there(place: Place, store: ControlStore) -> None:
+    store.put_products([("a", b'{"price":10}'), ("b", b"{}")])
+    store.put_products([("a", b'{"price":8}')])
+    store.put_products([])
+    store = place.after_restart(store)
+    assert store.products(["a", "b", "c"]) == {"a": b'{"price":8}', "b": b"{}"}

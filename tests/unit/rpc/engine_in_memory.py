@@ -74,6 +74,7 @@ class EngineInMemory:
         self.acts: list[tuple[Any, ...]] = []
         self.identities = IdentitiesInMemory(self.acts)
         self.notices: list[Notice] = []
+        self.catalog: dict[str, bytes] = {}
         self.published: list[bytes] = []
         self.consents = ConsentsInMemory(self.acts)
         self.busy = 0
@@ -172,6 +173,12 @@ class EngineInMemory:
 
     async def revoke_key(self, key: str, by: str) -> bool:
         return self._keys.pop(f"secret-{key}", None) is not None
+
+    async def put_products(self, products: Sequence[tuple[str, bytes]]) -> None:
+        self.catalog.update(products)
+
+    async def products(self, ids: Sequence[str]) -> dict[str, bytes]:
+        return {one: self.catalog[one] for one in ids if one in self.catalog}
 
     async def confirm_clock(self, by: str) -> None:
         self.acts.append(("confirm_clock", by))

@@ -37,6 +37,11 @@ def _definitions() -> None:
         sa.Column("by", AutoString, nullable=False),
     )
     op.create_table(
+        "product",
+        sa.Column("id", AutoString, primary_key=True),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+    )
+    op.create_table(
         "pause",
         sa.Column("kind", AutoString, primary_key=True),
         sa.Column("name", AutoString, primary_key=True),
