@@ -35,11 +35,23 @@ def compose(message: Rendered, sender: str, recipient: str) -> bytes:
         _header("Message-ID", _message_id(message.message_id)),
         b"MIME-Version: 1.0\r\n",
     ]
+    if message.unsubscribe:
+        headers += _unsubscribe(message.unsubscribe)
     if not message.marketing:
         headers.append(
             b"Auto-Submitted: auto-generated\r\n"
         )  # RFC 3834: nobody's vacation answers it
     return _EMPTY.join(headers) + _content(message)
+
+
+def _unsubscribe(url: str) -> list[bytes]:
+    """RFC 8058: one HTTPS URI that a POST to, without any cookie or page, unsubscribes. Never encoded."""
+    if not url.isascii() or any(mark in url for mark in "<> \r\n"):
+        raise Refused(f"not a URL for List-Unsubscribe: {url[:80]!r}")
+    return [
+        _header("List-Unsubscribe", f"<{url}>"),
+        _header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+    ]
 
 
 def sender_header(sender: str) -> tuple[str, str]:

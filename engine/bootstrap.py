@@ -85,8 +85,9 @@ def part(name: str, spec: bytes, calls: Calls) -> Part:
     if name == SENDER:
         spool = Spool(data / "spool" / "sender.spool")
         life = f"{os.getpid()}-{secrets.token_hex(4)}"
-        catalog = Catalog(calls, NAME, clock)
-        return SenderPart(Sender(channels_of(settings, data), spool, clock, catalog), life)
+        catalog, public_url = Catalog(calls, NAME, clock), settings.rpc.public_url
+        sender = Sender(channels_of(settings, data), spool, clock, catalog, public_url)
+        return SenderPart(sender, life)
     gc.set_threshold(*SELDOM)
     host = int(name.removeprefix("host-"))
     store = host_store(data, settings.store.url, host, table)

@@ -48,7 +48,8 @@ class Rpc(_Section, frozen=True, kw_only=True):
     """``reflection``: whether the gRPC address tells anybody, without a key, which calls there are.
 
     ``public_rate``: events a second that one address may send with a public key, twenty seconds' worth
-    at once; 0 for any.
+    at once; 0 for any. ``public_url``: where people's mail programs reach the HTTP address; without it
+    no message carries a link that unsubscribes or confirms.
     """
 
     grpc: str = "127.0.0.1:8470"
@@ -56,6 +57,7 @@ class Rpc(_Section, frozen=True, kw_only=True):
     backlog: int = 20_000
     public_rate: int = 100
     reflection: bool = False
+    public_url: str = ""
 
 
 class Email(_Section, frozen=True, kw_only=True):

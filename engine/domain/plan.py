@@ -9,6 +9,7 @@ from engine.domain.definitions import Definitions, succeed
 from engine.domain.predicate import Demand
 from engine.domain.rulebook import planned
 from engine.domain.scenario import Scenario, Send
+from engine.domain.topic import ConsentRules
 
 Verb = Literal["added", "changed", "removed", "kept"]
 SETTINGS = ("zone", "max_age", "late", "visit_gap")
@@ -81,13 +82,18 @@ def plan(in_force: InForce, written: Definitions) -> Plan:
             name: (getattr(before, name), getattr(after, name))
             for name in SETTINGS
             if getattr(before, name) != getattr(after, name)
-        },
+        }
+        | _consent(before.consent, after.consent),
         collections=tuple(
             Change(name=name, change=verb)
             for name, verb in _compared("collection", before.collections, after.collections)
         ),
         paused=tuple(s.scenario for s in after.scenarios if s.scenario in after.paused),
     )
+
+
+def _consent(before: ConsentRules, after: ConsentRules) -> dict[str, tuple[Any, Any]]:
+    return {} if before == after else {"consent": (before.summary, after.summary)}
 
 
 def _compared(key: str, before: Sequence[Any], after: Sequence[Any]) -> list[tuple[str, Verb]]:

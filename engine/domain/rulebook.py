@@ -91,6 +91,8 @@ class Rulebook:
         rules = definitions.consent
         self.topics: dict[str, Topic] = {topic.topic: topic for topic in rules.topics}
         self.confirm = rules.confirm
+        for asked in rules.confirm.values():
+            self.templates[asked.template]  # a KeyError here refuses the document
         self.countries = rules.countries
         self.hold = milliseconds(rules.hold)
         self.hours: tuple[Hours, ...] = rules.hours

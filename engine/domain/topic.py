@@ -78,3 +78,17 @@ class ConsentRules(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     topics: tuple[Topic, ...] = ()
     hours: tuple[Hours, ...] = ()
     holidays: dict[str, tuple[str, ...]] = {}
+
+    @property
+    def summary(self) -> str:
+        """In a line, for those who compare two of them."""
+        days = [day for dates in self.holidays.values() for day in dates]
+        told = {
+            "countries": ", ".join(self.countries),
+            "topics": ", ".join(topic.topic for topic in self.topics),
+            "double opt-in": ", ".join(sorted(self.confirm)),
+            "hours": ", ".join(f"{h.channel} {h.country}".strip() for h in self.hours),
+            "holidays": f"{min(days)[:4]}-{max(days)[:4]}" if days else "",
+            "hold": self.hold,
+        }
+        return "; ".join(f"{name} {value}" for name, value in told.items() if value)

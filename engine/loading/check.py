@@ -19,6 +19,7 @@ from engine.loading.check_condition import (
     where_problems,
 )
 from engine.loading.check_scenario import Known, scenario_problems
+from engine.loading.consent import consent_problems
 from engine.loading.shape import Problems
 from engine.loading.workspace import HTML, TEXT, Workspace, Written, collections_of, roots_of
 from engine.rendering.check import check_template, named
@@ -48,6 +49,7 @@ def check(workspace: Workspace) -> list[str]:
         *_collection_problems(workspace),
         *_score_problems(workspace),
         *_template_problems(workspace),
+        *_consent_problems(workspace),
         *(
             written.problem(place, text)
             for written in workspace.scenarios
@@ -145,6 +147,13 @@ def _one_score(score: Score) -> Problems:
             yield ("rules", at, "points"), "0 points change nothing"
         if rule.where is not None:
             yield from where_problems(rule.where, ("rules", at, "where"))
+
+
+def _consent_problems(workspace: Workspace) -> Iterator[str]:
+    templates = {one.definition.template: one.definition for one in workspace.templates}
+    for written in workspace.consent:
+        for place, text in consent_problems(written.definition, templates):
+            yield written.problem(place, text)
 
 
 def _template_problems(workspace: Workspace) -> Iterator[str]:

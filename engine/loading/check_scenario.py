@@ -23,6 +23,8 @@ class Known:
         self.templates = names["template"]
         self.attributes = {one.attribute: one for one in attributes}
         self.channels = {template.template: template.channel for template in templates}
+        self.marketing = {one.template for one in templates if not one.transactional}
+        self.topics = names["topic"]
 
 
 def scenario_problems(scenario: Scenario, known: Known) -> Problems:
@@ -36,6 +38,10 @@ def scenario_problems(scenario: Scenario, known: Known) -> Problems:
         yield from moment_problems(leaving, ("exits", at), known.segments)
     for at, step in enumerate(scenario.steps):
         yield from _step_problems(step, ("steps", at), known)
+        if isinstance(step, Send):
+            yield from _topic_problems(step, scenario.topic, ("steps", at), known)
+    if scenario.topic is not None and scenario.topic not in known.topics:
+        yield ("topic",), _no_topic(scenario.topic, known)
     ids = [step.id for step in scenario.steps]
     wrong = [*_id_problems(ids), *_target_problems(scenario.steps, ids)]
     yield from wrong
@@ -80,6 +86,19 @@ def _send_problems(step: Send, place: Place, known: Known) -> Problems:
     channel = known.channels.get(step.template, step.channel)
     if channel != step.channel:
         yield (*place, "channel"), f"template {step.template} is for {channel}, not {step.channel}"
+
+
+def _topic_problems(step: Send, topic: str | None, place: Place, known: Known) -> Problems:
+    """Where there are topics, people have consented to them, so marketing has to say which it is."""
+    if step.topic is not None and step.topic not in known.topics:
+        yield (*place, "topic"), _no_topic(step.topic, known)
+    elif known.topics and not (step.topic or topic) and step.template in known.marketing:
+        topics = ", ".join(sorted(known.topics))
+        yield place, f"marketing needs a topic, here or at the scenario; known are {topics}"
+
+
+def _no_topic(topic: str, known: Known) -> str:
+    return f"there is no topic {topic} in consent.yaml; {meant(topic, known.topics)}"
 
 
 def _id_problems(ids: list[str]) -> Problems:

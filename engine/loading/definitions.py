@@ -5,18 +5,24 @@ from pathlib import Path
 
 import msgspec
 
+from engine.clock import Clock, SystemClock
 from engine.domain.definitions import Definitions
 from engine.domain.duration import milliseconds
 from engine.domain.template import Template
+from engine.domain.topic import ConsentRules
 from engine.errors import DefinitionError, SettingsError
 from engine.loading.check import check
+from engine.loading.consent import published
 from engine.loading.settings import load_settings
 from engine.loading.workspace import Workspace, collections_of, roots_of
 from engine.rendering.check import variables_of
 from engine.settings import Settings
 
+_CLOCK = SystemClock()
+"""Which years' public holidays are published."""
 
-def load(folder: Path) -> Definitions:
+
+def load(folder: Path, clock: Clock = _CLOCK) -> Definitions:
     """Raises DefinitionError with all problems of all files, each as ``file:line: text``."""
     if not folder.is_dir():
         raise DefinitionError([f"{folder}: is no folder; make a workspace with relance init"])
@@ -40,7 +46,14 @@ def load(folder: Path) -> Definitions:
         max_age=milliseconds(settings.workspace.max_age),
         late=milliseconds(settings.workspace.late),
         visit_gap=milliseconds(settings.workspace.visit_gap),
+        consent=_consent(workspace, clock.now()),
     )
+
+
+def _consent(workspace: Workspace, now: int) -> ConsentRules:
+    for written in workspace.consent:
+        return published(written.definition, now)
+    return ConsentRules()
 
 
 def _settings(folder: Path) -> tuple[Settings, list[str]]:

@@ -12,6 +12,7 @@ import msgspec
 
 from engine.domain.scenario import Scenario
 from engine.domain.segment import Segment
+from engine.domain.topic import ConsentFile
 from engine.loading.workspace import (
     SCHEMAS,
     AggregatesFile,
@@ -30,6 +31,7 @@ FILES: dict[str, type] = {
     "aggregates": AggregatesFile,
     "collections": CollectionsFile,
     "scoring": ScoringFile,
+    "consent": ConsentFile,
     "template": TemplateFile,
     "engine": Settings,
 }

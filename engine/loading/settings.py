@@ -159,6 +159,7 @@ _RULES: dict[tuple[str, str], tuple[Callable[[Any], bool], str]] = {
     ),
     ("rpc", "grpc"): (_is_address, "is no HOST:PORT"),
     ("rpc", "http"): (_is_address, "is no HOST:PORT"),
+    ("rpc", "public_url"): (_is_url, "is no http:// or https:// URL"),
     ("email", "route"): (
         lambda value: value == "mailbox" or re.match(r"smtps?://[^/?]+", value) is not None,
         "is neither mailbox nor an smtp:// or smtps:// URL",

@@ -8,6 +8,7 @@ The folder::
     aggregates.yaml                aggregates: [...]
     collections.yaml               collections: [...], beside the built-in ones
     scoring.yaml                   scores: [...]
+    consent.yaml                   topics, double opt-in, hours of marketing
     segments/<any name>.yaml       one segment a file
     scenarios/<any name>.yaml      one scenario a file
     templates/<name>/template.yaml channel, an email's subject; beside it text.txt, an email's html.html
@@ -27,6 +28,7 @@ from engine.domain.scenario import Scenario
 from engine.domain.score import Score
 from engine.domain.segment import Segment
 from engine.domain.template import Template
+from engine.domain.topic import ConsentFile
 from engine.errors import DefinitionError
 from engine.loading import shape
 from engine.loading.nearest import meant
@@ -43,6 +45,7 @@ FILES = {
     "aggregates.yaml",
     "attributes.yaml",
     "collections.yaml",
+    "consent.yaml",
     "scoring.yaml",
 }
 SCHEMAS = "schema"
@@ -102,7 +105,12 @@ class Workspace:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.problems: list[str] = []
-        self.names: dict[str, set[str]] = {"segment": set(), "template": set(), "aggregate": set()}
+        self.names: dict[str, set[str]] = {
+            "segment": set(),
+            "template": set(),
+            "aggregate": set(),
+            "topic": set(),
+        }
         self._check_entries()
         self.segments = self._each("segments", Segment, "segment")
         self.scenarios = self._each("scenarios", Scenario, "scenario")
@@ -111,6 +119,7 @@ class Workspace:
         self.collections = self._listed("collections", CollectionsFile, Collection)
         self.scores = self._listed("scoring", ScoringFile, Score)
         self.templates = self._templates()
+        self.consent = self._consent()
 
     def _check_entries(self) -> None:
         for entry in sorted(self.folder.iterdir()):
@@ -151,6 +160,14 @@ class Workspace:
             for at, one in enumerate(getattr(written.definition, key))
             if isinstance(one, kind)
         ]
+
+    def _consent(self) -> list[Written[ConsentFile]]:
+        path = self.folder / "consent.yaml"
+        document = self._document(path, path.name) if path.exists() else None
+        if document is None:
+            return []
+        self.names["topic"] = _names(document.data, "topics")
+        return self._converted(document, ConsentFile, document.data)
 
     def _templates(self) -> list[Written[Template]]:
         found = []

@@ -58,8 +58,8 @@ class SenderPort(Protocol):
         in doubt that is not in the Sender's own memory."""
         ...
 
-    async def publish(self, version: int, definitions: bytes) -> None:
-        """Templates of a new rulebook."""
+    async def publish(self, version: int, definitions: bytes, pepper: bytes = b"") -> None:
+        """Templates of a new rulebook; ``pepper`` is what the keys of links are made from."""
         ...
 
     async def pause(self, channel: str, paused: bool) -> None: ...
@@ -70,7 +70,11 @@ class SenderPort(Protocol):
 
 
 class Rendered(msgspec.Struct, frozen=True):
-    """A message ready to leave. ``headers`` are the channel's business; ``text`` is always there."""
+    """A message ready to leave. ``headers`` are the channel's business; ``text`` is always there.
+
+    ``unsubscribe`` is the link that ends what it is about, "" where there is none. ``tracking``: opens
+    and clicks may be recorded; else links stay bare and nothing is added that would tell.
+    """
 
     key: str
     message_id: str
@@ -80,6 +84,8 @@ class Rendered(msgspec.Struct, frozen=True):
     html: str
     marketing: bool
     at: int
+    unsubscribe: str = ""
+    tracking: bool = False
 
 
 class Channel(Protocol):

@@ -23,7 +23,9 @@ PARTS = 200
 NUMBER = 10**15
 PRODUCT, PRODUCTS, ANY_PRODUCT = "product", "products", "products.*"
 """``item.product`` and ``products[id]`` are looked up in the catalog."""
-MESSAGE = ("id", "address", "scenario", "template")
+MESSAGE = (
+    "id", "address", "scenario", "template", "unsubscribe_url", "confirm_url", "tracking",
+)  # fmt: skip
 
 _ALLOWED = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.If, nodes.For, nodes.Assign, nodes.Name,

@@ -17,6 +17,7 @@ from engine.ports.sending import Channel, Delivery, Outcome
 from engine.runtime.catalog import Catalog
 from engine.runtime.desk import Desk
 from engine.runtime.in_hand import InHand
+from engine.runtime.links import Links
 from engine.runtime.route import Route
 from engine.runtime.spool import Spool
 from engine.runtime.template import Templates
@@ -41,9 +42,11 @@ class Sender:
         spool: Spool,
         clock: Clock,
         catalog: Catalog | None = None,
+        public_url: str = "",
     ) -> None:
         self._spool, self._clock = spool, clock
-        self._templates = Templates(catalog)
+        self._links = Links(public_url)
+        self._templates = Templates(catalog, self._links)
         self._desks: dict[str, Desk] = {}
         self._counts = {"sent": 0, "failed": 0, "unknown": 0, "deferred": 0}
         self._routes = {
@@ -104,8 +107,9 @@ class Sender:
         except OSError as error:
             _log.error("the spool cannot be written: %s", error)
 
-    async def publish(self, version: int, definitions: bytes) -> None:
+    async def publish(self, version: int, definitions: bytes, pepper: bytes = b"") -> None:
         """Templates of a rulebook; before the first one nothing leaves."""
+        self._links.pepper = pepper
         self._templates.publish(version, definitions)
         for route in self._routes.values():
             route.open = True

@@ -38,8 +38,8 @@ class SenderPart:
             case "hello":
                 return envelope.encode(self._version)
             case "rulebook":
-                version, definitions, *_ = msgspec.msgpack.decode(body)
-                await self._sender.publish(version, definitions)
+                version, definitions, *pepper = msgspec.msgpack.decode(body)
+                await self._sender.publish(version, definitions, *pepper)
                 self._version = version
                 return b""
             case "pause":

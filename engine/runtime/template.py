@@ -7,6 +7,7 @@ from engine.domain.template import Template
 from engine.ports.sending import Delivery, Rendered
 from engine.rendering.render import CannotRender, render
 from engine.runtime.catalog import Catalog
+from engine.runtime.links import Links
 
 LOOKS = 3
 """How often a rendering may ask for products it had not asked for before."""
@@ -17,7 +18,8 @@ KEPT = 1_000
 class Templates:
     """By name, as of the newest rulebook; earlier texts stay for messages whose template is gone."""
 
-    def __init__(self, catalog: Catalog | None = None) -> None:
+    def __init__(self, catalog: Catalog | None = None, links: Links | None = None) -> None:
+        self.links = links or Links()
         self.version = 0
         self._catalog = catalog
         self._current: dict[str, Template] = {}
@@ -43,11 +45,14 @@ class Templates:
         )
         if template is None:
             raise CannotRender(f"rulebook {self.version} has no template {send.template}")
-        about = {
+        about: dict[str, Any] = {
             "id": delivery.message_id,
             "address": send.address,
             "scenario": send.scenario,
             "template": send.template,
+            "unsubscribe_url": self.links.unsubscribe(send),
+            "confirm_url": self.links.confirm(send),
+            "tracking": send.tracking,
         }
         subject, text, html = await self._rendered(template, {**send.variables, "message": about})
         return Rendered(
@@ -59,6 +64,8 @@ class Templates:
             html,
             send.marketing,
             send.at,
+            about["unsubscribe_url"],
+            send.tracking,
         )
 
     async def _rendered(self, template: Template, given: dict[str, Any]) -> tuple[str, str, str]:

@@ -27,7 +27,10 @@ def test_a_workspace_becomes_definitions(write: Callable[..., Path]) -> None:
 def test_the_default_workspace_has_no_problem() -> None:
     definitions = load(Path("config"))
     assert {s.scenario for s in definitions.scenarios} >= {"abandoned_cart", "welcome"}
-    assert [t.template for t in definitions.templates if t.transactional] == ["order_confirmation"]
+    assert [t.template for t in definitions.templates if t.transactional] == [
+        "confirm_email",
+        "order_confirmation",
+    ]
 
 
 def test_a_template_knows_its_variables_and_its_version_follows_its_text(
