@@ -10,6 +10,7 @@ import typer
 
 from engine.cli import (
     bench,
+    company,
     console,
     contact,
     definitions,
@@ -48,6 +49,7 @@ for module in (
     contact,
     review,
     merge,
+    company,
     definitions,
     fsck,
     doctor,

@@ -15,6 +15,8 @@ from engine.domain.reserved import RESERVED
 
 PERSONAL = frozenset({"email", "phone"})
 CONSENT = "consent_"
+COMPANY = "\0company"
+"""Stands for the attributes of a contact's company, among the names that conditions read."""
 MISFIT = "attribute_misfit"
 """A value that its attribute's type refuses: the fact, and the code of the rejected row."""
 

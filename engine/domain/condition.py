@@ -1,8 +1,8 @@
 """Conditions as an operator writes them: yes/no questions to one contact.
 
-Exactly one of ``all any not attribute aggregate did did_not segment collection`` is the question; the
-other keys qualify it. ``engine.loading.check`` refuses any other mix, ``engine.domain.predicate``
-answers.
+Exactly one of ``all any not attribute company aggregate did did_not segment collection`` is the
+question; the other keys qualify it. ``engine.loading.check`` refuses any other mix,
+``engine.domain.predicate`` answers.
 """
 
 from typing import Annotated, Literal
@@ -40,6 +40,7 @@ class Condition(Definition, frozen=True, kw_only=True):
     not_: "Condition | None" = msgspec.field(name="not", default=None)
     attribute: Path | None = None
     aggregate: Name | None = None
+    company: Path | None = None
     did: str | None = None
     did_not: str | None = None
     segment: Name | None = None
@@ -62,7 +63,8 @@ class Condition(Definition, frozen=True, kw_only=True):
 
 
 QUESTIONS = (
-    "all", "any", "not_", "attribute", "aggregate", "did", "did_not", "segment", "collection",
+    "all", "any", "not_", "attribute", "company", "aggregate", "did", "did_not", "segment",
+    "collection",
 )  # fmt: skip
 OPERATORS = Comparison.__struct_fields__
 

@@ -59,6 +59,8 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     ``consents`` and ``optins`` are by subject (``email``, ``email/news``); ``bounces`` counts by
     channel the deliveries that failed since the last one that arrived. ``reviews`` are the contacts
     that it may be one person with, as an operator was asked.
+    ``companies`` holds the group ids that it belongs to, the latest first; ``company`` is what that one
+    last told of itself; ``told`` orders what this contact tells its companies.
     """
 
     id: int
@@ -92,6 +94,9 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     optins: dict[str, OptIn] = {}
     bounces: dict[str, int] = {}
     reviews: list[int] = []
+    companies: list[str] = []
+    company: dict[str, Any] = {}
+    told: int = 0
 
     @property
     def known(self) -> bool:
@@ -108,11 +113,38 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     def draft(self) -> "Contact":
         """A copy whose containers are its own; the values in them are never changed in place."""
         return Contact(
-            self.id, self.keys[:], self.claims[:], self.attributes.copy(), self.zone,
-            self.counts.copy(), self.rings.copy(), self.scores.copy(), self.segments.copy(),
-            self.timers.copy(), self.runs[:], self.entries.copy(), self.entered, self.seen,
-            self.first, self.latest, self.merged_into, self.pasts[:], self.rulebook, self.trouble,
-            self.parked, self.measures.copy(), self.orders, self.pending, self.collections.copy(),
-            self.visits, self.shelf, self.consents.copy(), self.optins.copy(), self.bounces.copy(),
+            self.id,
+            self.keys[:],
+            self.claims[:],
+            self.attributes.copy(),
+            self.zone,
+            self.counts.copy(),
+            self.rings.copy(),
+            self.scores.copy(),
+            self.segments.copy(),
+            self.timers.copy(),
+            self.runs[:],
+            self.entries.copy(),
+            self.entered,
+            self.seen,
+            self.first,
+            self.latest,
+            self.merged_into,
+            self.pasts[:],
+            self.rulebook,
+            self.trouble,
+            self.parked,
+            self.measures.copy(),
+            self.orders,
+            self.pending,
+            self.collections.copy(),
+            self.visits,
+            self.shelf,
+            self.consents.copy(),
+            self.optins.copy(),
+            self.bounces.copy(),
             self.reviews[:],
-        )  # fmt: skip
+            self.companies[:],
+            self.company,
+            self.told,
+        )

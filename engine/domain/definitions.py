@@ -4,6 +4,7 @@ import msgspec
 
 from engine.domain.attribute import Attribute
 from engine.domain.collection import Collection
+from engine.domain.company_score import CompanyScore
 from engine.domain.declared import DeclaredAggregate
 from engine.domain.duration import DAY
 from engine.domain.scenario import Scenario, as_plain
@@ -36,6 +37,7 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     paused: tuple[str, ...] = ()
     attributes: tuple[Attribute, ...] = ()
     collections: tuple[Collection, ...] = ()
+    company_scores: tuple[CompanyScore, ...] = ()
     zone: str = "UTC"
     country: str = "FR"
     max_age: int = DAY

@@ -68,6 +68,30 @@ class Witness(msgspec.Struct, frozen=True, array_like=True, tag="witness"):
     seen: bytes
 
 
+class TellCompany(msgspec.Struct, frozen=True, array_like=True, tag="company"):
+    """To the company of this group id: what contact ``contact`` is worth now, and what it says of you.
+
+    ``at`` (ms, or a little later) orders what one contact tells. ``public``: it comes from a page.
+    ``gone``: the contact has left.
+    """
+
+    company: str
+    contact: int
+    at: int
+    scores: dict[str, tuple[float, int]] = {}
+    attributes: dict[str, Any] = {}
+    public: bool = False
+    gone: bool = False
+
+
+class InformMember(msgspec.Struct, frozen=True, array_like=True, tag="member"):
+    """To a contact of a company: what is known of the company now."""
+
+    to: int
+    company: str
+    attributes: dict[str, Any]
+
+
 class Suppress(msgspec.Struct, frozen=True, array_like=True, tag="suppress"):
     """To every store: never write to this address again, as far as ``scope`` goes; see ``suppression``.
 
@@ -120,5 +144,5 @@ class ReviewOver(msgspec.Struct, frozen=True, array_like=True, tag="review over"
     other: int
 
 
-Hop = ClaimKey | AskYield | Adopt | Witness | Suppress | Lift
+Hop = ClaimKey | AskYield | Adopt | Witness | TellCompany | InformMember | Suppress | Lift
 Effect = Send | Settle | KeepOrders | Review | ReviewOver | Hop

@@ -64,6 +64,11 @@ def key_of(kind: str, value: str) -> str:
     return f"{kind}:{value}"
 
 
+def company_key(group: str) -> str:
+    """What places a company in its slot; no contact is addressed by it."""
+    return f"company:{group}"
+
+
 def kind_of(key: str) -> str:
     return key.partition(":")[0]
 

@@ -91,6 +91,25 @@ class Witnessed(msgspec.Struct, frozen=True, array_like=True, tag="witnessed"):
     seen: bytes
 
 
+class CompanyTold(msgspec.Struct, frozen=True, array_like=True, tag="told"):
+    """What a contact told its company ``company``; consumed by the company. See ``effect.TellCompany``."""
+
+    company: str
+    contact: int
+    at: int
+    scores: dict[str, tuple[float, int]] = {}
+    attributes: dict[str, Any] = {}
+    public: bool = False
+    gone: bool = False
+
+
+class CompanyLearned(msgspec.Struct, frozen=True, array_like=True, tag="learned"):
+    """What a company told one of its contacts: the answer to a telling, and when it changes."""
+
+    company: str
+    attributes: dict[str, Any]
+
+
 class Act(msgspec.Struct, frozen=True, array_like=True, tag="act"):
     """What an operator did to this contact. ``act``: set | exit | resume | merge (``value`` is whom)."""
 
@@ -125,17 +144,33 @@ class Stated(msgspec.Struct, frozen=True, array_like=True, tag="stated"):
     note: str = ""
 
 
-HopMessage = ClaimAnswered | YieldAsked | YieldAnswered | Adopted | AdoptionSettled | Witnessed
+HopMessage = (
+    ClaimAnswered
+    | YieldAsked
+    | YieldAnswered
+    | Adopted
+    | AdoptionSettled
+    | Witnessed
+    | CompanyLearned
+)
 Message = Event | TimerFired | Receipt | Act | Stated | Rebuilt | HopMessage
+Logged = Message | CompanyTold
+"""What a row of the log may hold: contacts consume messages, companies what they are told."""
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
+_any: msgspec.msgpack.Decoder[Logged] = msgspec.msgpack.Decoder(Logged)
 
 
-def encode(message: Message) -> bytes:
+def encode(message: Logged) -> bytes:
     return _encoder.encode(message)
 
 
 def decode(raw: bytes) -> Message:
-    """Raises ``msgspec.ValidationError`` when the bytes are no message."""
+    """A contact's. Raises ``msgspec.ValidationError`` when the bytes are no message."""
     return _decoder.decode(raw)
+
+
+def decode_row(raw: bytes) -> Logged:
+    """Anybody's, as the log holds it. Raises ``msgspec.ValidationError``."""
+    return _any.decode(raw)

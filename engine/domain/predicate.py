@@ -15,7 +15,7 @@ import msgspec
 
 from engine.domain.aggregate import Aggregate, Matcher, aggregate_id
 from engine.domain.asked import Reading, Timeless, asked
-from engine.domain.attribute import same
+from engine.domain.attribute import COMPANY, same
 from engine.domain.condition import Comparison, Condition, Where, comparison_of, question_of
 from engine.domain.contact import NOTHING, Contact
 from engine.domain.counted import count_of, measure_of, times_of
@@ -49,31 +49,17 @@ class Demand(msgspec.Struct):
     collections: set[str] = set()
 
 
-def compiled(condition: Condition, demand: Demand) -> Predicate:  # noqa: PLR0911 - one return a question
+def compiled(condition: Condition, demand: Demand) -> Predicate:
     """The condition as a function; what it reads is added to ``demand``."""
-    match question_of(condition):
-        case None:
-            message = "a condition asks exactly one question"
-            raise ValueError(message)
-        case "all":
-            return _all([compiled(part, demand) for part in condition.all or ()])
-        case "any":
-            return _any([compiled(part, demand) for part in condition.any or ()])
-        case "not_":
-            assert condition.not_ is not None  # noqa: S101 - question_of said so
-            return _not(compiled(condition.not_, demand))
-        case "attribute":
-            return _attribute(condition, demand)
-        case "aggregate":
-            return _aggregate(condition, demand)
-        case "did":
-            return _did(condition, str(condition.did), demand)
-        case "did_not":
-            return _not(_did(condition, str(condition.did_not), demand))
-        case "collection":
-            return _collection(condition, demand)
-        case _:
-            return _member(str(condition.segment), demand)
+    question = question_of(condition)
+    if question is None:
+        message = "a condition asks exactly one question"
+        raise ValueError(message)
+    return _ASKED[question](condition, demand)
+
+
+def _parts(parts: tuple[Condition, ...] | None, demand: Demand) -> list[Predicate]:
+    return [compiled(part, demand) for part in parts or ()]
 
 
 def _all(parts: list[Predicate]) -> Predicate:
@@ -164,6 +150,18 @@ def _aggregate(condition: Condition, demand: Demand) -> Predicate:
         if contact.pending and any(name in contact.pending for name in names):
             return UNKNOWN
         return answer(contact, now)
+
+    return holds
+
+
+def _company(condition: Condition, demand: Demand) -> Predicate:
+    """Of the contact's first company, as far as that has told of itself."""
+    path = str(condition.company).split(".")
+    demand.attributes.add(COMPANY)
+    fits = comparison(comparison_of(condition))
+
+    def holds(contact: Contact, now: int) -> Answer:  # noqa: ARG001 - one shape for all predicates
+        return YES if fits(value_at(contact.company, path)) else NO
 
     return holds
 
@@ -259,4 +257,17 @@ _OPERATORS: dict[str, Callable[[Any], Check]] = {
     "contains": lambda wanted: lambda value: _contains(value, wanted),
     "starts_with": lambda wanted: lambda value: isinstance(value, str) and value.startswith(wanted),
     "exists": lambda wanted: lambda value: (value is not None) == wanted,
+}
+
+_ASKED: dict[str, Callable[[Condition, Demand], Predicate]] = {
+    "all": lambda condition, demand: _all(_parts(condition.all, demand)),
+    "any": lambda condition, demand: _any(_parts(condition.any, demand)),
+    "not_": lambda condition, demand: _not(*_parts((condition.not_ or condition,), demand)),
+    "attribute": _attribute,
+    "company": _company,
+    "aggregate": _aggregate,
+    "did": lambda condition, demand: _did(condition, str(condition.did), demand),
+    "did_not": lambda condition, demand: _not(_did(condition, str(condition.did_not), demand)),
+    "segment": lambda condition, demand: _member(str(condition.segment), demand),
+    "collection": _collection,
 }

@@ -231,11 +231,14 @@ def _send(turn: Turn, run: Run, step: Send, topic: str) -> None:
 def variables_of(template: Template, contact: Contact, run: Run) -> dict[str, Any]:
     """Only what the template names: ``contact.<attribute>`` and ``event.<property>``."""
     properties: dict[str, Any] = msgspec.json.decode(run.event) if run.event else {}
+    others = {"event": properties, "company": contact.company}
     chosen: dict[str, dict[str, Any]] = {"contact": {}, "event": {}}
     for path in template.variables:
         root, _, rest = path.partition(".")
         name = rest.partition(".")[0]
-        value = read(contact, name) if root == "contact" else properties.get(name)
+        if root == "company":
+            chosen.setdefault(root, {})
+        value = read(contact, name) if root == "contact" else others.get(root, {}).get(name)
         if root in chosen and value is not None:
             chosen[root][name] = value
     return chosen

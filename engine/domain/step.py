@@ -11,7 +11,7 @@ the same step, to a depth of 100 causes; a longer chain is a loop: the contact i
 that names it, still keeps its events, and is looked at again under the next rulebook.
 """
 
-from engine.domain import claim, merge, optin, pending, run, statement, union
+from engine.domain import claim, company, merge, optin, pending, run, statement, union
 from engine.domain.contact import SEEN, Contact
 from engine.domain.dedupe import merged
 from engine.domain.duration import MINUTE
@@ -24,6 +24,7 @@ from engine.domain.message import (
     Adopted,
     AdoptionSettled,
     ClaimAnswered,
+    CompanyLearned,
     HopMessage,
     Message,
     Rebuilt,
@@ -63,6 +64,8 @@ def step(contact: Contact, message: Message, rulebook: Rulebook, now: int) -> Ou
         _take_timers(turn)
         answer = _consume(turn, message)
         settle(turn)
+        if turn.scored and turn.contact.companies:
+            company.tell(turn)
     except Loop as loop:
         turn = Turn(contact.draft(), rulebook, now)
         trouble = f"definitions cause one another without end: {loop}"
@@ -135,6 +138,8 @@ def _take_hop(turn: Turn, message: HopMessage) -> Message | None:
         case Witnessed():
             turn.contact.seen = merged(turn.contact.seen, message.seen, turn.now, SEEN)
             return AdoptionSettled()
+        case CompanyLearned():
+            company.learn(turn, message)
         case AdoptionSettled():
             pass
     return None

@@ -1,6 +1,6 @@
 """What a message does to a contact before anything is settled: events, receipts, operators' acts."""
 
-from engine.domain import claim, order_key, run, statement, union
+from engine.domain import claim, company, order_key, run, statement, union
 from engine.domain.aggregate import fold_aggregates
 from engine.domain.attribute import changes, is_flag
 from engine.domain.collect import collect
@@ -34,6 +34,8 @@ def take_event(turn: Turn, event: Event) -> None:
         order_key.remember(turn, event)
     elif event.name == statement.CHANGED:
         statement.take_event(turn, event)
+    if event.kind == "group":
+        company.join(turn, event)
     collect(turn, event)
     turn.quiet = not event.live
     for one in (event, *take_visit(turn, event)):
@@ -77,6 +79,7 @@ def _score(turn: Turn, event: Event) -> None:
         if rule.matches is None or rule.matches(turn.properties_of(event)):
             held = scores.get(rule.score)
             scores[rule.score] = raised(held, rule.points, event.at, rule.half_life)
+            turn.scored = True
             turn.note("scored", rule.score, rule.points)
 
 

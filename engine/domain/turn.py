@@ -46,6 +46,7 @@ class Turn:
         self.stale: dict[str, SegmentPlan] = {}
         self.depth = 0
         self.quiet = False
+        self.scored = False
         self._event: Event | None = None
         self._properties: dict[str, Any] | None = None
 

@@ -20,6 +20,7 @@ from engine.loading.check_condition import (
 )
 from engine.loading.check_scenario import Known, scenario_problems
 from engine.loading.consent import consent_problems
+from engine.loading.nearest import meant
 from engine.loading.shape import Problems
 from engine.loading.workspace import HTML, TEXT, Workspace, Written, collections_of, roots_of
 from engine.rendering.check import check_template, named
@@ -41,6 +42,8 @@ def check(workspace: Workspace) -> list[str]:
         *_attribute_problems(workspace),
         *_twice("aggregate", workspace.aggregates),
         *_aggregate_problems(workspace),
+        *_twice("score", workspace.company_scores),
+        *_company_problems(workspace),
         *_twice("segment", workspace.segments),
         *_twice("scenario", workspace.scenarios),
         *_twice("score", workspace.scores),
@@ -84,6 +87,19 @@ def _aggregate_problems(workspace: Workspace) -> Iterator[str]:
         circle = _circle(written.definition.aggregate, reads)
         if circle:
             yield written.problem(("ratio",), circle)
+
+
+def _company_problems(workspace: Workspace) -> Iterator[str]:
+    """A company's score is made of its contacts'; a file of scores that has problems is told once."""
+    known = {written.definition.score for written in workspace.scores}
+    for written in workspace.company_scores:
+        score = written.definition
+        if score.of not in known and (known or not workspace.problems):
+            yield written.problem(
+                ("of",), f"there is no score {score.of}; {meant(score.of, known)}"
+            )
+        if score.top is not None and score.top < 1:
+            yield written.problem(("top",), f"{score.top} is no number of contacts from 1 on")
 
 
 def _segment_problems(workspace: Workspace) -> Iterator[str]:

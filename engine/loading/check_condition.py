@@ -19,6 +19,7 @@ NUMBERS = ("is_", "is_not", "in_", "over", "under", "at_least", "at_most")
 _KEYS = {"not_": "not", "is_": "is", "in_": "in"}
 _QUALIFIERS: dict[str, tuple[str, ...]] = {
     "attribute": OPERATORS,
+    "company": OPERATORS,
     "aggregate": OPERATORS,
     "collection": ("of", *NUMBERS, "contains"),
     "did": ("where", "within", "at_least"),

@@ -41,6 +41,7 @@ def load(folder: Path, clock: Clock = _CLOCK) -> Definitions:
         aggregates=tuple(written.definition for written in workspace.aggregates),
         attributes=tuple(written.definition for written in workspace.attributes),
         collections=collections_of(workspace),
+        company_scores=tuple(written.definition for written in workspace.company_scores),
         zone=settings.workspace.zone,
         country=settings.workspace.country,
         max_age=milliseconds(settings.workspace.max_age),

@@ -18,6 +18,7 @@ from engine.loading.workspace import (
     AggregatesFile,
     AttributesFile,
     CollectionsFile,
+    CompaniesFile,
     ScoringFile,
     TemplateFile,
 )
@@ -30,6 +31,7 @@ FILES: dict[str, type] = {
     "attributes": AttributesFile,
     "aggregates": AggregatesFile,
     "collections": CollectionsFile,
+    "companies": CompaniesFile,
     "scoring": ScoringFile,
     "consent": ConsentFile,
     "template": TemplateFile,

@@ -7,6 +7,7 @@ The folder::
     attributes.yaml                attributes: [...]
     aggregates.yaml                aggregates: [...]
     collections.yaml               collections: [...], beside the built-in ones
+    companies.yaml                 scores: [...] of companies
     scoring.yaml                   scores: [...]
     consent.yaml                   topics, double opt-in, hours of marketing
     segments/<any name>.yaml       one segment a file
@@ -22,6 +23,7 @@ import msgspec
 from engine.domain.attribute import Attribute
 from engine.domain.channel import Channel
 from engine.domain.collection import BUILT_IN, Collection
+from engine.domain.company_score import CompanyScore
 from engine.domain.declared import DeclaredAggregate
 from engine.domain.definition import Definition
 from engine.domain.scenario import Scenario
@@ -46,6 +48,7 @@ FILES = {
     "attributes.yaml",
     "collections.yaml",
     "consent.yaml",
+    "companies.yaml",
     "scoring.yaml",
 }
 SCHEMAS = "schema"
@@ -95,6 +98,12 @@ class AggregatesFile(Definition, frozen=True, kw_only=True):
     aggregates: tuple[DeclaredAggregate, ...]
 
 
+class CompaniesFile(Definition, frozen=True, kw_only=True):
+    """``companies.yaml``: what companies are worth, from the scores of their contacts."""
+
+    scores: tuple[CompanyScore, ...]
+
+
 class Workspace:
     """Everything that could be read; ``problems`` say what could not.
 
@@ -118,6 +127,7 @@ class Workspace:
         self.aggregates = self._listed("aggregates", AggregatesFile, DeclaredAggregate)
         self.collections = self._listed("collections", CollectionsFile, Collection)
         self.scores = self._listed("scoring", ScoringFile, Score)
+        self.company_scores = self._listed("companies", CompaniesFile, CompanyScore)
         self.templates = self._templates()
         self.consent = self._consent()
 

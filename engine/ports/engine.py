@@ -32,6 +32,16 @@ class Verdict(msgspec.Struct, frozen=True):
     contact: int = 0
 
 
+class CompanyDesk(Protocol):
+    async def one(self, key: str) -> dict[str, Any] | None:
+        """A company by its group id: attributes, contacts, scores."""
+        ...
+
+    async def first(self, limit: int) -> list[dict[str, Any]]:
+        """The first ``limit`` by key."""
+        ...
+
+
 class Engine(Protocol):
     """What the Coordinator offers to its doors. Reports are plain data (dict, list, str, int, float)."""
 
@@ -99,6 +109,9 @@ class Engine(Protocol):
     async def act(self, key: str, act: str, subject: str, value: Any, by: str) -> None:
         """An operator's act on a contact: set | exit | resume. Raises Unknown."""
         ...
+
+    @property
+    def companies(self) -> CompanyDesk: ...
 
     @property
     def consents(self) -> ConsentDesk: ...

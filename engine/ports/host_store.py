@@ -90,6 +90,15 @@ class ReviewRow(NamedTuple):
     message_id: str
 
 
+class CompanyRow(NamedTuple):
+    """``last`` is its newest log row; ``key`` its group id."""
+
+    key: str
+    id: int
+    state: bytes
+    last: int
+
+
 class QuarantineRow(NamedTuple):
     """A message that failed twice: kept, shown, and out of the way. ``number`` is the store's."""
 
@@ -164,6 +173,7 @@ class Write(msgspec.Struct):
     hops: list[HopRow] = []
     suppressions_gone: list[tuple[bytes, str]] = []
     suppressions: list[SuppressionRow] = []
+    companies: list[CompanyRow] = []
     quarantine: list[QuarantineRow] = []
     replies: list[tuple[str, int, bytes]] = []
     counters: dict[str, int] | None = None
@@ -210,6 +220,12 @@ class HostStore(Protocol):
         ...
 
     def directory(self, keys: Iterable[str]) -> dict[str, tuple[Binding, ...]]: ...
+
+    def companies(self, keys: Iterable[str]) -> dict[str, CompanyRow]: ...
+
+    def all_companies(self, after: str, limit: int) -> list[CompanyRow]:
+        """Companies with a key > ``after``, in key order."""
+        ...
 
     def commit(self, write: Write) -> None:
         """All of it or nothing, durable on return. Checks the epoch in the same transaction.

@@ -29,7 +29,7 @@ def render(
 
     ``products`` is the catalog by product id; what has a ``product_id`` gets its ``product`` from there.
 
-    ``variables`` has the names contact, event, aggregates and message. An empty text or null counts as missing,
+    ``variables`` has the names contact, company, event, aggregates, message. Empty text or null is missing,
     so that ``default`` covers it and nobody is greeted with "Bonjour ,".
     """
     data = {name: given(values) for name, values in variables.items()}

@@ -7,8 +7,10 @@ needs no clock and no store but the log, and whatever is asked of the past is as
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, Protocol
 
-from engine.domain import message
+from engine.domain import company, message
+from engine.domain.company_score import Company
 from engine.domain.contact import Contact
+from engine.domain.message import CompanyTold
 from engine.domain.rulebook import Rulebook
 from engine.domain.step import Outcome, step
 from engine.errors import StoreError
@@ -36,12 +38,13 @@ class Fold:
 
     def __init__(self, rulebooks: Mapping[int, Rulebook]) -> None:
         self.contacts: dict[int, Contact] = {}
+        self.companies: dict[str, Company] = {}
         self.cut: dict[int, int] = {}
         self._rulebooks = rulebooks
         self._newest: dict[tuple[int, int], int] = {}
 
     def take(self, row: LogRow) -> Outcome | None:
-        """The next row, in id order; None for a contact that is cut. Raises StoreError."""
+        """The next row, in id order; None for a contact that is cut, and for a company. Raises StoreError."""
         before = self._newest.get((row.contact, row.klass), 0)
         self._newest[row.contact, row.klass] = row.id
         if row.contact in self.cut:
@@ -50,8 +53,13 @@ class Fold:
             self.cut[row.contact] = row.now
             self.contacts.pop(row.contact, None)
             return None
+        taken = message.decode_row(row.body)
+        if isinstance(taken, CompanyTold):
+            held = self.companies.get(taken.company) or Company(row.contact, taken.company)
+            self.companies[taken.company] = company.step(held, taken).company
+            return None
         contact = self.contacts.get(row.contact) or Contact(row.contact)
-        outcome = step(contact, message.decode(row.body), self._rulebook(row), row.now)
+        outcome = step(contact, taken, self._rulebook(row), row.now)
         self.contacts[row.contact] = outcome.contact
         return outcome
 

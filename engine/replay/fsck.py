@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from engine.domain import codec, fact, message
+from engine.domain import codec, company, fact, message
 from engine.domain.contact import Contact
 from engine.domain.effect import Adopt, Hop
 from engine.domain.event import Event
@@ -33,6 +33,8 @@ from engine.replay.fold import Fold
 
 _hops: msgspec.msgpack.Decoder[Hop] = msgspec.msgpack.Decoder(Hop)
 
+COMPANY_CLASS = 0
+"""The retention class of what companies are told."""
 MOST = 100
 """Findings told in full; the rest is counted."""
 
@@ -77,6 +79,7 @@ class Fsck:
     def read(self, store: HostStore, slice_: int = 1_000) -> Iterator[int]:
         """Read the whole store; yields after each slice with the number of rows read so far."""
         yield from self._read_log(store, slice_)
+        yield from self._read_companies(store, slice_)
         yield from self._read_contacts(store, slice_)
         yield from self._read_wakeups(store, slice_)
         yield from self._read_directory(store, slice_)
@@ -94,7 +97,7 @@ class Fsck:
                         f"log row {row.id} points to {row.prev}, the row before it is {before}"
                     )
                 self.newest[chain] = row.id
-                if isinstance(message.decode(row.body), Event):
+                if isinstance(message.decode_row(row.body), Event):
                     self.checked["events"] += 1
                 if self._replay is not None:
                     self._take_again(self._replay, row)
@@ -107,6 +110,20 @@ class Fsck:
         outcome = fold.take(row)
         if outcome is not None and fact.encode(outcome.facts) != row.facts:
             self.note(f"log row {row.id} holds other facts than its replay")
+
+    def _read_companies(self, store: HostStore, slice_: int) -> Iterator[int]:
+        after = ""
+        while rows := store.all_companies(after, slice_):
+            for row in rows:
+                last = [0] * CLASSES
+                last[COMPANY_CLASS] = row.last
+                self.last[row.id] = tuple(last)
+                again = self._replay.companies.get(row.key) if self._replay else None
+                if again is not None and company.encode(again) != row.state:
+                    self.note(f"company {row.key} is in another state than the fold of its log")
+            after = rows[-1].key
+            self.checked["companies"] += len(rows)
+            yield len(rows)
 
     # --- the contacts --------------------------------------------------------------------------
 

@@ -87,6 +87,17 @@ class Relance:
         except Unknown:
             return None
 
+    def company(self, key: str) -> dict[str, Any] | None:
+        """By its group id; None when no contact belongs to it."""
+        try:
+            return self._read(self._console.Company, pb.CompanyRequest(key=key), dict[str, Any])
+        except Unknown:
+            return None
+
+    def companies(self) -> list[dict[str, Any]]:
+        """The first hundred, by key."""
+        return self._read(self._console.Company, pb.CompanyRequest(), list[dict[str, Any]])
+
     def segments(self) -> list[dict[str, Any]]:
         return self._read(self._console.Segments, Empty(), list[dict[str, Any]])
 

@@ -171,6 +171,11 @@ class ConsoleStub:
                 request_serializer=engine_dot_rpc_dot_relance__pb2.ContactRequest.SerializeToString,
                 response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
                 _registered_method=True)
+        self.Company = channel.unary_unary(
+                '/relance.v1.Console/Company',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.CompanyRequest.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
+                _registered_method=True)
         self.Segments = channel.unary_unary(
                 '/relance.v1.Console/Segments',
                 request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
@@ -226,6 +231,13 @@ class ConsoleServicer:
 
     def Contact(self, request, context):
         """One contact with the newest rows of its log. NOT_FOUND when nobody has that key.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Company(self, request, context):
+        """One company with its attributes, contacts and scores; without a key the first hundred.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -300,6 +312,11 @@ def add_ConsoleServicer_to_server(servicer, server):
             'Contact': grpc.unary_unary_rpc_method_handler(
                     servicer.Contact,
                     request_deserializer=engine_dot_rpc_dot_relance__pb2.ContactRequest.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
+            ),
+            'Company': grpc.unary_unary_rpc_method_handler(
+                    servicer.Company,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.CompanyRequest.FromString,
                     response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
             ),
             'Segments': grpc.unary_unary_rpc_method_handler(
@@ -397,6 +414,33 @@ class Console:
             target,
             '/relance.v1.Console/Contact',
             engine_dot_rpc_dot_relance__pb2.ContactRequest.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Company(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Console/Company',
+            engine_dot_rpc_dot_relance__pb2.CompanyRequest.SerializeToString,
             engine_dot_rpc_dot_relance__pb2.Report.FromString,
             options,
             channel_credentials,

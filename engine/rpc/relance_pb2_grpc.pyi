@@ -111,6 +111,8 @@ class ConsoleStub:
     """Figures of the whole engine: hosts, backlog, counters, timers, channels."""
     Contact: _grpc.UnaryUnaryMultiCallable[_relance_pb2.ContactRequest, _relance_pb2.Report]
     """One contact with the newest rows of its log. NOT_FOUND when nobody has that key."""
+    Company: _grpc.UnaryUnaryMultiCallable[_relance_pb2.CompanyRequest, _relance_pb2.Report]
+    """One company with its attributes, contacts and scores; without a key the first hundred."""
     Segments: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
     """A list: every segment with its size."""
     Scenarios: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
@@ -141,6 +143,8 @@ class ConsoleAsyncStub(ConsoleStub):
     """Figures of the whole engine: hosts, backlog, counters, timers, channels."""
     Contact: _aio.UnaryUnaryMultiCallable[_relance_pb2.ContactRequest, _relance_pb2.Report]  # type: ignore[assignment]
     """One contact with the newest rows of its log. NOT_FOUND when nobody has that key."""
+    Company: _aio.UnaryUnaryMultiCallable[_relance_pb2.CompanyRequest, _relance_pb2.Report]  # type: ignore[assignment]
+    """One company with its attributes, contacts and scores; without a key the first hundred."""
     Segments: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
     """A list: every segment with its size."""
     Scenarios: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
@@ -180,6 +184,14 @@ class ConsoleServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
         """One contact with the newest rows of its log. NOT_FOUND when nobody has that key."""
+
+    @_abc_1.abstractmethod
+    def Company(
+        self,
+        request: _relance_pb2.CompanyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """One company with its attributes, contacts and scores; without a key the first hundred."""
 
     @_abc_1.abstractmethod
     def Segments(

@@ -26,6 +26,9 @@ TIMELINE = 1_000
 
 REVIEWS = 1_000
 
+COMPANIES = 100
+"""Companies that one look brings."""
+
 _OUTCOMES = {
     "accepted": pb.OUTCOME_ACCEPTED,
     "duplicate": pb.OUTCOME_DUPLICATE,
@@ -87,6 +90,15 @@ class Console(wire.ConsoleServicer):
         if contact is None:
             raise Unknown(f"no contact has the key {request.key}; a key is kind:value, or an id")
         return _report(contact)
+
+    @open_to(*VIEWERS)
+    async def Company(self, request: pb.CompanyRequest, _caller: ApiKey) -> pb.Report:
+        if not request.key:
+            return _report(await self._engine.companies.first(COMPANIES))
+        company = await self._engine.companies.one(request.key)
+        if company is None:
+            raise Unknown(f"no company has the key {request.key}; group calls make companies")
+        return _report(company)
 
     @open_to(*VIEWERS)
     async def Segments(self, _request: Empty, _caller: ApiKey) -> pb.Report:

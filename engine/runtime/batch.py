@@ -12,11 +12,12 @@ from engine.domain import codec, effect, fact, message, order_key, pending
 from engine.domain.contact import SEEN, Contact
 from engine.domain.dedupe import forgets_early, has_seen
 from engine.domain.event import Event
-from engine.domain.identity import Binding, contact_id, slot_of_key
+from engine.domain.identity import Binding, company_key, contact_id, slot_of_key
 from engine.domain.message import Adopted, Message, Receipt, TimerFired, Witnessed
 from engine.domain.shelf import Absent
 from engine.domain.step import Outcome, step
 from engine.ports.host_store import (
+    CompanyRow,
     ContactRow,
     HopRow,
     LogRow,
@@ -59,6 +60,7 @@ class Batch:
         self.shelves: dict[int, bytes] = {}
         self.sending: list[str] = []
         self.suppressions = Staged(memory.suppressed)
+        self.companies: dict[str, CompanyRow] = {}
         self.detours: dict[str, None] = {}
         self.orders: set[tuple[int, bytes]] = set()
         self.unrebuilt: list[int] = []
@@ -235,8 +237,10 @@ class Batch:
                 self.hop(contact, to, depth if via else 0, hop)
             case effect.Adopt(to):
                 self.hop(contact, to, depth, self._with_queued(contact, hop))
-            case effect.Witness(to):
+            case effect.Witness(to) | effect.InformMember(to):
                 self.hop(contact, to, depth, hop)
+            case effect.TellCompany(company):
+                self.hop(contact, slot_of_key(company_key(company)), 0, hop)
             case effect.Suppress() | effect.Lift():
                 hashed = hop.hashed or self.memory.suppressed.hashed(hop.address)
                 told = msgspec.structs.replace(hop, address="", hashed=hashed)
@@ -309,6 +313,7 @@ class Batch:
         write.outbox = [row for row in self.outbox.values() if row]
         write.hops_gone = [n for n, row in self.hops.items() if not row and n in memory.hops]
         write.hops = [row for row in self.hops.values() if row]
+        write.companies = list(self.companies.values())
         write.orders = sorted(self.orders)
         suppressions = self.suppressions.changed
         write.suppressions_gone = [at for at, row in suppressions.items() if not row]

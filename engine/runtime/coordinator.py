@@ -19,6 +19,7 @@ from engine.errors import BadRequest, Busy, ConfigError, EngineError, Unknown
 from engine.ports.control_store import ApiKey, ControlStore, KeyKind, RejectedItem
 from engine.ports.engine import Engine, Refusal, Verdict
 from engine.runtime import envelope, figures, ledger, scoreboard
+from engine.runtime.company_reports import CompanyReports
 from engine.runtime.consents import Consents
 from engine.runtime.courier import Courier, Push
 from engine.runtime.identities import Identities
@@ -71,6 +72,7 @@ class Coordinator:
         self.version = 0
         self.definitions = b""
         self._country = ""
+        self.companies = CompanyReports(table, self.ask)
         self.identities = Identities(table, self.ask, control, clock)
         self.addresses = ("", "")
         self.silent: set[str] = set()

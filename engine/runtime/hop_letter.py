@@ -2,20 +2,34 @@
 
 from engine.domain import codec
 from engine.domain.claim import yields
-from engine.domain.effect import Adopt, AskYield, ClaimKey, Hop, Lift, Suppress, Witness
+from engine.domain.effect import (
+    Adopt,
+    AskYield,
+    ClaimKey,
+    Hop,
+    InformMember,
+    Lift,
+    Suppress,
+    TellCompany,
+    Witness,
+)
 from engine.domain.identity import WITH, Claim, bound
 from engine.domain.message import (
     Adopted,
     AdoptionSettled,
     ClaimAnswered,
+    CompanyLearned,
     Message,
     Witnessed,
     YieldAnswered,
     YieldAsked,
 )
-from engine.runtime import envelope
+from engine.runtime import companies, envelope
 from engine.runtime.batch import Batch
 from engine.runtime.envelope import Answer, Question
+
+TO_SLOTS = (ClaimKey, TellCompany, Suppress, Lift)
+"""Hops to whatever lives in a slot, not to a contact."""
 
 
 class HopLetter:
@@ -25,16 +39,14 @@ class HopLetter:
         self.question = question
         hop = question.hop
         self.keys: tuple[str, ...] = (hop.claim.asked,) if isinstance(hop, ClaimKey) else ()
-        self.contacts: tuple[int, ...] = (
-            () if isinstance(hop, ClaimKey | Suppress | Lift) else (question.to,)
-        )
+        self.contacts: tuple[int, ...] = () if isinstance(hop, TO_SLOTS) else (question.to,)
 
     def take(self, batch: Batch) -> Answer:
         question = self.question
         answer = self._answer(batch, question.hop)
         return Answer(question.number, answer is not None, answer)
 
-    def _answer(self, batch: Batch, hop: Hop) -> Message | None:
+    def _answer(self, batch: Batch, hop: Hop) -> Message | None:  # noqa: PLR0911 - one return a hop
         match hop:
             case ClaimKey(claim):
                 return self._claim(batch, claim)
@@ -45,6 +57,10 @@ class HopLetter:
             case Witness(to, seen):
                 told = Witnessed(self.question.contact, seen)
                 return batch.apply(to, told, depth=self.question.depth).answer
+            case TellCompany():
+                return companies.tell(batch, hop, self.question.depth)
+            case InformMember(to, company, attributes):
+                return self._inform(batch, to, CompanyLearned(company, attributes))
             case Suppress() | Lift():
                 batch.suppress(hop)
                 return AdoptionSettled()
@@ -66,6 +82,14 @@ class HopLetter:
         if resident is None or not yields(resident.contact, question):
             return None
         return batch.apply(hop.to, question, depth=self.question.depth).answer
+
+    def _inform(self, batch: Batch, to: int, learned: CompanyLearned) -> Message:
+        resident = batch.resident(to)
+        if resident is not None and resident.contact.merged_into:
+            return AdoptionSettled(resident.contact.merged_into)
+        if resident is not None:
+            batch.apply(to, learned, depth=self.question.depth)
+        return AdoptionSettled()
 
     def _adopt(self, batch: Batch, hop: Adopt) -> Message | None:
         resident = batch.resident(self.question.to)

@@ -3,12 +3,11 @@
 import asyncio
 import contextlib
 
-from engine.domain.effect import ClaimKey, Suppress
 from engine.domain.identity import SLOTS, slot_of
 from engine.errors import EngineError
 from engine.runtime import envelope
 from engine.runtime.envelope import Answer, Question
-from engine.runtime.hop_letter import AnswerLetter, HopLetter
+from engine.runtime.hop_letter import TO_SLOTS, AnswerLetter, HopLetter
 from engine.runtime.mailbox import Mailbox
 from engine.runtime.memory import Memory
 from engine.runtime.part import Calls, PartLost
@@ -55,7 +54,7 @@ class HopPost:
 
     def _host_of(self, question: Question) -> int:
         table = self._memory.table
-        if isinstance(question.hop, ClaimKey | Suppress):
+        if isinstance(question.hop, TO_SLOTS):
             return table.host_of_slot(question.to % SLOTS)
         return table.host_of_slot(slot_of(question.to))
 

@@ -12,6 +12,7 @@ from engine.domain.contact import Contact
 from engine.errors import BadRequest
 from engine.ports.host_store import LogRow
 from engine.replay.fsck import Fsck
+from engine.runtime import companies
 from engine.runtime.residents import Resident
 from engine.runtime.timeline import timeline
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from engine.runtime.host import ContactHost
 
 
-async def answer(host: "ContactHost", method: str, body: bytes) -> Any:
+async def answer(host: "ContactHost", method: str, body: bytes) -> Any:  # noqa: PLR0911 - one return a call
     match method:
         case "status":
             return status(host)
@@ -29,6 +30,10 @@ async def answer(host: "ContactHost", method: str, body: bytes) -> Any:
             return resolve(host, body.decode())
         case "contact":
             return contact(host, *msgspec.msgpack.decode(body, type=tuple[int, int]))
+        case "company":
+            return companies.report(host.memory, body.decode())
+        case "companies":
+            return companies.reports(host.memory, msgspec.msgpack.decode(body, type=int))
         case "fsck":
             return await fsck(host)
         case "confirm_clock":
@@ -108,6 +113,8 @@ def state_of(resident: Resident) -> dict[str, Any]:
         "merged": held.pasts,
         "attributes": held.attributes,
         "zone": held.zone,
+        "companies": held.companies,
+        "company": held.company,
         "segments": held.segments,
         "scores": {name: [value, at] for name, (value, at) in held.scores.items()},
         "runs": [
@@ -131,7 +138,7 @@ def state_of(resident: Resident) -> dict[str, Any]:
 
 def line_of(row: LogRow) -> dict[str, Any]:
     """One log row for a reader: what was consumed, what it caused, under which rulebook."""
-    consumed = message.decode(row.body)
+    consumed = message.decode_row(row.body)
     plain = msgspec.to_builtins(consumed, builtin_types=(bytes,))
     names = consumed.__struct_fields__
     fields = dict(zip(names, plain[1:], strict=True))

@@ -7,6 +7,7 @@ import msgspec
 
 from engine.domain.identity import Binding
 from engine.ports.host_store import (
+    CompanyRow,
     ContactRow,
     ErasedRow,
     ErasingRow,
@@ -83,6 +84,12 @@ class SqlHostStore:
         found = self._db.find(q.DIRECTORY, keys)
         return {key: _bindings(bindings) for key, bindings in found}
 
+    def companies(self, keys: Iterable[str]) -> dict[str, CompanyRow]:
+        return {row[0]: CompanyRow(*row) for row in self._db.find(q.COMPANIES, keys)}
+
+    def all_companies(self, after: str, limit: int) -> list[CompanyRow]:
+        return [CompanyRow(*row) for row in self._db.rows(q.COMPANIES_AFTER, (after, limit))]
+
     def commit(self, write: Write) -> None:
         marks = self._marks.after(write)
         counters = self._counters if write.counters is None else _pack(write.counters)
@@ -158,6 +165,7 @@ def _changes(write: Write) -> tuple[tuple[Change, Sequence[Row]], ...]:
         (q.PUT_SHELF, [row for row in write.shelves if row.body]),
         (q.DROP_SHELF, [(row.contact,) for row in write.shelves if not row.body]),
         (q.PUT_DIRECTORY, [(key, _pack(bindings)) for key, bindings in write.directory]),
+        (q.PUT_COMPANY, write.companies),
         (q.DROP_WAKEUP, write.wakeups_gone),
         (q.PUT_WAKEUP, write.wakeups),
         (q.DROP_OUTBOX, [(key,) for key in write.outbox_gone]),

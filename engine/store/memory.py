@@ -8,6 +8,7 @@ from typing import Any
 from engine.domain.identity import SLOTS, Binding
 from engine.errors import StoreError
 from engine.ports.host_store import (
+    CompanyRow,
     ContactRow,
     ErasedRow,
     ErasingRow,
@@ -39,6 +40,7 @@ class _Rows:
         self.contacts: Shelf[int, ContactRow] = Shelf()
         self.shelves: dict[int, bytes] = {}
         self.directory: Shelf[str, tuple[str, tuple[Binding, ...]]] = Shelf()
+        self.companies: Shelf[str, CompanyRow] = Shelf()
         self.wakeups: Shelf[WakeUp, WakeUp] = Shelf()
         self.outbox: Shelf[str, OutboxRow] = Shelf()
         self.hops: Shelf[int, HopRow] = Shelf()
@@ -99,6 +101,12 @@ class MemoryHostStore:
     def directory(self, keys: Iterable[str]) -> dict[str, tuple[Binding, ...]]:
         found = (self._rows.directory.get(key) for key in keys)
         return dict(entry for entry in found if entry is not None)
+
+    def companies(self, keys: Iterable[str]) -> dict[str, CompanyRow]:
+        return {key: row for key in keys if (row := self._rows.companies.get(key)) is not None}
+
+    def all_companies(self, after: str, limit: int) -> list[CompanyRow]:
+        return self._rows.companies.after(after, limit)
 
     def commit(self, write: Write) -> None:
         self._owner.check()
@@ -176,6 +184,8 @@ def _put_contacts(rows: _Rows, write: Write) -> None:
             rows.shelves.pop(shelf.contact, None)
     for key, bindings in write.directory:
         rows.directory.put(key, (key, bindings))
+    for company in write.companies:
+        rows.companies.put(company.key, company)
     for wakeup in write.wakeups_gone:
         rows.wakeups.drop(wakeup)
     for wakeup in write.wakeups:

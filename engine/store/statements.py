@@ -15,6 +15,7 @@ from engine.store.statement import (
     upsert,
 )
 from engine.store.tables import (
+    Company,
     Contact,
     Directory,
     Erased,
@@ -40,6 +41,7 @@ _review = table(Review)
 _suppression, _quarantine, _forgotten = table(Suppression), table(Quarantine), table(Forgotten)
 
 _erasing, _erased = table(Erasing), table(Erased)
+_company = table(Company)
 
 ADD_LOG = insert(Log)
 PUT_LOG = upsert(Log)
@@ -62,6 +64,12 @@ DROP_DIRECTORY = delete(Directory)
 DIRECTORY = find(Directory)
 DIRECTORY_AFTER = page(
     select(_directory).where(_directory.c.key > text("after")).order_by(_directory.c.key)
+)
+
+PUT_COMPANY = upsert(Company)
+COMPANIES = find(Company)
+COMPANIES_AFTER = page(
+    select(_company).where(_company.c.key > text("after")).order_by(_company.c.key)
 )
 
 PUT_WAKEUP = upsert(Wakeup)

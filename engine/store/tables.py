@@ -138,6 +138,17 @@ class Review(HostTable, table=True):
     message_id: str
 
 
+class Company(HostTable, table=True):
+    """``last`` is the newest log row."""
+
+    __table_args__ = CLUSTERED
+
+    key: str = Field(primary_key=True)
+    id: int
+    state: bytes
+    last: int
+
+
 class Quarantine(HostTable, table=True):
     id: int = Field(primary_key=True)
     contact: int

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.places import place, store
 from tests.sender_life import Life
+
+__all__ = ["place", "store"]
 
 
 @pytest.fixture

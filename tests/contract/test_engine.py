@@ -214,6 +214,33 @@ def test_a_value_of_the_wrong_type_is_refused_alone_with_its_reason_and_kept(
         engine.operator.act(user(someone), "set", "size", "XXL")
 
 
+def test_a_company_is_what_its_contacts_made_of_it(
+    engine: Running, someone: list[shop.Item], another: list[shop.Item]
+) -> None:
+    group = f"acme-{user(someone)}"
+    for person, traits in ((someone, {"industry": "software"}), (another, {})):
+        engine.push(*person)
+        name = user(person).partition(":")[2]
+        call = {"type": "group", "userId": name, "groupId": group, "traits": traits}
+        assert engine.push(call) == ["accepted"]
+
+    def contacts() -> list[int]:
+        return (engine.operator.company(group) or {"contacts": []})["contacts"]
+
+    wait_until(lambda: len(contacts()) == 2, "both contacts have told their company")
+    ids = [engine.contact(user(person))["id"] for person in (someone, another)]
+    found = engine.operator.company(group) or {}
+    assert (sorted(contacts()), found["attributes"]) == (
+        sorted(ids),
+        {"industry": "software"},
+    )
+    wait_until(
+        lambda: engine.contact(user(another))["company"] == found["attributes"], "it answered"
+    )
+    assert group in [one["company"] for one in engine.operator.companies()]
+    assert engine.operator.company("nobody") is None
+
+
 def test_two_devices_of_a_person_become_one_contact(
     engine: Running, someone: list[shop.Item]
 ) -> None:

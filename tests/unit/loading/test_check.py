@@ -14,7 +14,7 @@ def segment(condition: str, name: str = "a") -> dict[str, str]:
 @pytest.mark.parametrize(
     ("condition", "place", "problem"),
     [
-        ("{}", "condition", "ask exactly one of all, any, not, attribute, aggregate, did,"),
+        ("{}", "condition", "ask exactly one of all, any, not, attribute, company,"),
         ("{did: A, segment: buyers}", "condition", "ask exactly one of"),
         ("{all: []}", "condition.all", "needs at least one condition"),
         ("{any: [{not: {}}]}", "condition.any[0].not", "ask exactly one of"),

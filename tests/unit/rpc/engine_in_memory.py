@@ -64,6 +64,16 @@ class IdentitiesInMemory:
         return {"survivor": 1, "restored": 2, "done": True}
 
 
+class CompaniesInMemory:
+    """Only ``acme`` is here."""
+
+    async def one(self, key: str) -> dict[str, Any] | None:
+        return {"company": key} if key == "acme" else None
+
+    async def first(self, limit: int) -> list[dict[str, Any]]:
+        return [{"company": "acme"}][:limit]
+
+
 class EngineInMemory:
     """One key of each kind, whose secret is its kind; ``busy`` counts the pushes still to refuse."""
 
@@ -77,6 +87,7 @@ class EngineInMemory:
         self.catalog: dict[str, bytes] = {}
         self.published: list[bytes] = []
         self.consents = ConsentsInMemory(self.acts)
+        self.companies = CompaniesInMemory()
         self.busy = 0
         self.retry_after = 1.0
         self.pushes = 0
