@@ -1,7 +1,7 @@
 """People and their history in bulk: files and databases on their way in, and out."""
 
-from collections.abc import Sequence
-from typing import Any, Literal, Protocol
+from collections.abc import AsyncIterator, Sequence
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -58,9 +58,28 @@ class Imports(Protocol):
         ...
 
 
-class Page(msgspec.Struct, array_like=True):
-    """Some rows of an export, and where to go on in this host; ``more`` false: this host has no more."""
+ExportKind = Literal["contacts", "events", "messages"]
 
-    rows: list[dict[str, Any]]
+
+class ExportAsked(msgspec.Struct, frozen=True, array_like=True):
+    """``segment``: only the contacts in it. ``since`` (ms): seen since, or consumed since."""
+
+    kind: ExportKind
+    segment: str = ""
+    since: int = 0
+
+
+class Page(msgspec.Struct, array_like=True):
+    """Some rows of a host (JSON objects), and where to go on; ``more`` false: it has no more."""
+
+    rows: list[bytes]
     after: int
     more: bool
+
+
+class Exports(Protocol):
+    """Reading does not stop live traffic: what changes meanwhile is in or not, row by row."""
+
+    def read(self, asked: ExportAsked) -> AsyncIterator[list[bytes]]:
+        """JSON objects, some at a time."""
+        ...

@@ -11,7 +11,7 @@ from engine.ports.consent import ConsentDesk
 from engine.ports.control_store import ApiKey, KeyKind
 
 if TYPE_CHECKING:
-    from engine.ports.bulk import Imports
+    from engine.ports.bulk import Exports, Imports
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -50,6 +50,9 @@ class Engine(Protocol):
 
     @property
     def identities(self) -> "Identities": ...
+
+    @property
+    def exports(self) -> "Exports": ...
 
     def authenticate(self, secret: str) -> ApiKey | None:
         """The key with this secret, compared in constant time; None when unknown or revoked."""

@@ -16,6 +16,7 @@ from engine.rpc import relance_pb2 as pb
 from engine.rpc import relance_pb2_grpc as wire
 from engine.rpc.answer import Answer, answers
 from engine.rpc.control_socket import ControlSocket
+from engine.rpc.export_client import ExportClient
 from engine.rpc.import_client import ImportClient
 from engine.rpc.retrying import SERVICE_CONFIG, error_of, until
 
@@ -50,6 +51,7 @@ class Relance:
         self._console = wire.ConsoleStub(self._channel)
         self._control = wire.ControlStub(self._channel)
         self._catalog = wire.CatalogStub(self._channel)
+        self.exports = ExportClient(self._channel, self._metadata, address)
         self.imports = ImportClient(self._channel, self._metadata, address)
         self._health = health_pb2_grpc.HealthStub(self._channel)
 

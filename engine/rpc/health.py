@@ -21,6 +21,7 @@ SERVICES = (
     "relance.v1.Control",
     "relance.v1.Imports",
     "relance.v1.Catalog",
+    "relance.v1.Exports",
 )
 PERIOD = 1.0
 """Seconds between two looks on behalf of a watcher."""

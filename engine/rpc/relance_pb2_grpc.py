@@ -1464,3 +1464,79 @@ class Catalog:
             timeout,
             metadata,
             _registered_method=True)
+
+
+class ExportsStub:
+    """People and their history out. Keys of kind operator and admin.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.Read = channel.unary_stream(
+                '/relance.v1.Exports/Read',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.ExportRequest.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.ExportPage.FromString,
+                _registered_method=True)
+
+
+class ExportsServicer:
+    """People and their history out. Keys of kind operator and admin.
+    """
+
+    def Read(self, request, context):
+        """Everything there is, page after page; what changes meanwhile is in it or not.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_ExportsServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'Read': grpc.unary_stream_rpc_method_handler(
+                    servicer.Read,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.ExportRequest.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.ExportPage.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'relance.v1.Exports', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('relance.v1.Exports', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class Exports:
+    """People and their history out. Keys of kind operator and admin.
+    """
+
+    @staticmethod
+    def Read(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/relance.v1.Exports/Read',
+            engine_dot_rpc_dot_relance__pb2.ExportRequest.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.ExportPage.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)

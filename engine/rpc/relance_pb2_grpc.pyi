@@ -511,3 +511,34 @@ class CatalogServicer(metaclass=_abc_1.ABCMeta):
         """{id: product} of those that are there. Keys of kind viewer, operator and admin."""
 
 def add_CatalogServicer_to_server(servicer: CatalogServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
+
+class ExportsStub:
+    """People and their history out. Keys of kind operator and admin."""
+
+    @_typing.overload
+    def __new__(cls, channel: _grpc.Channel) -> _Self: ...
+    @_typing.overload
+    def __new__(cls, channel: _aio.Channel) -> ExportsAsyncStub: ...
+    Read: _grpc.UnaryStreamMultiCallable[_relance_pb2.ExportRequest, _relance_pb2.ExportPage]
+    """Everything there is, page after page; what changes meanwhile is in it or not."""
+
+@_typing.type_check_only
+class ExportsAsyncStub(ExportsStub):
+    """People and their history out. Keys of kind operator and admin."""
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    Read: _aio.UnaryStreamMultiCallable[_relance_pb2.ExportRequest, _relance_pb2.ExportPage]  # type: ignore[assignment]
+    """Everything there is, page after page; what changes meanwhile is in it or not."""
+
+class ExportsServicer(metaclass=_abc_1.ABCMeta):
+    """People and their history out. Keys of kind operator and admin."""
+
+    @_abc_1.abstractmethod
+    def Read(
+        self,
+        request: _relance_pb2.ExportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_relance_pb2.ExportPage], _abc.AsyncIterator[_relance_pb2.ExportPage]]:
+        """Everything there is, page after page; what changes meanwhile is in it or not."""
+
+def add_ExportsServicer_to_server(servicer: ExportsServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -16,6 +16,7 @@ from engine.rpc.begun import Begun
 from engine.rpc.callbacks import Callbacks
 from engine.rpc.catalog import Catalog
 from engine.rpc.control_socket import ControlSocket
+from engine.rpc.exports import Exports
 from engine.rpc.guard import Guard
 from engine.rpc.health import SERVICES, Health
 from engine.rpc.http_app import http_app
@@ -137,6 +138,7 @@ class Doors:
         wire.add_ConsoleServicer_to_server(Console(self._engine, self._watching, guard), server)
         wire.add_ControlServicer_to_server(Control(self._engine, guard), server)
         wire.add_CatalogServicer_to_server(Catalog(self._engine, guard), server)
+        wire.add_ExportsServicer_to_server(Exports(self._engine, guard), server)
         wire.add_ImportsServicer_to_server(Imports(self._engine, self._closing, guard), server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         return server

@@ -22,6 +22,7 @@ from engine.runtime import envelope, figures, ledger, scoreboard
 from engine.runtime.company_reports import CompanyReports
 from engine.runtime.consents import Consents
 from engine.runtime.courier import Courier, Push
+from engine.runtime.exporting import Exporting
 from engine.runtime.identities import Identities
 from engine.runtime.importing import Importing
 from engine.runtime.keyring import Keyring, make_key
@@ -67,6 +68,7 @@ class Coordinator:
         self.calls = calls
         self.backlog = backlog
         self.router = Router(table)
+        self.exports = Exporting(table, calls)
         self.imports = Importing(table, calls, self.router, control, clock, self._schema)
         self.consents = Consents(self)
         self.version = 0

@@ -15,11 +15,13 @@ from engine.domain.notice import Notice
 from engine.domain.reserved import RESERVED
 from engine.domain.rulebook import Rulebook
 from engine.errors import BadRequest, Busy, OwnershipLost
+from engine.ports.bulk import ExportAsked
 from engine.ports.host_store import HostStore
 from engine.runtime import envelope, identity_report, report
 from engine.runtime.act_letter import ActLetter, StatedLetter, SuppressLetter
 from engine.runtime.batch import Batch
 from engine.runtime.event_letter import EventLetter
+from engine.runtime.export_part import page
 from engine.runtime.hop_letter import HopLetter
 from engine.runtime.hop_post import HopPost
 from engine.runtime.import_part import ImportPart
@@ -112,6 +114,9 @@ class ContactHost:
         match method:
             case "import":
                 return await self.import_part.take(body)
+            case "export":
+                asked, after = msgspec.msgpack.decode(body, type=tuple[ExportAsked, int])
+                return envelope.encode(page(self.memory.store, asked, after))
             case "import_end":
                 await self.import_part.end(msgspec.msgpack.decode(body))
                 return envelope.encode(None)

@@ -17,7 +17,7 @@ _FIELDS = {
     "contacts": ("timestamp", "message_id"),
     "events": ("event", "type", "timestamp", "message_id"),
     "orders": ("timestamp", "message_id"),
-    "consents": ("channel", "topic", "status", "at", "source", "wording", "message_id"),
+    "consents": ("status", "at", "timestamp", "message_id"),
 }
 
 

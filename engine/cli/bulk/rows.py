@@ -8,7 +8,9 @@ from engine.cli.bulk.fields import Field, Fields
 from engine.cli.bulk.problem import Misread, Problem
 from engine.cli.bulk.table import Row
 from engine.cli.bulk.value import text
+from engine.domain.consent import PURPOSES
 from engine.domain.order_key import COMPLETED
+from engine.domain.statement import CHANGED, GIVE, WITHDRAW
 from engine.rpc import relance_pb2 as pb
 
 _encode = msgspec.json.Encoder().encode
@@ -74,14 +76,15 @@ class Reader:
 
     def _consents(self, draft: Draft, line: int) -> pb.ImportRow:
         """Evidence goes with it as properties."""
-        fields = draft.fields
-        if "channel" not in fields or "status" not in fields:
-            raise Misread("no_consent", "a consent needs channel and status")
-        topic = f"_{fields['topic']}" if fields.get("topic") else ""
-        draft.traits[f"consent_{fields['channel']}{topic}"] = fields["status"]
-        draft.properties |= {k: fields[k] for k in ("topic", "source", "wording") if k in fields}
-        fields["timestamp"] = fields.get("at", 0)
-        return _row(draft, line, type="identify")
+        fields, properties = draft.fields, draft.properties
+        if properties.get("channel") not in PURPOSES:
+            listed = ", ".join(sorted(PURPOSES))
+            raise Misread("bad_channel", f"a consent needs channel, one of {listed}", "channel")
+        if "status" not in fields:
+            raise Misread("no_status", "a consent needs status: granted or withdrawn", "status")
+        properties["status"] = GIVE if fields["status"] else WITHDRAW
+        fields.setdefault("timestamp", fields.get("at", 0))
+        return _row(draft, line, event=CHANGED)
 
 
 def _put(draft: Draft, field: Field, value: Any) -> None:

@@ -15,8 +15,8 @@ from engine.errors import ConfigError
 TYPES = ("string", "number", "bool", "date", "datetime", "list", "object", "choice")
 YES = frozenset({"true", "yes", "y", "1", "on", "oui", "o", "vrai", "ja", "si", "x", "granted",
                  "subscribed", "opted_in", "opt-in", "optin", "confirmed", "active"})  # fmt: skip
-NO = frozenset({"false", "no", "n", "0", "off", "non", "faux", "nein", "revoked", "denied", "refused",
-                "unsubscribed", "opted_out", "opt-out", "optout", "inactive"})  # fmt: skip
+NO = frozenset({"false", "no", "n", "0", "off", "non", "faux", "nein", "revoked", "withdrawn", "denied",
+                "refused", "unsubscribed", "opted_out", "opt-out", "optout", "inactive"})  # fmt: skip
 _EMAIL = re.compile(r"[^@\s\x00]{1,64}@[^@\s\x00]{1,255}")
 _LEAST_MS = 10**11
 """A number from here on is ms since 1970, below it seconds."""
@@ -54,8 +54,6 @@ def _zone(name: str) -> tzinfo:
 
 
 def plain(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.strip()
     if isinstance(value, datetime):
         return _rfc3339(value if value.tzinfo else value.replace(tzinfo=UTC))
     if isinstance(value, date):

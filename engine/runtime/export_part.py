@@ -1,0 +1,143 @@
+"""A host's part in an export: pages of its contacts or of its log, a few milliseconds each."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from engine.domain import codec, message
+from engine.domain.attribute import CONSENT
+from engine.domain.contact import Contact
+from engine.domain.event import Event
+from engine.domain.identity import RANK, key_of, kind_of, value_of
+from engine.domain.message import Receipt
+from engine.ports.bulk import ExportAsked, Page
+from engine.ports.host_store import HostStore, LogRow
+
+AT_ONCE = 200
+"""Rows read at a time."""
+SLICE = 0.004
+"""Seconds after which a page ends: events wait no longer for it."""
+_encode = msgspec.json.Encoder().encode
+
+
+def page(store: HostStore, asked: ExportAsked, after: int) -> Page:
+    """The rows after ``after``, which is a contact's id or a log row's, as far as the slice reaches."""
+    end = time.perf_counter() + SLICE
+    found: list[bytes] = []
+    if asked.kind == "contacts":
+        for row in (rows := store.all_contacts(after, AT_ONCE)):
+            after = row.id
+            contact = codec.decode(row.state)
+            if _wanted(contact, asked):
+                found.append(_encode(contact_row(contact)))
+            if time.perf_counter() > end:
+                return Page(found, after, more=True)
+        return Page(found, after, more=len(rows) == AT_ONCE)
+    after = after or _first_since(store, asked.since)
+    told = event_row if asked.kind == "events" else message_row
+    for line in (lines := store.log(after, AT_ONCE)):
+        after = line.id
+        made = told(line)
+        if made is not None:
+            found.append(_encode(made))
+        if time.perf_counter() > end:
+            return Page(found, after, more=True)
+    return Page(found, after, more=len(lines) == AT_ONCE)
+
+
+def _wanted(contact: Contact, asked: ExportAsked) -> bool:
+    if contact.merged_into or contact.latest < asked.since:
+        return False
+    return not asked.segment or asked.segment in contact.segments
+
+
+def contact_row(contact: Contact) -> dict[str, Any]:
+    """Flat, with the columns that an import knows: it brings back keys, attributes and consents."""
+    row: dict[str, Any] = {}
+    attributes = contact.attributes
+    for column, value in _key_columns(contact):
+        held = row.get(column)
+        row[column] = (
+            value if held is None else [*(held if isinstance(held, list) else [held]), value]
+        )
+    for name, value in attributes.items():
+        if name in ("email", "phone") and key_of(name, str(value)) in contact.keys:
+            row[name] = value
+        elif name.startswith(CONSENT) and name.removeprefix(CONSENT) in contact.consents:
+            continue
+        elif name in _TAKEN or name.startswith(("key.", "attribute.", CONSENT)):
+            row[f"attribute.{name}"] = value
+        else:
+            row[name] = value
+    for subject, consent in contact.consents.items():
+        row[f"{CONSENT}{subject}"] = consent.granted
+    return row
+
+
+_TAKEN = frozenset({*RANK, "timestamp", "message_id"})
+"""Columns that are no attributes."""
+
+
+def _key_columns(contact: Contact) -> Iterator[tuple[str, str]]:
+    """An address that is an attribute too stands once, as it was written."""
+    attributes = contact.attributes
+    for key in contact.keys:
+        kind, value = kind_of(key), value_of(key)
+        if kind in ("user_id", "anonymous_id"):
+            yield kind, value
+        elif kind not in attributes or key_of(kind, str(attributes[kind])) != key:
+            yield f"key.{kind}", value
+
+
+def event_row(row: LogRow) -> dict[str, Any] | None:
+    """An event as an import takes it; None for what is none."""
+    event = message.decode(row.body)
+    if not isinstance(event, Event):
+        return None
+    told: dict[str, Any] = {"contact": row.contact, "type": event.kind, "event": event.name}
+    told |= {"timestamp": event.at, "message_id": event.message_id, "source": event.source}
+    for key in event.keys:
+        kind = kind_of(key)
+        column = kind if kind in RANK and kind != "external_id" else f"key.{kind}"
+        told.setdefault(column, value_of(key))
+    if event.properties:
+        told["properties"] = msgspec.Raw(event.properties)
+    if event.traits:
+        told["traits"] = msgspec.Raw(event.traits)
+    return told
+
+
+def message_row(row: LogRow) -> dict[str, Any] | None:
+    """What became of a message that was sent."""
+    receipt = message.decode(row.body)
+    if not isinstance(receipt, Receipt):
+        return None
+    return {
+        "contact": row.contact,
+        "at": row.now,
+        "message": receipt.key,
+        "scenario": receipt.scenario,
+        "channel": receipt.channel,
+        "outcome": receipt.outcome,
+        "code": receipt.code,
+        "reason": receipt.reason,
+    }
+
+
+def _first_since(store: HostStore, since: int) -> int:
+    """The last row that was consumed before an instant: rows stand in the order of their ``now``."""
+    if not since:
+        return 0
+    low, high = 0, 1
+    while (found := store.log(high, 1)) and found[0].now < since:
+        low, high = high, high * 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        found = store.log(middle, 1)
+        if found and found[0].now < since:
+            low = middle
+        else:
+            high = middle
+    return low
