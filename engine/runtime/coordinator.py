@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import msgspec
 
 from engine.clock import Clock
-from engine.domain.attribute import MISFIT, Schema, misfit
+from engine.domain.attribute import Schema, misfit
 from engine.domain.channel import CHANNELS
 from engine.domain.definitions import Definitions, decode, encode, succeed
 from engine.domain.effect import contact_of
@@ -26,6 +26,7 @@ from engine.runtime.exporting import Exporting
 from engine.runtime.identities import Identities
 from engine.runtime.importing import Importing
 from engine.runtime.keyring import Keyring, make_key
+from engine.runtime.misfits import keep_misfits
 from engine.runtime.notice import NOBODY
 from engine.runtime.part import Calls, PartLost
 from engine.runtime.router import Router
@@ -165,20 +166,8 @@ class Coordinator:
         if items:
             await push.done
         verdicts = [verdict for verdict in push.verdicts if verdict is not None]
-        self._keep_misfits(source, items, verdicts)
+        keep_misfits(self.control, self.now(), source, items, verdicts)
         return verdicts
-
-    def _keep_misfits(
-        self, source: str, items: Sequence[Event | Refusal], verdicts: list[Verdict]
-    ) -> None:
-        """Of an accepted event some values were refused: they are not lost without a trace."""
-        rows = [
-            RejectedItem(self.now(), source, said.code, said.reason, item.traits)
-            for item, said in zip(items, verdicts, strict=True)
-            if said.code == MISFIT and isinstance(item, Event)
-        ]
-        if rows:
-            self.control.reject(rows)
 
     def _schema(self) -> Schema:
         return {one.attribute: one for one in decode(self.definitions).attributes}

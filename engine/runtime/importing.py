@@ -21,6 +21,7 @@ from engine.runtime import envelope
 from engine.runtime.courier import AGAIN, SLOWEST, Push
 from engine.runtime.envelope import Item, Word
 from engine.runtime.import_part import Part
+from engine.runtime.misfits import keep_misfits
 from engine.runtime.part import Calls, PartLost
 from engine.runtime.router import OUTCOMES, Router
 from engine.runtime.slots import SlotTable, part_of
@@ -144,21 +145,9 @@ class Importing:
         if items:
             await rows.done
         verdicts = [verdict for verdict in rows.verdicts if verdict is not None]
-        self._keep_misfits(job.name, items, verdicts)
+        source = f"import {job.name}"
+        keep_misfits(self._control, self._clock.now(), source, items, verdicts)
         return verdicts
-
-    def _keep_misfits(
-        self, name: str, items: Sequence[Event | Refusal], verdicts: list[Verdict]
-    ) -> None:
-        """Of an accepted row some values were refused."""
-        now = self._clock.now()
-        kept = [
-            RejectedItem(now, f"import {name}", said.code, said.reason, item.traits)
-            for item, said in zip(items, verdicts, strict=True)
-            if said.code and said.outcome == "accepted" and isinstance(item, Event)
-        ]
-        if kept:
-            self._control.reject(kept)
 
     def _refuse(self, rows: Rows, items: Sequence[Event | Refusal], source: str) -> None:
         now = self._clock.now()
