@@ -1,14 +1,14 @@
 """Conditions on a declared aggregate: how its value compares now, and the instant at which that changes."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
-from itertools import islice
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from engine.domain.aggregate import Aggregate
 from engine.domain.condition import Comparison
 from engine.domain.contact import Contact
 from engine.domain.definition import Scalar
+from engine.domain.series import MOST
 
 Value = Scalar | None
 LOOKS = 100
@@ -26,8 +26,8 @@ class Reading(Protocol):
 
     def value(self, contact: Contact, now: int) -> Value: ...
 
-    def changes(self, contact: Contact, now: int) -> Iterator[int]:
-        """The later instants at which time alone may change the value, ascending."""
+    def changes(self, contact: Contact, now: int, most: int) -> list[int]:
+        """The next instants at which time alone may change the value, ascending."""
         ...
 
     def falls(self, contact: Contact) -> bool:
@@ -45,8 +45,8 @@ class Timeless:
     def value(self, contact: Contact, now: int) -> Value:  # noqa: ARG002 - one shape for all readings
         return None
 
-    def changes(self, contact: Contact, now: int) -> Iterator[int]:  # noqa: ARG002 - as above
-        return iter(())
+    def changes(self, contact: Contact, now: int, most: int) -> list[int]:  # noqa: ARG002 - as above
+        return []
 
     def falls(self, contact: Contact) -> bool:  # noqa: ARG002 - as above
         return False
@@ -60,31 +60,24 @@ def asked(
 ) -> Callable[[Contact, int], tuple[bool, int]]:
     """``wanted`` as a predicate; ``fits`` is ``wanted`` compiled."""
     given = {name for name in wanted.__struct_fields__ if getattr(wanted, name) is not None}
-    wants_more, wants_less = given <= LOWER, given <= UPPER
+    wants_more, one_sided = given <= LOWER, given <= LOWER or given <= UPPER
 
     def holds(contact: Contact, now: int) -> tuple[bool, int]:
         yes = fits(reading.value(contact, now))
-
-        def flipped(instant: int) -> bool:
-            return fits(reading.value(contact, instant)) is not yes
-
-        if (wants_more or wants_less) and reading.falls(contact):
-            return yes, _once(reading.changes(contact, now), flipped) if yes is wants_more else 0
-        instant = 0
-        for instant in islice(reading.changes(contact, now), LOOKS):
-            if flipped(instant):
+        if one_sided and reading.falls(contact):
+            return yes, _crossing(contact, now) if yes is wants_more else 0
+        instants = reading.changes(contact, now, LOOKS)
+        for instant in instants:
+            if fits(reading.value(contact, instant)) is not yes:
                 return yes, instant
-        return yes, instant if _more(reading, contact, instant) else 0
+        return yes, instants[-1] if len(instants) == LOOKS else 0
+
+    def _crossing(contact: Contact, now: int) -> int:
+        """The instant at which a falling value passes the bound, 0 for never."""
+        instants = reading.changes(contact, now, MOST)
+        place = bisect_left(
+            instants, True, key=lambda instant: fits(reading.value(contact, instant)) != wants_more
+        )
+        return instants[place] if place < len(instants) else 0
 
     return holds
-
-
-def _once(changes: Iterator[int], flipped: Callable[[int], bool]) -> int:
-    """The instant at which it flips for good, 0 for never."""
-    instants = list(changes)
-    place = bisect_left(instants, True, key=flipped)
-    return instants[place] if place < len(instants) else 0
-
-
-def _more(reading: Reading, contact: Contact, instant: int) -> bool:
-    return instant > 0 and next(reading.changes(contact, instant), 0) > 0

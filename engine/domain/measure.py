@@ -15,6 +15,9 @@ from typing import Any
 
 import msgspec
 
+_NUMBERS = (int, float)
+_encode = msgspec.json.Encoder().encode
+
 MILLION = 1_000_000
 LARGEST = 10**12
 TOTAL = 2**63 - 1
@@ -28,15 +31,10 @@ FREQUENT = 200
 
 def micros(value: Any) -> int | None:
     """A number in millionths."""
-    match value:
-        case bool():
-            return None
-        case int() if -LARGEST <= value <= LARGEST:
-            return value * MILLION
-        case float() if -LARGEST <= value <= LARGEST:
-            return round(value * MILLION)
-        case _:
-            return None
+    if type(value) in _NUMBERS and -LARGEST <= value <= LARGEST:
+        millionths: int = round(value * MILLION)
+        return millionths
+    return None
 
 
 def amount(count: int) -> int | float:
@@ -47,16 +45,13 @@ def amount(count: int) -> int | float:
 
 def token(value: Any) -> str | None:
     """A text, number or truth value as JSON text; None for everything else."""
-    match value:
-        case str():
-            value = value[:LONGEST]
-        case float() if value.is_integer() and abs(value) <= LARGEST:
-            value = int(value)
-        case int() | float():
-            pass
-        case _:
-            return None
-    return msgspec.json.encode(value).decode()
+    if isinstance(value, str):
+        value = value[:LONGEST]
+    elif isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST:
+        value = int(value)
+    elif not isinstance(value, int | float):
+        return None
+    return _encode(value).decode()
 
 
 def _total(left: list[int], right: list[int]) -> list[int]:

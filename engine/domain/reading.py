@@ -1,8 +1,7 @@
 """Readings: declared aggregates compiled; each tells its value for one contact at one instant."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, MutableMapping
-from heapq import merge
+from collections.abc import Callable, Iterable, MutableMapping
 from operator import mul
 from typing import Any, TypeGuard
 
@@ -50,36 +49,50 @@ class Whole(Timeless):
         return self._room > 0 and len(contact.measures.get(self._number, ())) > self._room
 
 
-class Sliding:
-    """A series, seen through a window."""
+class Occurrences:
+    """How many times a series has within a window."""
 
-    def __init__(self, aggregate: Aggregate, verb: str, window: Window) -> None:
+    def __init__(self, aggregate: Aggregate, window: Window) -> None:
         self.aggregates = (aggregate,)
         self._number = aggregate.id
-        self._verb = verb
-        self._column = 0 if verb == "count" else 1
-        self._read = _SLIDING[verb]
         self._window = window
 
     def _series(self, contact: Contact) -> Series:
         return contact.measures.get(self._number) or NO_PAIRS
 
     def value(self, contact: Contact, now: int) -> Value:
-        held = self._series(contact)
-        first, end = self._window.bounds(held[0], now)
-        return self._read(held[self._column][first:end], held[2][first:end])
+        times, _, weights = self._series(contact)
+        first, end = self._window.bounds(times, now)
+        return sum(weights[first:end]) if weights else max(end - first, 0)
 
-    def changes(self, contact: Contact, now: int) -> Iterator[int]:
-        return self._window.changes(self._series(contact)[0], now)
+    def changes(self, contact: Contact, now: int, most: int) -> list[int]:
+        return self._window.changes(self._series(contact)[0], now, most)
 
-    def falls(self, contact: Contact) -> bool:
-        """No negative number leaves."""
-        if self._window.near is not None or self._verb not in ("count", "distinct", "sum"):
-            return False
-        return self._verb != "sum" or min(self._series(contact)[1], default=0) >= 0
+    def falls(self, contact: Contact) -> bool:  # noqa: ARG002 - one shape for all readings
+        return self._window.near is None
 
     def approximate(self, contact: Contact) -> bool:
         return series.approximate(self._series(contact))
+
+
+class Sliding(Occurrences):
+    """A verb over the values that a series has within a window."""
+
+    def __init__(self, aggregate: Aggregate, window: Window, verb: str) -> None:
+        super().__init__(aggregate, window)
+        self._verb = verb
+        self._read = _SLIDING[verb]
+
+    def value(self, contact: Contact, now: int) -> Value:
+        times, values, weights = self._series(contact)
+        first, end = self._window.bounds(times, now)
+        return self._read(values[first:end], weights[first:end])
+
+    def falls(self, contact: Contact) -> bool:
+        """Numbers below 0 would raise a sum by leaving it."""
+        if self._window.near is not None or self._verb not in ("distinct", "sum"):
+            return False
+        return self._verb == "distinct" or min(self._series(contact)[1], default=0) >= 0
 
 
 class Ratio:
@@ -94,8 +107,9 @@ class Ratio:
         over, under = self._over.value(contact, now), self._under.value(contact, now)
         return over / under if _number(over) and _number(under) and under else None
 
-    def changes(self, contact: Contact, now: int) -> Iterator[int]:
-        return merge(self._over.changes(contact, now), self._under.changes(contact, now))
+    def changes(self, contact: Contact, now: int, most: int) -> list[int]:
+        over = self._over.changes(contact, now, most)
+        return sorted({*over, *self._under.changes(contact, now, most)})[:most]
 
     def falls(self, contact: Contact) -> bool:  # noqa: ARG002 - never known
         return False
@@ -141,7 +155,7 @@ def _reading(declared: DeclaredAggregate, kept: MutableMapping[int, Aggregate]) 
     if window is None:
         return Whole(asked, verb)
     asked.span = max(asked.span, window.far)
-    return Sliding(asked, verb, window)
+    return Occurrences(asked, window) if verb == "count" else Sliding(asked, window, verb)
 
 
 def _kept(
@@ -203,7 +217,6 @@ _WHOLE: dict[str, Callable[[Any], Value]] = {
 }
 
 _SLIDING: dict[str, Callable[[list[Any], list[int]], Value]] = {
-    "count": lambda times, weights: sum(weights) if weights else len(times),
     "sum": lambda values, weights: amount(_total(values, weights)),
     "avg": lambda values, weights: _mean(_total(values, weights), sum(weights) or len(values)),
     "min": lambda values, _weights: amount(min(values)) if values else None,

@@ -22,12 +22,17 @@ Pair = tuple[int, Any, int]
 
 
 def added(series: Series | None, at: int, value: Any, since: int) -> Series | None:
-    """With one more pair, without those at or before ``since``: no window reaches them any more."""
+    """With one more pair, without those at or before ``since``: no window reaches them any more.
+
+    Most come last, are exact and push none out: those take a short way.
+    """
     if at <= since:
         return series
     if series is None:
         return [[at], [] if value is None else [value], []]
     times, values, weights = series
+    if not weights and times and times[0] > since and times[-1] < at and len(times) < MOST:
+        return [[*times, at], values if value is None else [*values, value], weights]
     start = bisect_right(times, since) if times and times[0] <= since else 0
     times, values, weights = times[start:], values[start:], weights[start:]
     place = bisect_right(times, at) if times and times[-1] >= at else len(times)

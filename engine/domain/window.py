@@ -1,8 +1,7 @@
 """Windows: which event times count at an instant. Half-open: ``e`` counts while e + near <= t < e + far."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from heapq import merge
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from engine.domain.declared import DeclaredAggregate
@@ -20,14 +19,14 @@ class Window(NamedTuple):
         far = bisect_right(times, now - self.far)
         return far, len(times) if self.near is None else bisect_right(times, now - self.near)
 
-    def changes(self, times: Sequence[int], now: int) -> Iterator[int]:
-        """The later instants at which a time enters or leaves, ascending."""
+    def changes(self, times: Sequence[int], now: int, most: int) -> list[int]:
+        """The next instants at which a time enters or leaves, ascending."""
         first, end = self.bounds(times, now)
-        leaves = (times[at] + self.far for at in range(first, len(times)))
-        if self.near is None:
+        far, near = self.far, self.near
+        leaves = [at + far for at in times[first : first + most]]
+        if near is None:
             return leaves
-        near = self.near
-        return merge(leaves, (times[at] + near for at in range(end, len(times))))
+        return sorted({*leaves, *[at + near for at in times[end : end + most]]})[:most]
 
 
 def window_of(declared: DeclaredAggregate) -> Window | None:
