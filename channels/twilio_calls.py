@@ -15,7 +15,7 @@ from twilio.request_validator import (
     get_signature_algorithm,
 )
 
-from channels.opt_out import asks_to_stop
+from channels.opt_out import asks_to_start, asks_to_stop
 from channels.twilio_route import PROVIDER, TwilioRoute, key_in
 from engine.domain.consent import OPTED_OUT
 from engine.domain.notice import Inbound, Notice
@@ -30,6 +30,9 @@ STATUSES: dict[str, Status] = {
 GONE = "21610"
 DEAD = frozenset({"21211", "21614", "30006"})
 """No number, not a mobile, a landline: nothing will ever arrive there."""
+
+SOFT = {"30004": 3, "30005": 2}
+"""Blocked by the recipient or carrier, unknown or inactive number: how many in a row are one too many."""
 
 
 class Form(dict[str, list[str]]):
@@ -67,6 +70,7 @@ class TwilioCalls:
             reason=OPTED_OUT if code == GONE else f"{status} {code}".strip(),
             address=form.one("To"),
             suppress=suppress,
+            soft=SOFT.get(code, 0),
         )
 
     def inbound(self, target: str, headers: Mapping[str, str], body: bytes) -> Inbound:
@@ -76,7 +80,8 @@ class TwilioCalls:
         if not sid or not number:
             raise BadRequest("an incoming message has MessageSid and From")
         stop = form.one("OptOutType") == "STOP" or asks_to_stop(text)
-        return Inbound(PROVIDER, sid, "sms", number, text, stop)
+        start = form.one("OptOutType") == "START" or asks_to_start(text)
+        return Inbound(PROVIDER, sid, "sms", number, text, stop, start and not stop)
 
     def _proved(self, target: str, headers: Mapping[str, str], body: bytes) -> Form:
         try:

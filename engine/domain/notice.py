@@ -9,7 +9,8 @@ class Notice(msgspec.Struct, frozen=True, array_like=True):
     """What a provider tells, later, of the message ``key``. ``taken`` says that it has it, no more.
 
     ``id`` names the telling: told twice it counts once. ``reply`` is the provider's name for the
-    message; ``suppress`` says that ``address`` must not be written to again.
+    message; ``suppress`` says that ``address`` must not be written to again, ``soft`` that it must not
+    after so many such tellings in a row.
     """
 
     source: str
@@ -21,10 +22,11 @@ class Notice(msgspec.Struct, frozen=True, array_like=True):
     reason: str = ""
     address: str = ""
     suppress: bool = False
+    soft: int = 0
 
 
 class Inbound(msgspec.Struct, frozen=True, array_like=True):
-    """A message that a person wrote to us. ``stop``: nothing more may be sent to the address."""
+    """A message that a person wrote to us. ``stop``: nothing more may be sent there, ``start``: again."""
 
     source: str
     id: str
@@ -32,3 +34,4 @@ class Inbound(msgspec.Struct, frozen=True, array_like=True):
     address: str
     text: str
     stop: bool
+    start: bool = False

@@ -102,6 +102,9 @@ def withdrawn(turn: Turn, subject: str) -> None:
 def confirmed(turn: Turn, stated: Stated) -> Consent | None:
     """The consent with the evidence of both steps; None when it does not wait for it any more."""
     pending = turn.contact.optins.get(stated.subject)
+    held = turn.contact.consents.get(stated.subject)
+    if pending is None and held is not None and held.granted and held.confirmed:
+        return None  # the button was pressed twice
     if pending is None or pending.expires <= turn.now:
         turn.note("optin_late", stated.subject)
         return None

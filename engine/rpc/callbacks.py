@@ -4,7 +4,6 @@ A provider tells most things once and waits some seconds, so whatever is being r
 waited for, and the answer comes after the commit. All of it may be told twice.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
 from http import HTTPStatus
@@ -20,16 +19,15 @@ from engine.domain.consent import OPTED_OUT
 from engine.domain.event import Event
 from engine.domain.identity import key_of
 from engine.domain.notice import Inbound
-from engine.errors import Busy, EngineError, Unknown
+from engine.domain.statement import CHANGED
+from engine.errors import EngineError, Unknown
 from engine.ports.engine import Engine
 from engine.ports.sending import INBOUND, RECEIPTS, Hook
 from engine.rpc import body
 from engine.rpc.begun import Begun
 from engine.rpc.http_fault import Fault, answer, fault_of
+from engine.rpc.insisting import insist
 
-WITHIN = 10.0
-"""Seconds; Twilio waits for fifteen."""
-AGAIN = 0.25
 _log = logging.getLogger(__name__)
 
 
@@ -90,53 +88,45 @@ class Callbacks:
 
     async def _keep_receipt(self, hook: Hook, call: Call) -> None:
         notice = hook.receipt(*call)
-        await _insist(lambda: self._engine.notice(notice))
+        await insist(lambda: self._engine.notice(notice))
 
     async def _keep_inbound(self, hook: Hook, call: Call) -> None:
         heard = hook.inbound(*call[1:])
-        await _insist(lambda: self._take_in(heard))
+        await insist(lambda: self._take_in(heard))
 
     async def _take_in(self, heard: Inbound) -> None:
         """STOP holds for the number, hence for everybody who has it; the rest is the sender's own."""
+        channel, address, by = heard.channel, heard.address, heard.source
         if heard.stop:
-            reason, by = OPTED_OUT, heard.source
-            await self._engine.consents.suppress(heard.channel, heard.address, reason, by)
-        said = self._event(heard)
-        (verdict,) = await self._engine.push(heard.source, [said])
-        if verdict.outcome == "rejected":
-            _log.error("%s from %s: %s", said.name, heard.source, verdict.reason)
+            await self._engine.consents.suppress(channel, address, OPTED_OUT, by)
+        elif heard.start:
+            await self._engine.consents.lift(channel, address, by, (OPTED_OUT,))
+        told = [self._event(heard, heard.id, f"{channel.upper()} Received", _heard(heard))]
+        if heard.stop or heard.start:
+            status = "withdrawn" if heard.stop else "resumed"
+            consent = {"channel": channel, "status": status, "source": OPTED_OUT}
+            told.append(self._event(heard, f"{heard.id}/consent", CHANGED, consent))
+        for said, verdict in zip(told, await self._engine.push(by, told), strict=True):
+            if verdict.outcome == "rejected":
+                _log.error("%s from %s: %s", said.name, by, verdict.reason)
 
-    def _event(self, heard: Inbound) -> Event:
+    def _event(self, heard: Inbound, number: str, name: str, told: dict[str, Any]) -> Event:
         now = self._engine.now()
-        withdrawn = {f"consent_{heard.channel}": False}
-        said = {"text": heard.text, "stop": heard.stop}
         return Event(
             keys=(key_of(ADDRESSES[heard.channel], heard.address),),
-            name=f"{heard.channel.upper()} Received",
-            kind="identify" if heard.stop else "track",
-            message_id=heard.id,
+            name=name,
+            kind="track",
+            message_id=number,
             source=heard.source,
-            fingerprint=self._engine.fingerprint(heard.source, heard.id),
+            fingerprint=self._engine.fingerprint(heard.source, number),
             at=now,
             received=now,
-            properties=msgspec.json.encode(said),
-            traits=msgspec.json.encode(withdrawn) if heard.stop else b"",
+            properties=msgspec.json.encode(told),
         )
 
 
-async def _insist(keep: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Again while the engine is busy. Raises Busy when that takes too long."""
-    try:
-        async with asyncio.timeout(WITHIN):
-            while True:
-                try:
-                    await keep()
-                except Busy:
-                    await asyncio.sleep(AGAIN)
-                else:
-                    return
-    except TimeoutError:
-        raise Busy(text="not kept in time; tell it again") from None
+def _heard(heard: Inbound) -> dict[str, Any]:
+    return {"text": heard.text, "stop": heard.stop}
 
 
 def _target(request: Request) -> str:

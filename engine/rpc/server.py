@@ -15,6 +15,7 @@ from engine.rpc import relance_pb2_grpc as wire
 from engine.rpc.begun import Begun
 from engine.rpc.callbacks import Callbacks
 from engine.rpc.catalog import Catalog
+from engine.rpc.consent_http import ConsentHttp
 from engine.rpc.control_socket import ControlSocket
 from engine.rpc.exports import Exports
 from engine.rpc.guard import Guard
@@ -83,6 +84,7 @@ class Doors:
         try:
             bound = await self._serve_grpc()
             more = Callbacks(self._engine, self._hooks, self._begun).routes()
+            more += ConsentHttp(self._engine, self._begun).routes()
             app = http_app(self._engine, self._intake, self._begun, self._visitors, more)
             listener = listening.tcp(self._http_address, "http")
             self._http = HttpServer(app, listener)

@@ -53,6 +53,8 @@ class Consents:
 
     async def follow(self, link: Link, *, everything: bool, ip: str) -> Literal["done", "late"]:
         contact = contact_of(link.key)
+        if link.expires and link.expires <= self._coordinator.now():
+            return "late"
         if link.act == "c":
             stated = Stated("link", link.subject, "confirmed", ip, link.key)
             return "done" if await self._tell(contact, stated) else "late"

@@ -59,11 +59,12 @@ class NoticeLetter:
             notice.status,
             "",
             notice.channel,
-            notice.address if notice.suppress else "",
+            notice.address if notice.suppress or notice.soft else "",
             notice.reply,
             notice.reason,
             notice.suppress,
             self.fingerprint,
+            notice.soft,
         )
 
     def body(self) -> bytes:

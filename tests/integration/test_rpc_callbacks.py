@@ -9,7 +9,7 @@ import pytest
 from engine.domain.consent import OPTED_OUT
 from engine.domain.notice import Inbound, Notice
 from engine.errors import NotAllowed
-from engine.rpc import callbacks
+from engine.rpc import insisting
 from engine.rpc.server import Doors
 from tests.unit.rpc.engine_in_memory import EngineInMemory
 
@@ -30,7 +30,9 @@ class Post:
 
     def inbound(self, target: str, headers: Mapping[str, str], body: bytes) -> Inbound:
         self._check(headers, target, body.decode())
-        return Inbound("post", "2", "sms", "+33611111111", body.decode(), body == b"STOP")
+        return Inbound(
+            "post", "2", "sms", "+33611111111", body.decode(), body == b"STOP", body == b"START"
+        )
 
     def _check(self, headers: Mapping[str, str], *call: str) -> None:
         if headers.get("signature") != "signed":
@@ -83,7 +85,7 @@ async def test_an_engine_that_is_busy_for_a_moment_is_waited_for(
 async def test_an_engine_that_stays_busy_says_so(
     engine: EngineInMemory, http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(callbacks, "WITHIN", 0.1)
+    monkeypatch.setattr(insisting, "WITHIN", 0.1)
     engine.busy = 1_000
 
     answer = await http.post("/v1/receipts/post/a")
@@ -114,10 +116,21 @@ async def test_stop_suppresses_the_address_and_withdraws_consent(
 ) -> None:
     await http.post("/v1/inbound/post", content="STOP")
 
-    (event,) = engine.events.values()
+    heard, event = engine.events.values()
     assert engine.acts == [("suppress", "sms", "+33611111111", OPTED_OUT, "post")]
-    assert (event.kind, event.traits) == ("identify", b'{"consent_sms":false}')
-    assert event.keys == ("phone:+33611111111",)
+    assert (heard.name, event.name) == ("SMS Received", "Consent Changed")
+    assert event.properties == b'{"channel":"sms","status":"withdrawn","source":"opted_out"}'
+    assert event.keys == heard.keys == ("phone:+33611111111",)
+
+
+async def test_start_lifts_what_stop_has_suppressed_and_nothing_else(
+    engine: EngineInMemory, http: httpx.AsyncClient
+) -> None:
+    await http.post("/v1/inbound/post", content="START")
+
+    _, event = engine.events.values()
+    assert engine.acts == [("lift", "sms", "+33611111111", "post", (OPTED_OUT,))]
+    assert event.properties == b'{"channel":"sms","status":"resumed","source":"opted_out"}'
 
 
 async def test_an_answer_is_an_event_and_told_twice_is_one(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from channels.opt_out import asks_to_stop
+from channels.opt_out import asks_to_start, asks_to_stop
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,10 @@ def test_a_word_that_asks_for_no_more_is_heard(text: str) -> None:
 )  # fmt: skip
 def test_any_other_answer_is_an_answer(text: str) -> None:
     assert not asks_to_stop(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "starts"), [("Start", True), ("unstop!", True), ("start now", False), ("", False)]
+)
+def test_only_the_one_word_asks_for_more_again(text: str, starts: bool) -> None:
+    assert asks_to_start(text) is starts

@@ -119,3 +119,17 @@ def test_a_setting_that_cannot_work_is_told_at_the_start(wrong: dict[str, str], 
     }  # fmt: skip
     with pytest.raises(SettingsError, match=told):
         twilio_route(**settings | wrong)
+
+
+@pytest.mark.parametrize(("code", "soft"), [("30004", 3), ("30005", 2), ("30003", 0)])
+def test_failures_that_may_pass_suppress_only_in_a_row(code: str, soft: int) -> None:
+    told = read(DELIVERED | {"MessageStatus": "undelivered", "ErrorCode": code})
+    assert (told.suppress, told.soft, told.address) == (False, soft, "+33611111111")
+
+
+def test_start_is_heard_as_twilio_or_the_text_says_it() -> None:
+    assert [heard(Body="hello", OptOutType="START").start, heard(Body="Start").start] == [
+        True,
+        True,
+    ]
+    assert not heard(Body="STOP").start
