@@ -24,6 +24,7 @@ from engine.loading.definitions import load
 from engine.ports.control_store import ControlStore
 from engine.ports.host_store import HostStore
 from engine.ports.sending import Channel, Hook
+from engine.rpc.enrichment import Enrichment
 from engine.rpc.server import Doors
 from engine.runtime.catalog import Catalog
 from engine.runtime.coordinator import NAME, SENDER, Coordinator
@@ -80,6 +81,7 @@ def part(name: str, spec: bytes, calls: Calls) -> Part:
                 hooks_of(settings),
                 reflection=settings.rpc.reflection,
                 public_rate=settings.rpc.public_rate,
+                enrichment=Enrichment(settings.enrichment),
             ),
         )
     if name == SENDER:

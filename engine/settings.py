@@ -94,6 +94,18 @@ class Sms(_Section, frozen=True, kw_only=True):
     proxy: str = ""
 
 
+class Enrichment(_Section, frozen=True, kw_only=True):
+    """What the doors learn of a visitor. ``ip_database``: a MaxMind database (.mmdb) that tells country,
+
+    region and city of an address, "" for none; ``company_database`` another that tells its owner.
+    ``ip``: what is stored of the address: truncated (IPv4 /24, IPv6 /48), kept, or dropped.
+    """
+
+    ip_database: str = ""
+    company_database: str = ""
+    ip: Literal["truncated", "kept", "dropped"] = "truncated"
+
+
 class Settings(_Section, frozen=True, kw_only=True):
     workspace: Workspace = Workspace()
     runtime: Runtime = Runtime()
@@ -101,3 +113,4 @@ class Settings(_Section, frozen=True, kw_only=True):
     rpc: Rpc = Rpc()
     email: Email = Email()
     sms: Sms = Sms()
+    enrichment: Enrichment = Enrichment()

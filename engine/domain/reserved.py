@@ -17,6 +17,8 @@ _READ: dict[str, Callable[[Visits], dict[str, Any]]] = {
     "place": lambda visits: visits.place,
 }
 RESERVED = tuple(_READ)
+ENRICHED = "enriched"
+"""The part of an event's context that the doors add: ``device`` and ``place``."""
 
 
 def read(contact: Contact, name: str) -> Any:

@@ -14,15 +14,13 @@ from engine.domain import session
 from engine.domain.duration import SECOND
 from engine.domain.event import Event
 from engine.domain.identity import is_device
-from engine.domain.reserved import RESERVED
+from engine.domain.reserved import ENRICHED, RESERVED
 from engine.domain.session import Visits
 from engine.domain.touch import UTM, touch_of
 from engine.domain.turn import Turn
 
 STARTED = "Visit Started"
 LEFT = "Page Left"
-ENRICHED = "enriched"
-"""The part of an event's context that the doors add: ``device`` and ``place``."""
 DEVICE = ("type", "brand", "os", "browser")
 PLACE = ("country", "region", "city", "company")
 

@@ -61,7 +61,9 @@ def single_of(body: bytes) -> Envelope:
         return Envelope([_raw(document)], _text(document.get("writeKey")))
 
 
-def shared_of(envelope: Envelope, source: str, received: int, *, public: bool, ip: str) -> Shared:
+def shared_of(
+    envelope: Envelope, source: str, received: int, *, public: bool, ip: str, agent: str = ""
+) -> Shared:
     """Raises Fault when what the batch shares is no JSON object."""
     context, integrations = part(envelope.context), part(envelope.integrations)
     try:
@@ -75,6 +77,7 @@ def shared_of(envelope: Envelope, source: str, received: int, *, public: bool, i
             envelope.timestamp,
             envelope.sent_at,
             len(context) + len(integrations),
+            agent,
         )
     except Refused as no:
         raise Fault(HTTPStatus.BAD_REQUEST, no.code, f"the batch's {no.reason}") from None

@@ -80,13 +80,13 @@ class Ingest:
         ip = request.client.host if request.client else ""
         origin = request.headers.get("origin", "")
         self._visitors.admit(caller, origin, ip, len(parcel.envelope.batch), self._engine.now())
-        items = self._items(parcel, caller, ip)
+        items = self._items(parcel, caller, ip, request.headers.get("user-agent", ""))
         pushed = self._engine.push(caller.name, items) if items else None
         return tell(items, await self._begun.finish(pushed) if pushed else [])
 
-    def _items(self, parcel: Parcel, caller: ApiKey, ip: str) -> list[Event | Refusal]:
-        public = caller.kind == "public"
-        shared = shared_of(parcel.envelope, caller.name, self._engine.now(), public=public, ip=ip)
+    def _items(self, parcel: Parcel, caller: ApiKey, ip: str, agent: str) -> list[Event | Refusal]:
+        now, public = self._engine.now(), caller.kind == "public"
+        shared = shared_of(parcel.envelope, caller.name, now, public=public, ip=ip, agent=agent)
         raws = map(bytes, parcel.envelope.batch)
         return self._intake.json_items(raws, shared, parcel.kind, parcel.read)
 

@@ -16,6 +16,7 @@ from engine.rpc import content, instant
 from engine.rpc import item as items
 from engine.rpc import relance_pb2 as pb
 from engine.rpc.addresses import keys_of, text_of
+from engine.rpc.enrichment import Enrichment
 from engine.rpc.item import Item
 from engine.rpc.refusal import Refused
 from engine.rpc.surroundings import Shared, is_live, surroundings, zone_of
@@ -30,8 +31,9 @@ MOST = 2_500
 class Intake:
     """Judges items one by one; never raises for what an item holds."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, enrichment: Enrichment | None = None) -> None:
         self._engine = engine
+        self._enrichment = enrichment
         self._unnamed = count()
 
     def json_items(
@@ -71,7 +73,7 @@ class Intake:
             item.sent_at or shared.sent_at,
             shared.received,
         )
-        around = surroundings(item, shared, unreadable=unreadable)
+        around = surroundings(item, shared, self._enrichment, unreadable=unreadable)
         traits = said.traits
         if kind == "identify" and not traits.value:
             traits = content.traits_of_context(around.given)

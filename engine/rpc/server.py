@@ -17,6 +17,7 @@ from engine.rpc.callbacks import Callbacks
 from engine.rpc.catalog import Catalog
 from engine.rpc.consent_http import ConsentHttp
 from engine.rpc.control_socket import ControlSocket
+from engine.rpc.enrichment import Enrichment
 from engine.rpc.exports import Exports
 from engine.rpc.guard import Guard
 from engine.rpc.health import SERVICES, Health
@@ -47,7 +48,7 @@ class Doors:
 
     ``socket_dir``: the folder for ``control.sock``, which needs no key; None opens none. ``hooks``:
     the providers that may call, by name. ``reflection``: the TCP address answers grpc.reflection.
-    ``public_rate``: see Visitors.
+    ``public_rate``: see Visitors. Without ``enrichment`` events are stored as they come.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Doors:
         *,
         reflection: bool = False,
         public_rate: int = 0,
+        enrichment: Enrichment | None = None,
     ) -> None:
         self._engine = engine
         self._hooks = hooks or {}
@@ -69,7 +71,7 @@ class Doors:
         self._socket_dir = socket_dir
         self._begun = Begun()
         self._visitors = Visitors(public_rate)
-        self._intake = Intake(engine)
+        self._intake = Intake(engine, enrichment)
         self._watching = Watching(engine)
         self._streaming = Streaming(engine, self._intake, self._begun)
         self._closing = asyncio.Event()

@@ -6,11 +6,16 @@ from zoneinfo import available_timezones
 
 import msgspec
 
+from engine.domain.reserved import ENRICHED
+from engine.rpc.enrichment import Enrichment
 from engine.rpc.item import Item, part
 from engine.rpc.payload import read
 
 OURS = "Relance"
 """The name of this destination in ``integrations``; case counts."""
+
+OURS_ALONE = frozenset({"userToken", ENRICHED})
+"""Parts of a context that are not stored as they were sent."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -19,7 +24,8 @@ class Shared(msgspec.Struct, frozen=True):
     """What all items of one request have in common. ``size`` is the bytes of what they inherit.
 
     ``ip`` is the address of the connection; it becomes the contact's where the sender is a device
-    (``public``) or asks for it (``context.direct``), since a server's own address says nothing.
+    (``public``) or asks for it (``context.direct``), since a server's own address says nothing. So does
+    ``agent``, what the connection called itself.
     """
 
     source: str
@@ -31,6 +37,7 @@ class Shared(msgspec.Struct, frozen=True):
     timestamp: Any = None
     sent_at: Any = None
     size: int = 0
+    agent: str = ""
 
 
 class Surroundings(NamedTuple):
@@ -40,8 +47,10 @@ class Surroundings(NamedTuple):
     given: dict[str, Any]
 
 
-def surroundings(item: Item, shared: Shared, *, unreadable: bool) -> Surroundings:
-    """The item's context over its batch's. Raises Refused.
+def surroundings(
+    item: Item, shared: Shared, enrichment: Enrichment | None, *, unreadable: bool
+) -> Surroundings:
+    """The item's context over its batch's, with what the doors add. Raises Refused.
 
     A user token is a credential, so it is not stored; an unreadable instant is, as ``clock``.
     """
@@ -49,15 +58,17 @@ def surroundings(item: Item, shared: Shared, *, unreadable: bool) -> Surrounding
     own = read(raw, "context") if raw else {}
     given = shared.context | own
     added: dict[str, Any] = {}
-    if shared.ip and not given.get("ip") and (shared.public or given.get("direct") is True):
+    near = shared.public or given.get("direct") is True
+    if shared.ip and near and not given.get("ip"):
         added["ip"] = shared.ip
     if unreadable:
         refused = item.original_timestamp or item.timestamp or shared.timestamp
         added["clock"] = {"unreadable": repr(refused)[:100]}
-    if not added and not shared.context and "userToken" not in own:
+    if enrichment is not None and (given or added):
+        added |= enrichment.of(given | added, shared.agent if near else "")
+    if not added and not shared.context and not OURS_ALONE & own.keys():
         return Surroundings(raw, given)
-    stored = given | added
-    stored.pop("userToken", None)
+    stored = {name: value for name, value in given.items() if name not in OURS_ALONE} | added
     return Surroundings(_encode(stored), given)
 
 
