@@ -1,14 +1,26 @@
 """Writes each mail into a folder as an .eml file and sends nothing: the route to start with."""
 
-from collections.abc import Callable
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from email.parser import BytesHeaderParser
+from email.policy import default
+from email.utils import getaddresses
 from hashlib import blake2b
 from pathlib import Path
 from typing import ClassVar
 
 from channels.mime import compose, sender_header
 from channels.recipient import ascii_address
-from engine.errors import RouteDown
+from engine.errors import Refused, RouteDown
 from engine.ports.sending import Rendered
+
+
+def _forms(address: str) -> tuple[str, ...]:
+    try:
+        return address, ascii_address(address)
+    except Refused:
+        return (address,)
 
 
 class Mailbox:
@@ -33,6 +45,32 @@ class Mailbox:
         except OSError as error:
             raise RouteDown(f"{self.folder} cannot be written: {error}") from error
         return str(path)
+
+    async def forget(self, addresses: Sequence[str]) -> int:
+        """See Keeping. The bytes are overwritten before the file goes."""
+        files = await asyncio.to_thread(self._to, addresses)
+        for path in files:
+            with path.open("r+b") as file:
+                file.write(bytes(path.stat().st_size))
+                os.fsync(file.fileno())
+            path.unlink()
+        return len(files)
+
+    async def kept(self, addresses: Sequence[str]) -> list[tuple[str, bytes]]:
+        """See Keeping."""
+        files = await asyncio.to_thread(self._to, addresses)
+        return [(path.name, path.read_bytes()) for path in files]
+
+    def _to(self, addresses: Sequence[str]) -> list[Path]:
+        """Every mail has one recipient; the domain may be written in ASCII (RFC 5891)."""
+        wanted = {form.lower() for one in addresses for form in _forms(one)}
+        found = []
+        for path in sorted(self.folder.iterdir()):
+            with path.open("rb") as file:
+                told = BytesHeaderParser(policy=default).parse(file)
+            if {address.lower() for _, address in getaddresses(told.get_all("To", []))} & wanted:
+                found.append(path)
+        return found
 
     @property
     def capacity(self) -> int:

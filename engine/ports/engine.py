@@ -9,6 +9,7 @@ from engine.domain.event import Event
 from engine.domain.notice import Notice
 from engine.ports.consent import ConsentDesk
 from engine.ports.control_store import ApiKey, KeyKind
+from engine.ports.privacy import PrivacyDesk
 
 if TYPE_CHECKING:
     from engine.ports.bulk import Exports, Imports
@@ -47,6 +48,9 @@ class Engine(Protocol):
 
     @property
     def imports(self) -> "Imports": ...
+
+    @property
+    def privacy(self) -> PrivacyDesk: ...
 
     @property
     def identities(self) -> "Identities": ...
@@ -177,3 +181,13 @@ class Identities(Protocol):
         merge or it cannot be undone any more.
         """
         ...
+
+
+class Doors(Protocol):
+    """How the outside reaches the engine."""
+
+    async def start(self) -> tuple[str, str]:
+        """Answer the addresses really bound (gRPC, HTTP)."""
+        ...
+
+    async def stop(self) -> None: ...

@@ -1,6 +1,6 @@
 """Sending: host -> Sender -> channel, and what providers tell us afterwards."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import msgspec
@@ -117,6 +117,19 @@ class Searchable(Protocol):
 
         Raises Unsure when it has one that may be this message, RouteDown when it did not answer.
         """
+        ...
+
+
+@runtime_checkable
+class Keeping(Protocol):
+    """A channel that keeps what it sent where we can reach it."""
+
+    async def forget(self, addresses: Sequence[str]) -> int:
+        """Delete what was sent to these addresses; how many messages."""
+        ...
+
+    async def kept(self, addresses: Sequence[str]) -> list[tuple[str, bytes]]:
+        """(name, whole message) of each that was sent to one of these addresses."""
         ...
 
 

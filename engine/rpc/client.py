@@ -18,6 +18,7 @@ from engine.rpc.answer import Answer, answers
 from engine.rpc.control_socket import ControlSocket
 from engine.rpc.export_client import ExportClient
 from engine.rpc.import_client import ImportClient
+from engine.rpc.privacy_client import PrivacyClient
 from engine.rpc.retrying import SERVICE_CONFIG, error_of, until
 
 PATIENCE = 30.0
@@ -53,6 +54,7 @@ class Relance:
         self._catalog = wire.CatalogStub(self._channel)
         self.exports = ExportClient(self._channel, self._metadata, address)
         self.imports = ImportClient(self._channel, self._metadata, address)
+        self.privacy = PrivacyClient(self._channel, self._metadata, address)
         self._health = health_pb2_grpc.HealthStub(self._channel)
 
     def __enter__(self) -> Self:

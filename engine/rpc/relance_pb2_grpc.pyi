@@ -396,6 +396,79 @@ class ControlServicer(metaclass=_abc_1.ABCMeta):
 
 def add_ControlServicer_to_server(servicer: ControlServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 
+class PrivacyStub:
+    """What a person may ask of us. Keys of kind operator and admin."""
+
+    @_typing.overload
+    def __new__(cls, channel: _grpc.Channel) -> _Self: ...
+    @_typing.overload
+    def __new__(cls, channel: _aio.Channel) -> PrivacyAsyncStub: ...
+    Forget: _grpc.UnaryUnaryMultiCallable[_relance_pb2.PersonRequest, _relance_pb2.Report]
+    """Erase a person everywhere. The report counts what went, by table. Once begun it is carried
+    through, whatever comes between; asked again for the same key it is NOT_FOUND.
+    """
+    Dossier: _grpc.UnaryStreamMultiCallable[_relance_pb2.PersonRequest, _relance_pb2.Report]
+    """Everything held of a person: reports {"table", "rows"}, long tables in several parts."""
+    Audit: _grpc.UnaryUnaryMultiCallable[_relance_pb2.AuditRequest, _relance_pb2.Report]
+    """A list, the newest first: who did what, when, to what (an id or a keyed hash)."""
+    Retention: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
+    """What is kept for how long, what was deleted, whom it erased and by which rule."""
+
+@_typing.type_check_only
+class PrivacyAsyncStub(PrivacyStub):
+    """What a person may ask of us. Keys of kind operator and admin."""
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    Forget: _aio.UnaryUnaryMultiCallable[_relance_pb2.PersonRequest, _relance_pb2.Report]  # type: ignore[assignment]
+    """Erase a person everywhere. The report counts what went, by table. Once begun it is carried
+    through, whatever comes between; asked again for the same key it is NOT_FOUND.
+    """
+    Dossier: _aio.UnaryStreamMultiCallable[_relance_pb2.PersonRequest, _relance_pb2.Report]  # type: ignore[assignment]
+    """Everything held of a person: reports {"table", "rows"}, long tables in several parts."""
+    Audit: _aio.UnaryUnaryMultiCallable[_relance_pb2.AuditRequest, _relance_pb2.Report]  # type: ignore[assignment]
+    """A list, the newest first: who did what, when, to what (an id or a keyed hash)."""
+    Retention: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
+    """What is kept for how long, what was deleted, whom it erased and by which rule."""
+
+class PrivacyServicer(metaclass=_abc_1.ABCMeta):
+    """What a person may ask of us. Keys of kind operator and admin."""
+
+    @_abc_1.abstractmethod
+    def Forget(
+        self,
+        request: _relance_pb2.PersonRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """Erase a person everywhere. The report counts what went, by table. Once begun it is carried
+        through, whatever comes between; asked again for the same key it is NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def Dossier(
+        self,
+        request: _relance_pb2.PersonRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_relance_pb2.Report], _abc.AsyncIterator[_relance_pb2.Report]]:
+        """Everything held of a person: reports {"table", "rows"}, long tables in several parts."""
+
+    @_abc_1.abstractmethod
+    def Audit(
+        self,
+        request: _relance_pb2.AuditRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """A list, the newest first: who did what, when, to what (an id or a keyed hash)."""
+
+    @_abc_1.abstractmethod
+    def Retention(
+        self,
+        request: _empty_pb2.Empty,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """What is kept for how long, what was deleted, whom it erased and by which rule."""
+
+def add_PrivacyServicer_to_server(servicer: PrivacyServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
+
 class ImportsStub:
     """Files and databases in. Keys of kind server, operator and admin."""
 

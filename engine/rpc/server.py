@@ -25,6 +25,7 @@ from engine.rpc.http_app import http_app
 from engine.rpc.http_server import HttpServer
 from engine.rpc.imports import Imports
 from engine.rpc.intake import Intake
+from engine.rpc.privacy import Privacy
 from engine.rpc.services import Console, Control, Events
 from engine.rpc.streaming import Streaming
 from engine.rpc.visitors import Visitors
@@ -143,6 +144,7 @@ class Doors:
         wire.add_ControlServicer_to_server(Control(self._engine, guard), server)
         wire.add_CatalogServicer_to_server(Catalog(self._engine, guard), server)
         wire.add_ExportsServicer_to_server(Exports(self._engine, guard), server)
+        wire.add_PrivacyServicer_to_server(Privacy(self._engine, guard), server)
         wire.add_ImportsServicer_to_server(Imports(self._engine, self._closing, guard), server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         return server

@@ -65,11 +65,18 @@ class Batch:
         self.orders: set[tuple[int, bytes]] = set()
         self.unrebuilt: list[int] = []
         self.steps: list[tuple[Resident, Outcome, Message]] = []
+        self.vanished: dict[int, Resident] = {}
 
     # --- what is there -------------------------------------------------------------------------
 
     def resident(self, contact: int) -> Resident | None:
-        return self.touched.get(contact) or self.memory.resident(contact)
+        found = self.touched.get(contact) or self.memory.resident(contact)
+        return found if contact not in self.vanished else None
+
+    def vanish(self, contact: int, resident: Resident) -> None:
+        """The contact is no more: it is erased with this commit."""
+        self.touched.pop(contact, None)
+        self.vanished[contact] = resident
 
     def holders(self, key: str) -> tuple[Binding, ...]:
         staged = self.bindings.get(key)
@@ -320,6 +327,9 @@ class Batch:
         write.suppressions = [row for row in suppressions.values() if row]
         self.count("armed", len(write.wakeups) - len(write.wakeups_gone))
         write.rebuilt = self.rebuilt
+        if write.erasure is not None:
+            write.directory = [entry for entry in write.directory if entry[1]]
+            write.erasure.directory = [k for k in write.erasure.directory if not self.bindings[k]]
         memory.store.commit(write)
         self._remember(wakes)
 
@@ -362,6 +372,8 @@ class Batch:
             memory.keep_reply(who, number, body)
         for contact, resident in self.touched.items():
             memory.residents.keep(contact, resident)
+        if write.erasure is not None:
+            memory.erase(write.erasure)
         memory.wake(wakes)
         memory.trim()
 

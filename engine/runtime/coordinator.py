@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -17,7 +18,7 @@ from engine.domain.notice import Notice
 from engine.domain.since import dated
 from engine.errors import BadRequest, Busy, ConfigError, EngineError, Unknown
 from engine.ports.control_store import ApiKey, ControlStore, KeyKind, RejectedItem
-from engine.ports.engine import Engine, Refusal, Verdict
+from engine.ports.engine import Doors, Engine, Refusal, Verdict
 from engine.runtime import envelope, figures, ledger, scoreboard
 from engine.runtime.company_reports import CompanyReports
 from engine.runtime.consents import Consents
@@ -29,6 +30,7 @@ from engine.runtime.keyring import Keyring, make_key
 from engine.runtime.misfits import keep_misfits
 from engine.runtime.notice import NOBODY
 from engine.runtime.part import Calls, PartLost
+from engine.runtime.privacy import Privacy
 from engine.runtime.router import Router
 from engine.runtime.slots import SlotTable, part_of
 
@@ -38,16 +40,6 @@ NAME = "coordinator"
 SENDER = "sender"
 TEND = 0.5
 """Seconds between looks at whether every part has the rulebook in force."""
-
-
-class Doors(Protocol):
-    """How the outside reaches the engine."""
-
-    async def start(self) -> tuple[str, str]:
-        """Answer the addresses really bound (gRPC, HTTP)."""
-        ...
-
-    async def stop(self) -> None: ...
 
 
 class Coordinator:
@@ -62,6 +54,7 @@ class Coordinator:
         backlog: int,
         first: bytes,
         open_doors: Callable[[Engine], Doors],
+        imports: Path | None = None,
     ) -> None:
         self.table = table
         self.control = control
@@ -72,6 +65,7 @@ class Coordinator:
         self.exports = Exporting(table, calls)
         self.imports = Importing(table, calls, self.router, control, clock, self._schema)
         self.consents = Consents(self)
+        self.privacy = Privacy(self, imports)
         self.version = 0
         self.definitions = b""
         self._country = ""
@@ -106,7 +100,7 @@ class Coordinator:
         hosts = range(self.table.hosts)
         couriers = [Courier(host, self.calls, epoch, self.router) for host in hosts]
         self.router.employ(couriers)
-        for work in (*(courier.run() for courier in couriers), self._tend()):
+        for work in (*(courier.run() for courier in couriers), self._tend(), self.privacy.run()):
             self._loops.append(asyncio.create_task(self._guard(work)))
         self.addresses = await self._doors.start()
 
@@ -277,12 +271,13 @@ class Coordinator:
     # --- reports and acts ----------------------------------------------------------------------
 
     async def ask(self, host: int, method: str, body: bytes = b"") -> Any:
+        return await self.ask_part(part_of(host), method, body)
+
+    async def ask_part(self, part: str, method: str, body: bytes) -> Any:
         try:
-            return msgspec.msgpack.decode(
-                await self.calls.call(part_of(host), method, body), strict=False
-            )
+            return msgspec.msgpack.decode(await self.calls.call(part, method, body), strict=False)
         except PartLost as error:
-            raise Busy(1.0, f"{part_of(host)} is being restarted; ask again") from error
+            raise Busy(1.0, f"{part} is being restarted; ask again") from error
 
     async def ask_all(self, method: str, body: bytes = b"") -> list[Any]:
         return list(

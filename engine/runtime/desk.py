@@ -77,6 +77,15 @@ class Desk:
         """A later attempt is offered: the host has committed the outcome of the earlier one."""
         return [(key, self._forget(key))] if key in self.settled else []
 
+    def drop(self, key: str) -> None:
+        """Its contact is erased: there is nobody to tell."""
+        self.settled.pop(key, None)
+        self._finished.pop(key, None)
+
+    def known(self) -> set[str]:
+        """Of every message that is known here."""
+        return {*self.in_hand, *self.settled, *self._finished}
+
     def _forget(self, key: str) -> int:
         settled = self.settled.pop(key)
         if settled.outcome.outcome != "deferred":

@@ -44,7 +44,7 @@ class Doubts:
     ) -> None:
         self._channel, self._clock = channel, clock
         self._prepare, self._settle = prepare, settle
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], InHand] = {}
         self._looking = asyncio.Semaphore(AT_ONCE)
 
     def __len__(self) -> int:
@@ -53,8 +53,15 @@ class Doubts:
     def take(self, held: InHand) -> None:
         held.doubtful = True
         task = asyncio.create_task(self._resolve(held))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = held
+        task.add_done_callback(lambda ended: self._tasks.pop(ended, None))
+
+    def forget(self, held: InHand) -> bool:
+        """Whether it was being looked for; nobody asks for it any more."""
+        looking = [task for task, looked in self._tasks.items() if looked is held]
+        for task in looking:
+            task.cancel()
+        return bool(looking)
 
     async def stop(self) -> None:
         """The spool keeps what is still in doubt; its host offers it again."""

@@ -9,6 +9,7 @@ from engine.domain.identity import holder_at, is_device, slot_of
 from engine.runtime import envelope
 from engine.runtime.batch import Batch
 from engine.runtime.envelope import Item, Word
+from engine.runtime.erasure_letter import ERASED, was_erased
 
 
 class EventLetter:
@@ -36,6 +37,8 @@ class EventLetter:
         if not bindings:
             return self._take_new(batch, key)
         contact = holder_at(bindings, event.at)
+        if not contact:
+            return self._refuse_echo(batch)
         word = self._take_at(batch, contact)
         if word.word == envelope.TRY_CREATE or (word.word == envelope.MOVED and not is_device(key)):
             batch.detours[key] = None
@@ -48,6 +51,8 @@ class EventLetter:
     def _take_new(self, batch: Batch, key: str) -> Word:
         """Nobody holds the key: perhaps the device is known already, else this is a new contact."""
         event, route = self.event, self.item.route
+        if was_erased(batch.memory, event):
+            return self._refuse_echo(batch)
         if route == envelope.BY_KEY and not is_device(key) and any(map(is_device, event.keys)):
             batch.detours[key] = None
             return Word(envelope.TRY_DEVICE)
@@ -73,6 +78,8 @@ class EventLetter:
         assert resident is not None  # noqa: S101 - the caller has just seen it
         if self.item.contact and not self._is_meant(resident.contact):
             return Word(envelope.MISSED)
+        if event.at < resident.contact.first and was_erased(batch.memory, event):
+            return self._refuse_echo(batch)
         if is_device(event.key) and belongs_to_another(resident.contact, event):
             return Word(envelope.TRY_CREATE)
         if self.item.route == envelope.CREATE and not self._proves(resident.contact):
@@ -102,6 +109,12 @@ class EventLetter:
         if not misfits:
             return Word(envelope.ACCEPTED, contact)
         return Word(envelope.ACCEPTED, contact, MISFIT, "; ".join(one.detail for one in misfits))
+
+    def _refuse_echo(self, batch: Batch) -> Word:
+        """A retry of what was erased, or an import of it; its body is kept nowhere."""
+        batch.count("refused")
+        reason = "this person was erased; what came before that, and imports, are refused"
+        return Word(envelope.REJECTED, 0, ERASED, reason)
 
     def body(self) -> bytes:
         return self.item.body

@@ -13,7 +13,7 @@ from engine.domain.effect import (
     TellCompany,
     Witness,
 )
-from engine.domain.identity import WITH, Claim, bound
+from engine.domain.identity import SLOT_BITS, WITH, Claim, bound, slot_of
 from engine.domain.message import (
     Adopted,
     AdoptionSettled,
@@ -54,9 +54,8 @@ class HopLetter:
                 return self._yield(batch, hop)
             case Adopt():
                 return self._adopt(batch, hop)
-            case Witness(to, seen):
-                told = Witnessed(self.question.contact, seen)
-                return batch.apply(to, told, depth=self.question.depth).answer
+            case Witness():
+                return self._witness(batch, hop)
             case TellCompany():
                 return companies.tell(batch, hop, self.question.depth)
             case InformMember(to, company, attributes):
@@ -74,11 +73,19 @@ class HopLetter:
             batch.bind(claim.key, after)
         return ClaimAnswered(claim, 0)
 
+    def _witness(self, batch: Batch, hop: Witness) -> Message | None:
+        if batch.resident(hop.to) is None and _was_here(batch, hop.to):
+            return AdoptionSettled()
+        told = Witnessed(self.question.contact, hop.seen)
+        return batch.apply(hop.to, told, depth=self.question.depth).answer
+
     def _yield(self, batch: Batch, hop: AskYield) -> Message | None:
         resident = batch.resident(hop.to)
         question = YieldAsked(hop.claim, self.question.contact, hop.via)
         if resident is None and hop.claim.key.startswith(WITH):
             return YieldAnswered(hop.claim, "kept", by=hop.to)
+        if resident is None and _was_here(batch, hop.to):
+            return YieldAnswered(hop.claim, "released", by=hop.to)
         if resident is None or not yields(resident.contact, question):
             return None
         return batch.apply(hop.to, question, depth=self.question.depth).answer
@@ -94,7 +101,7 @@ class HopLetter:
     def _adopt(self, batch: Batch, hop: Adopt) -> Message | None:
         resident = batch.resident(self.question.to)
         if resident is None:
-            return None
+            return AdoptionSettled() if _was_here(batch, self.question.to) else None
         if resident.contact.merged_into:
             return AdoptionSettled(resident.contact.merged_into)
         source = self.question.contact
@@ -110,6 +117,11 @@ class HopLetter:
 
     def quarantined(self) -> Answer:
         return Answer(self.question.number, done=False)
+
+
+def _was_here(batch: Batch, contact: int) -> bool:
+    """Whether a contact that is not here was erased: its number was drawn once."""
+    return slot_of(contact) in batch.memory.slots and contact >> SLOT_BITS < batch.next_contact
 
 
 class AnswerLetter:

@@ -17,7 +17,7 @@ from engine.domain.rulebook import Rulebook
 from engine.errors import BadRequest, Busy, OwnershipLost
 from engine.ports.bulk import ExportAsked
 from engine.ports.host_store import HostStore
-from engine.runtime import envelope, identity_report, report
+from engine.runtime import envelope, erasure, identity_report, report
 from engine.runtime.act_letter import ActLetter, StatedLetter, SuppressLetter
 from engine.runtime.batch import Batch
 from engine.runtime.event_letter import EventLetter
@@ -107,6 +107,9 @@ class ContactHost:
                 return await self._act(body)
             case "suppress" | "stated" | "notice" | "unite" | "dismiss":
                 return envelope.encode((await self.mailbox.put([_letter(method, body)]))[0])
+            case "erasure":
+                step, rest = msgspec.msgpack.decode(body, type=tuple[str, bytes])
+                return envelope.encode(await erasure.answer(self, step, rest))
             case _:
                 return await self._serve_bulk(method, body)
 
@@ -202,6 +205,7 @@ class ContactHost:
 
     def _committed(self, batch: Batch) -> None:
         self.standings.take(batch.steps)
+        self.standings.leave(batch.vanished.values())
         if batch.hops:
             self.hop_post.nudge()
         if batch.sending or batch.outbox:

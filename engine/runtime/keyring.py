@@ -46,6 +46,10 @@ class Keyring:
         text = f"{source}\0{message_id}".encode("utf-8", "surrogatepass")
         return blake2b(text, digest_size=6, key=self._fingerprint).digest()
 
+    def subject(self, contact: int) -> str:
+        """What the audit trail knows a contact by once it was erased."""
+        return self.fingerprint("subject", str(contact)).hex()
+
     def user_token_fits(self, user_id: str, token: str) -> bool:
         wanted = hmac.new(self._user_token, user_id.encode(), sha256).hexdigest()
         return hmac.compare_digest(wanted.encode(), token.encode("utf-8", "replace"))

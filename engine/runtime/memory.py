@@ -6,7 +6,16 @@ from engine.clock import Clock
 from engine.domain import codec
 from engine.domain.identity import Binding
 from engine.domain.rulebook import Rulebook
-from engine.ports.host_store import ErasedRow, ErasingRow, HopRow, HostStore, Opening, WakeUp, Write
+from engine.ports.host_store import (
+    ErasedRow,
+    ErasingRow,
+    Erasure,
+    HopRow,
+    HostStore,
+    Opening,
+    WakeUp,
+    Write,
+)
 from engine.runtime.outbox import Outbox
 from engine.runtime.residents import Resident, Residents, resident_of
 from engine.runtime.slots import SlotTable
@@ -110,6 +119,17 @@ class Memory:
             self.residents.drop(contact)
         for key in keys:
             self.bindings.pop(key, None)
+
+    def erase(self, gone: Erasure) -> None:
+        """After the commit that took it away."""
+        for contact in gone.contacts:
+            self.residents.drop(contact)
+        for contact in gone.erasing_gone:
+            self.erasing.pop(contact, None)
+        for hashed in gone.erased_gone:
+            self.erased.pop(hashed, None)
+        self.erasing.update((row.contact, row) for row in gone.erasing)
+        self.erased.update((row.key, row) for row in gone.erased)
 
     def trim(self) -> None:
         self.residents.passivate()

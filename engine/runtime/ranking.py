@@ -54,6 +54,15 @@ class Ranking:
             elif contact.id in self._top:
                 del self._top[contact.id]
 
+    def leave(self, contact: int, standing: Standing) -> None:
+        """The contact is no more."""
+        low = standing is None or standing[0] <= 0
+        mark = (
+            -math.inf if low or standing is None else log2(standing[0]) + standing[1] * self._per_ms
+        )
+        self._count(standing, mark, -1)
+        self._top.pop(contact, None)
+
     def _enter(self, contact: Contact, mark: float) -> None:
         self._top[contact.id] = mark, contact
         if len(self._top) > KEPT:

@@ -72,6 +72,13 @@ class Route:
         """Queue it; call ``pump`` afterwards."""
         self._queue.append(held)
 
+    def forget(self, held: InHand) -> bool:
+        """Whether the message waits, here or for an answer from its provider; then it does no longer."""
+        if held in self._queue:
+            self._queue.remove(held)
+            return True
+        return self._doubts is not None and self._doubts.forget(held)
+
     def pump(self) -> None:
         """Start what may start now, give back what waited too long, and look again when needed."""
         if not self.open:

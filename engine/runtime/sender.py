@@ -12,8 +12,9 @@ from typing import Any
 import msgspec
 
 from engine.clock import Clock
+from engine.domain.effect import contact_of
 from engine.errors import Busy
-from engine.ports.sending import Channel, Delivery, Outcome
+from engine.ports.sending import Channel, Delivery, Keeping, Outcome
 from engine.runtime.catalog import Catalog
 from engine.runtime.desk import Desk
 from engine.runtime.in_hand import InHand
@@ -25,6 +26,8 @@ from engine.runtime.template import Templates
 BOUND = 10_000
 """Messages in hand or unacknowledged for one host; more are refused with Busy."""
 POLL = 1.0
+LOOK, PATIENCE = 0.05, 5.0
+"""Seconds between looks at whether a message has left, and until that is given up."""
 PRESENT = 60.0
 """Seconds since its last call for which a host counts when credit is shared."""
 
@@ -49,6 +52,7 @@ class Sender:
         self._templates = Templates(catalog, self._links)
         self._desks: dict[str, Desk] = {}
         self._counts = {"sent": 0, "failed": 0, "unknown": 0, "deferred": 0}
+        self._keeping = [one for one in channels.values() if isinstance(one, Keeping)]
         self._routes = {
             name: Route(channel, spool, clock, self._templates.prepare, self._settle)
             for name, channel in channels.items()
@@ -119,6 +123,45 @@ class Sender:
         """Let nothing leave on a channel, or let it leave again; an unknown channel has nothing to pause."""
         if channel in self._routes:
             self._routes[channel].pause(paused)
+
+    async def forget(self, contacts: list[int], addresses: list[str]) -> dict[str, int]:
+        """Let go of all that tells of these contacts, once nothing of theirs is leaving any more.
+
+        Raises Busy while something is: its end is waited for, and told to nobody.
+        """
+        of = set(contacts)
+        for desk in self._desks.values():
+            for key in [key for key in desk.in_hand if contact_of(key) in of]:
+                if self._routes_forget(desk.in_hand[key]):
+                    del desk.in_hand[key]
+            await self._until_left(desk, of)
+            for key in [key for key in desk.known() if contact_of(key) in of]:
+                desk.drop(key)
+        counts = {"spool": self._spool.forget(of), "mailbox": 0}
+        for channel in self._keeping:
+            counts["mailbox"] += await channel.forget(addresses)
+        return counts
+
+    async def _until_left(self, desk: Desk, contacts: set[int]) -> None:
+        for _ in range(round(PATIENCE / LOOK)):
+            if not any(contact_of(key) in contacts for key in desk.in_hand):
+                return
+            await asyncio.sleep(LOOK)
+        raise Busy(1.0, "a message to this person is leaving right now; ask again")
+
+    async def kept(self, contacts: list[int], addresses: list[str]) -> dict[str, list[Any]]:
+        """What the spool and the channels hold of these contacts, by table."""
+        lines = [key for key, _ in self._spool.entries if contact_of(key) in contacts]
+        mails = [one for channel in self._keeping for one in await channel.kept(addresses)]
+        return {
+            "spool": [{"key": key} for key in lines],
+            "mailbox": [{"name": n, "message": raw.decode("utf-8", "replace")} for n, raw in mails],
+        }
+
+    def _routes_forget(self, held: InHand) -> bool:
+        """Whether it was still waiting, or being looked for, and now is not."""
+        route = self._routes.get(held.delivery.send.channel)
+        return route is not None and route.forget(held)
 
     async def status(self) -> dict[str, Any]:
         """Counts since start, and each route's state."""

@@ -7,6 +7,7 @@ from engine.ports.sending import Outcome
 from engine.runtime import envelope
 from engine.runtime.send_post import Outcomes
 from engine.runtime.sender import Sender
+from engine.runtime.traces import Person
 
 _outcomes = msgspec.msgpack.Decoder(list[Outcome])
 
@@ -55,6 +56,12 @@ class SenderPart:
         if method == "offer":
             host, deliveries = msgspec.msgpack.decode(body, type=tuple[str, bytes])
             return envelope.encode(await self._sender.offer(host, deliveries))
+        if method == "forget":
+            person = msgspec.msgpack.decode(body, type=Person)
+            return envelope.encode(await self._sender.forget(person.contacts, person.addresses))
+        if method == "kept":
+            person = msgspec.msgpack.decode(body, type=Person)
+            return envelope.encode(await self._sender.kept(person.contacts, person.addresses))
         if method == "caught_up":
             host, life = msgspec.msgpack.decode(body, type=tuple[str, str])
             if life == self._life:

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from engine.domain.effect import contact_of
 from engine.errors import StoreLocked
 from engine.ports.sending import Outcome
 
@@ -75,6 +76,21 @@ class Spool:
             self._append([_Line("known", key, number) for key, number in gone])
         if self._lines > COMPACT_FROM and self._lines > 4 * len(self.entries):
             self._file = self._rewritten()
+
+    def forget(self, contacts: set[int]) -> int:
+        """Lines about messages of these contacts are in the file no more; how many entries went.
+
+        Raises OSError.
+        """
+        gone = [entry for entry in self.entries if contact_of(entry[0]) in contacts]
+        for entry in gone:
+            del self.entries[entry]
+        old = self.path.open("r+b")
+        self._file = self._rewritten()
+        with old:
+            old.write(bytes(os.fstat(old.fileno()).st_size))
+            os.fsync(old.fileno())
+        return len(gone)
 
     def in_doubt(self, host: str) -> bool:
         """Whether lines about this host's messages may have gone with an earlier boot."""

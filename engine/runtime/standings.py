@@ -5,6 +5,7 @@ anything since, and follows each commit at once. The log stays the truth.
 """
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from engine.domain.message import Message, Receipt
@@ -12,6 +13,7 @@ from engine.domain.step import Outcome
 from engine.runtime.memory import Memory
 from engine.runtime.ranking import Ranking
 from engine.runtime.residents import Resident
+from engine.runtime.traces import Person, Traces
 
 log = logging.getLogger("relance.host")
 
@@ -54,6 +56,19 @@ class Standings:
             for fact in outcome.facts:
                 if fact.what == "skipped":
                     self._note("skipped", fact.subject, str(fact.detail))
+
+    def leave(self, gone: Iterable[Resident]) -> None:
+        """Contacts that were erased; those without a row since the rankings began were never counted."""
+        for resident in gone:
+            if max(resident.last) >= self._first_log:
+                for name, ranking in self._rankings.items():
+                    ranking.leave(resident.contact.id, resident.contact.scores.get(name))
+
+    def forget(self, person: Person) -> None:
+        """Providers' texts may quote an address."""
+        readable = Traces(person).readable
+        for what in [w for w in self._reasons if readable.search(w[2].encode())]:
+            del self._reasons[what]
 
     def told(self) -> dict[str, Any]:
         """``since``: when the rankings began; ``begun``: when the reasons did."""

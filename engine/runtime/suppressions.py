@@ -22,6 +22,11 @@ class Suppressions:
     def get(self, at: Key) -> SuppressionRow | None:
         return self._rows.get(at)
 
+    def of(self, address: str) -> list[SuppressionRow]:
+        """All that stands for one address, whatever the scope."""
+        hashed = self.hashed(address)
+        return [row for (of, _), row in self._rows.items() if of == hashed]
+
     def hashed(self, address: str) -> bytes:
         return address_hash(self.key, address)
 

@@ -98,9 +98,7 @@ class SqlHostStore:
                 if rows:
                     self._db.many(change, rows)
             if write.erasure is not None:
-                for change, rows in _erasures(write.erasure):
-                    if rows:
-                        self._db.many(change, rows)
+                self._erase(write.erasure)
             self._db.many(q.PUT_MARK, [(_MARK, *marks, counters)])
         self._marks, self._counters = marks, counters
 
@@ -142,6 +140,13 @@ class SqlHostStore:
             until = below if len(gone) < limit else gone[-1][0] + 1
             self._db.many(q.PUT_FORGOTTEN, [(klass, max(since, until))])
         return len(gone)
+
+    def _erase(self, gone: Erasure) -> None:
+        for change, rows in _erasures(gone):
+            if rows:
+                self._db.many(change, rows)
+        for contact in gone.contacts:
+            self._db.run(q.DROP_ORDERS, (contact,))
 
     def purge(self, *, whole: bool = False) -> None:
         self._db.purge(whole=whole)

@@ -233,6 +233,7 @@ def _erase(rows: _Rows, gone: Erasure) -> None:
     for contact in gone.contacts:
         rows.contacts.drop(contact)
         rows.shelves.pop(contact, None)
+        rows.orders = {order for order in rows.orders if order[0] != contact}
     for key in gone.directory:
         rows.directory.drop(key)
     for hashed in gone.erased_gone:

@@ -1,5 +1,6 @@
 """The statements of a host's store, from its tables. ``host`` runs them."""
 
+from sqlalchemy import delete as without
 from sqlalchemy import select, tuple_
 
 from engine.store.statement import (
@@ -102,6 +103,7 @@ PUT_IMPORTED = upsert(Imported)
 DROP_IMPORTED = delete(Imported)
 IMPORTED = select(_imported).order_by(_imported.c.job, _imported.c.chunk)
 ADD_ORDER_KEY = upsert(OrderKey)
+DROP_ORDERS = without(_order_key).where(_order_key.c.contact == number("contact"))
 ORDER_KEY = select(_order_key.c.contact).where(
     _order_key.c.contact == number("contact"), _order_key.c.key == blob("key")
 )

@@ -1,41 +1,9 @@
 """What every store of a host takes away for ever, and what it remembers of that."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from engine.domain.identity import Binding
 from engine.ports.host_store import ErasedRow, ErasingRow, Erasure, HostStore, Write
-from tests.contract.test_host_store import (
-    ADA,
-    BOB,
-    Place,
-    contact_row,
-    in_memory,
-    in_postgres,
-    log_row,
-    on_disk,
-)
-
-
-@pytest.fixture(params=["sqlite", "memory", "postgres"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
-    match request.param:
-        case "sqlite":
-            place = on_disk(tmp_path)
-        case "memory":
-            place = in_memory()
-        case _:
-            place = in_postgres(request.getfixturevalue("postgres_url"))
-    yield place
-    for store in place.made:
-        store.close()
-
-
-@pytest.fixture
-def store(place: Place) -> HostStore:
-    return place.opened()
+from tests.contract.places import Place
+from tests.contract.test_host_store import ADA, BOB, contact_row, log_row
 
 
 def test_an_erasure_takes_rows_away_and_leaves_the_others(store: HostStore) -> None:

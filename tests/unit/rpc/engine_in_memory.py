@@ -1,7 +1,7 @@
 """An Engine that keeps everything in dicts: what the doors are tested against."""
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from hashlib import blake2b, sha256
 from typing import Any, Literal
 
@@ -164,6 +164,10 @@ class EngineInMemory:
     async def act(self, key: str, act: str, subject: str, value: Any, by: str) -> None:
         self.acts.append((act, key, subject, value, by))
 
+    @property
+    def privacy(self) -> "PrivacyInMemory":
+        return PrivacyInMemory(self.acts)
+
     async def notice(self, notice: Notice) -> None:
         if self.busy:
             self.busy -= 1
@@ -196,3 +200,30 @@ class EngineInMemory:
 
     def ready(self) -> bool:
         return self.accepts_writes
+
+
+class PrivacyInMemory:
+    """One person, ``email:ada@example.com``."""
+
+    def __init__(self, acts: list[tuple[Any, ...]]) -> None:
+        self._acts = acts
+
+    async def forget(self, key: str, by: str) -> dict[str, Any]:
+        if key != "email:ada@example.com":
+            raise Unknown(f"no contact is known by {key}")
+        self._acts.append(("forget", key, by))
+        return {"rule": "request", "erased": {"contact": 1}}
+
+    async def dossier(self, key: str, by: str) -> AsyncIterator[dict[str, Any]]:
+        self._acts.append(("dossier", key, by))
+        yield {"table": "contact", "rows": [{"keys": [key]}]}
+        yield {"table": "log", "rows": []}
+
+    async def barred(self, keys: Sequence[str]) -> list[str]:
+        return [key for key in keys if "erased" in key]
+
+    async def audit(self, limit: int) -> list[dict[str, Any]]:
+        return [{"at": 1, "by": "ada", "act": "forget", "subject": "ab12"}][:limit]
+
+    async def retention(self) -> dict[str, Any]:
+        return {"classes": {}, "people": {}, "erased": []}

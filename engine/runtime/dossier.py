@@ -1,0 +1,69 @@
+"""Everything that is held of a person, gathered from every part: what there is to hand over on request."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from engine.runtime import envelope
+from engine.runtime.error_file import lines_of
+from engine.runtime.ground import SENDER, Ground
+from engine.runtime.slots import part_of
+from engine.runtime.traces import Person, Traces, words_of
+
+Part = dict[str, Any]
+NOTES = (
+    "The text of a message is kept in the local mailbox only (table mailbox).",
+    "Of one that left by another route the log names template, time and outcome, not the text.",
+    "Rows of class navigation and time that retention has deleted are not there any more.",
+    "Rows of others that mention this person are theirs and not listed; an erasure masks them.",
+)
+
+
+async def parts_of(ground: Ground, person: Person, imports: Path | None) -> AsyncIterator[Part]:
+    """``{"table", "rows"}``; long tables come in several parts."""
+    yield {"table": "notes", "rows": [{"note": note} for note in NOTES]}
+    for host in range(ground.table.hosts):
+        told = await _tell(ground, host, "held", envelope.encode(person))
+        for name, rows in told.items():
+            if rows:
+                yield {"table": name, "rows": rows}
+        for contact in told["contact"]:
+            async for part in _log(ground, host, contact["last"]):
+                yield part
+    for name, rows in (await ground.ask_part(SENDER, "kept", envelope.encode(person))).items():
+        yield {"table": name, "rows": rows}
+    async for part in _refused(ground, person):
+        yield part
+    if imports is not None:
+        traces = Traces(person)
+        found = await asyncio.to_thread(lines_of, imports, traces.readable, person.words)
+        yield {"table": "import_errors", "rows": [{"line": line} for line in found]}
+
+
+async def _log(ground: Ground, host: int, last: list[int]) -> AsyncIterator[Part]:
+    while last:
+        rows, last = await _tell(ground, host, "lines", envelope.encode(last))
+        yield {"table": "log", "rows": rows}
+
+
+async def _refused(ground: Ground, person: Person) -> AsyncIterator[Part]:
+    traces, after = Traces(person), 0
+    while items := ground.control.rejected_after(after, 500):
+        after = items[-1][0]
+        rows = [
+            {"at": item.at, "code": item.code, "body": item.body.decode("utf-8", "replace")}
+            for _, item in items
+            if mentions(item.body + item.reason.encode(), traces)
+            or person.words & words_of(item.body)
+        ]
+        if rows:
+            yield {"table": "rejected", "rows": rows}
+
+
+def mentions(raw: bytes, traces: Traces) -> bool:
+    return traces.readable.search(raw) is not None
+
+
+async def _tell(ground: Ground, host: int, step: str, body: bytes) -> Any:
+    return await ground.ask_part(part_of(host), "erasure", envelope.encode((step, body)))

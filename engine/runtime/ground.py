@@ -1,0 +1,23 @@
+"""What erasing and dossiers work on: the Coordinator, as much of it as they need."""
+
+from typing import Any, Protocol
+
+from engine.clock import Clock
+from engine.ports.control_store import ControlStore
+from engine.runtime.keyring import Keyring
+from engine.runtime.slots import SlotTable
+
+SENDER = "sender"
+
+
+class Ground(Protocol):
+    """``keyring`` is there once the control store is open."""
+
+    table: SlotTable
+    control: ControlStore
+    clock: Clock
+    keyring: Keyring
+
+    async def ask_part(self, part: str, method: str, body: bytes) -> Any:
+        """Raises Busy while it is being restarted."""
+        ...

@@ -1,0 +1,58 @@
+"""What the Coordinator does about privacy: erasing, dossiers, the audit trail, retention."""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import Unknown
+from engine.runtime.dossier import parts_of
+from engine.runtime.eraser import Eraser, report_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from engine.runtime.coordinator import Coordinator
+
+
+SHOWN = 1_000
+"""Erasures that a report tells of."""
+
+
+class Privacy:
+    """See PrivacyDesk. ``imports`` is where files of import errors lie."""
+
+    def __init__(self, coordinator: "Coordinator", imports: "Path | None") -> None:
+        self._coordinator = coordinator
+        self._imports = imports
+        self._eraser = Eraser(coordinator, imports)
+
+    async def run(self) -> None:
+        """What was begun goes on."""
+        await self._eraser.run()
+
+    async def forget(self, key: str, by: str) -> dict[str, Any]:
+        return await self._eraser.erase(await self._named(key), by)
+
+    async def dossier(self, key: str, by: str) -> AsyncIterator[dict[str, Any]]:
+        contact = await self._named(key)
+        coordinator = self._coordinator
+        coordinator.control.record(coordinator.now(), by, "dossier", str(contact))
+        person = await self._eraser.look(contact)
+        async for part in parts_of(coordinator, person, self._imports):
+            yield part
+
+    async def barred(self, keys: Sequence[str]) -> list[str]:
+        return await self._eraser.barred(list(keys))
+
+    async def audit(self, limit: int) -> list[dict[str, Any]]:
+        return [row._asdict() for row in self._coordinator.control.audit(limit)]
+
+    async def retention(self) -> dict[str, Any]:
+        erasures = self._coordinator.control.erasures(SHOWN)
+        return {"erased": [report_of(row) for row in erasures]}
+
+    async def _named(self, key: str) -> int:
+        found = await self._coordinator.contact(key, 0)
+        if found is None:
+            text = f"no contact is known by {key!r}; one that was erased is not"
+            raise Unknown(text)
+        return int(found["id"])
