@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -16,13 +17,15 @@ from engine.cli.output import Json, note, print_json
 from engine.errors import BadRequest
 
 if TYPE_CHECKING:
+    from engine.cli.bulk.catalog import Catalog
     from engine.cli.bulk.importing import Importing
     from engine.cli.bulk.mapping import Mapping
     from engine.cli.bulk.origin import Origin
     from engine.cli.bulk.progress import Progress
+    from engine.rpc.client import Relance
 
 app = typer.Typer()
-Kind = Literal["contacts", "events", "orders", "consents"]
+Kind = Literal["contacts", "events", "orders", "catalog", "consents"]
 File = Annotated[
     Path | None,
     typer.Argument(metavar="FILE", show_default=False, help=".csv, .jsonl or .parquet"),
@@ -66,7 +69,7 @@ Again = Annotated[bool, typer.Option("--again", help="Although it was imported b
 
 @app.command("import")
 def import_(  # noqa: PLR0913, PLR0917 - each is an option of the command
-    kind: Annotated[Kind, typer.Argument(metavar="contacts|events|orders|consents")],
+    kind: Annotated[Kind, typer.Argument(metavar="contacts|events|orders|catalog|consents")],
     file: File = None,
     mapping: MappingFile = None,
     dry_run: DryRun = False,
@@ -80,7 +83,7 @@ def import_(  # noqa: PLR0913, PLR0917 - each is an option of the command
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Bring contacts, events, orders or consents in. Scenarios do not react to what is imported.
+    """Bring contacts, events, orders, a catalog or consents in. Scenarios do not react to what is imported.
 
     Begun again after it was cut off, it goes on where it was. Columns are known by their own names
     (email, phone, user_id, anonymous_id, consent_<channel>, order_id, ...) or by a mapping.
@@ -95,7 +98,7 @@ def import_(  # noqa: PLR0913, PLR0917 - each is an option of the command
     else:
         beside = errors or Path(f"{file or job or kind}.errors.csv")
         with connected(grpc, data) as engine:
-            told = _import(engine.imports, kind, origin, mapped, beside, again=again, quiet=json)
+            told = _import(engine, kind, origin, mapped, beside, again=again, quiet=json)
     told["seconds"] = round(time.monotonic() - begun, 3)
     _tell(told, json=json)
     raise typer.Exit(1 if told["rejected"] else 0)
@@ -118,7 +121,7 @@ def _origin(
 
 
 def _import(
-    client: Any,
+    engine: "Relance",
     kind: Kind,
     origin: "Origin",
     mapping: "Mapping",
@@ -133,8 +136,10 @@ def _import(
     from engine.cli.bulk.rows import Reader
     from engine.rpc import relance_pb2 as pb
 
+    if kind == "catalog":
+        return _import_catalog(engine, origin, mapping, beside, quiet=quiet)
     reading = sha256(f"{mapping.digest} {CHUNK} {sorted(origin.about.items())}".encode())
-    job = client.open(
+    job = engine.imports.open(
         pb.ImportOpening(
             kind=kind,
             name=origin.name,
@@ -145,7 +150,7 @@ def _import(
         )
     )
     fields = Fields(kind, mapping, dict(job.declared), text=origin.text)
-    importing = Importing(client, job, origin, Reader(fields))
+    importing = Importing(engine.imports, job, origin, Reader(fields))
     done = importing.progress
     resumed = done.rows
     errors = ErrorFile.continued(beside, done.line) if resumed else ErrorFile.begun(beside)
@@ -160,8 +165,30 @@ def _import(
     }
 
 
+def _import_catalog(
+    engine: "Relance", origin: "Origin", mapping: "Mapping", beside: Path, *, quiet: bool
+) -> dict[str, Any]:
+    from engine.cli.bulk.catalog import Catalog
+    from engine.cli.bulk.error_file import ErrorFile
+    from engine.cli.bulk.fields import Fields
+
+    fields = Fields("catalog", mapping, {}, text=origin.text)
+    catalog, errors = Catalog(engine, origin, fields), ErrorFile.begun(beside)
+    try:
+        with _progress("catalog", origin.total, quiet=quiet) as tell:
+            catalog.run(errors, tell)
+    finally:
+        errors.close()
+    failed = str(beside) if catalog.progress.rejected else None
+    return _report("catalog", origin, fields.meant(), catalog, 0) | {"errors": failed}
+
+
 def _report(
-    kind: Kind, origin: "Origin", columns: dict[str, str], done: "Importing", resumed: int
+    kind: Kind,
+    origin: "Origin",
+    columns: dict[str, str],
+    done: "Importing | Catalog",
+    resumed: int,
 ) -> dict[str, Any]:
     progress = done.progress
     return {
@@ -179,6 +206,7 @@ def _report(
 
 
 def _rehearse(kind: Kind, origin: "Origin", mapping: "Mapping") -> dict[str, Any]:
+    from engine.cli.bulk.catalog import product
     from engine.cli.bulk.fields import Fields
     from engine.cli.bulk.importing import SHOWN
     from engine.cli.bulk.problem import Problem
@@ -186,11 +214,11 @@ def _rehearse(kind: Kind, origin: "Origin", mapping: "Mapping") -> dict[str, Any
     from engine.cli.bulk.rows import Reader
 
     fields = Fields(kind, mapping, {}, text=origin.text)
-    reader = Reader(fields)
+    read = partial(product, fields) if kind == "catalog" else Reader(fields).read
     rows = rejected = 0
     problems: list[Problem] = []
     for found in origin.rows(Progress()):
-        made = found if isinstance(found, Problem) else reader.read(found)
+        made = found if isinstance(found, Problem) else read(found)
         rows += 1
         if isinstance(made, Problem):
             rejected += 1

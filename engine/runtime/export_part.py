@@ -10,7 +10,7 @@ from engine.domain import codec, message
 from engine.domain.attribute import CONSENT
 from engine.domain.contact import Contact
 from engine.domain.event import Event
-from engine.domain.identity import RANK, key_of, kind_of, value_of
+from engine.domain.identity import RANK, key_of, kind_of, rank_of, value_of
 from engine.domain.message import Receipt
 from engine.ports.bulk import ExportAsked, Page
 from engine.ports.host_store import HostStore, LogRow
@@ -56,39 +56,40 @@ def _wanted(contact: Contact, asked: ExportAsked) -> bool:
 def contact_row(contact: Contact) -> dict[str, Any]:
     """Flat, with the columns that an import knows: it brings back keys, attributes and consents."""
     row: dict[str, Any] = {}
-    attributes = contact.attributes
-    for column, value in _key_columns(contact):
-        held = row.get(column)
-        row[column] = (
-            value if held is None else [*(held if isinstance(held, list) else [held]), value]
-        )
-    for name, value in attributes.items():
-        if name in ("email", "phone") and key_of(name, str(value)) in contact.keys:
+    for column, value in _keys(contact):
+        row[column] = [*row[column], value] if column in row else [value]
+    row = {column: found[0] if len(found) == 1 else found for column, found in row.items()}
+    for name, value in sorted(contact.attributes.items()):
+        if name in ADDRESSES and key_of(name, str(value)) in contact.keys:
             row[name] = value
-        elif name.startswith(CONSENT) and name.removeprefix(CONSENT) in contact.consents:
-            continue
-        elif name in _TAKEN or name.startswith(("key.", "attribute.", CONSENT)):
-            row[f"attribute.{name}"] = value
-        else:
-            row[name] = value
-    for subject, consent in contact.consents.items():
+        elif not name.startswith(CONSENT) or name.removeprefix(CONSENT) not in contact.consents:
+            row[f"attribute.{name}" if _is_taken(name) else name] = value
+    for subject, consent in sorted(contact.consents.items()):
         row[f"{CONSENT}{subject}"] = consent.granted
     return row
 
 
+ADDRESSES = ("email", "phone")
 _TAKEN = frozenset({*RANK, "timestamp", "message_id"})
 """Columns that are no attributes."""
 
 
-def _key_columns(contact: Contact) -> Iterator[tuple[str, str]]:
-    """An address that is an attribute too stands once, as it was written."""
-    attributes = contact.attributes
-    for key in contact.keys:
+def _is_taken(name: str) -> bool:
+    return name in _TAKEN or name.startswith(("key.", "attribute.", CONSENT))
+
+
+def _keys(contact: Contact) -> Iterator[tuple[str, str]]:
+    """An address that is an attribute too stands there alone, as it was written; else the first key does."""
+    known = {kind: key_of(kind, str(contact.attributes.get(kind, ""))) for kind in ADDRESSES}
+    for key in sorted(contact.keys, key=rank_of):
         kind, value = kind_of(key), value_of(key)
         if kind in ("user_id", "anonymous_id"):
             yield kind, value
-        elif kind not in attributes or key_of(kind, str(attributes[kind])) != key:
-            yield f"key.{kind}", value
+        elif known.get(kind) != key:
+            first = kind in ADDRESSES and known[kind] not in contact.keys
+            yield kind if first else f"key.{kind}", value
+            if first:
+                known[kind] = key
 
 
 def event_row(row: LogRow) -> dict[str, Any] | None:

@@ -35,11 +35,11 @@ class Source:
         return self._url.render_as_string(hide_password=True)
 
     def rows(self, after: Any = None) -> Iterator[dict[str, Any]]:
-        """Raises BadRequest with what the database said."""
+        """Without what is null. Raises BadRequest with what the database said."""
         try:
             with self._engine.connect().execution_options(yield_per=AT_ONCE) as connection:
                 for row in connection.execute(self._select(after)).mappings():
-                    yield {str(name): _plain(value) for name, value in row.items()}
+                    yield {str(k): _plain(v) for k, v in row.items() if v is not None}
         except SQLAlchemyError as error:
             raise BadRequest(f"{self.name}: {_first_line(error)}") from None
         finally:

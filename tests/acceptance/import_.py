@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 import psutil
 
+from engine.offline import fsck
 from tests.acceptance.engine_process import RELANCE, Engine, wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -178,8 +179,8 @@ def campaign(
         wrong += differences(
             folder, run.exported("contacts", "out.csv"), run.exported("events", "out.jsonl")
         )
-        found = run.asked("fsck")
-        wrong += found["findings"] if isinstance(found, dict) else [str(found)]
+        run.engine.stop()
+        wrong += fsck(run.engine.data, lambda _read: None)["findings"]
         return done, wrong
     finally:
         run.engine.close()

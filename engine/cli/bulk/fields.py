@@ -12,11 +12,14 @@ OURS = {
     "orderId": "order_id", "e-mail": "email", "Email": "email", "E-mail": "email", "Phone": "phone",
 }  # fmt: skip
 """Other spellings of columns that are known by their own names."""
-_MONEY = frozenset({"total", "revenue", "subtotal", "shipping", "tax", "discount", "value"})
+_MONEY = frozenset(
+    {"total", "price", "revenue", "subtotal", "shipping", "tax", "discount", "value"}
+)
 _FIELDS = {
     "contacts": ("timestamp", "message_id"),
     "events": ("event", "type", "timestamp", "message_id"),
     "orders": ("timestamp", "message_id"),
+    "catalog": (),
     "consents": ("status", "at", "timestamp", "message_id"),
 }
 
@@ -57,7 +60,8 @@ class Fields:
         if column is None or not column.to:
             return None
         to = OURS.get(column.to, column.to)
-        return self._address(name, to, column) or self._own(name, to, column)
+        who = self._address(name, to, column) if self.kind != "catalog" else None
+        return who or self._own(name, to, column)
 
     def _address(self, name: str, to: str, column: Column) -> Field | None:
         """Columns that say who it is."""
@@ -85,7 +89,7 @@ class Fields:
             return Field(name, "properties", to, self._convert("object", column))
         property_ = to.removeprefix("properties.")
         kind = column.type or ""
-        if self.kind == "orders" and not kind:
+        if self.kind in ("orders", "catalog") and not kind:
             kind = "number" if to in _MONEY else "list" if to == "products" else ""
         return Field(name, "property", property_, self._convert(kind, column))
 

@@ -98,7 +98,9 @@ class QueryOrigin:
 
         for line, values in enumerate(self._source.rows(recalled(done.cursor)), done.rows + 1):
             if self._column and self._column not in values:
-                raise BadRequest(f"the query has no column {self._column!r}")
+                raise BadRequest(
+                    f"row {line} has no {self._column!r}: a cursor must be in every row"
+                )
             yield Row(line, values)
 
     def identity(self, row: Row, job: int) -> str:

@@ -43,11 +43,16 @@ class Reader:
                 for column, value in values.items():
                     field = self._fields[column]
                     if field is not None:
-                        _put(draft, field, value)
+                        put(draft, field, value)
             column = ""
             return self._made(draft, row.line)
         except Misread as wrong:
             return Problem(row.line, wrong.column or column, wrong.code, wrong.reason)
+        except UnicodeEncodeError:
+            text_ = (
+                "bytes that are not of the file's encoding; name it in the mapping (`encoding:`)"
+            )
+            return Problem(row.line, column, "bad_encoding", text_)
         except (TypeError, ValueError, OverflowError) as error:
             return Problem(row.line, column, "bad_value", f"{error}")
 
@@ -87,7 +92,8 @@ class Reader:
         return _row(draft, line, event=CHANGED)
 
 
-def _put(draft: Draft, field: Field, value: Any) -> None:
+def put(draft: Draft, field: Field, value: Any) -> None:
+    """What one column says. Raises Misread."""
     if field.slot == "trait":
         if value == "":
             return

@@ -4,7 +4,7 @@ import csv
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -86,8 +86,11 @@ class CsvTable:
         self.columns = names
 
     def rows(self) -> Iterator[Row | Problem]:
+        """What is not of the encoding stays in its value as lone surrogates: that row cannot go in."""
         csv.field_size_limit(min(_LARGEST_FIELD, sys.maxsize))
-        with self._file.open(encoding=self.encoding, errors="strict", newline="") as stream:
+        with self._file.open(
+            encoding=self.encoding, errors="surrogateescape", newline=""
+        ) as stream:
             reader = csv.reader(stream, delimiter=self.delimiter)
             columns, width = self.columns, len(self.columns)
             next(reader, None)
@@ -100,8 +103,6 @@ class CsvTable:
                 except csv.Error as error:
                     yield Problem(line, "", "bad_csv", f"{error}")
                     continue
-                except UnicodeDecodeError as error:
-                    raise BadRequest(_undecodable(self._file, self.encoding, error)) from error
                 if not values:
                     continue
                 if len(values) != width:
@@ -109,10 +110,6 @@ class CsvTable:
                     yield Problem(line, "", "bad_csv", text)
                     continue
                 yield Row(line, dict(zip(columns, values, strict=True)))
-
-
-def _undecodable(file: Path, encoding: str, error: UnicodeDecodeError) -> str:
-    return f"{file} is not {encoding} throughout ({error.reason}): say --encoding, e.g. cp1252"
 
 
 def encoding_of(sample: bytes) -> str:
@@ -176,7 +173,7 @@ class JsonLines:
 
 
 class Parquet:
-    """Row groups are read in slices; a row's line is its number, from 1 on."""
+    """Read in slices; a row's line is its number, from 1 on. Every row has every column: null says nothing."""
 
     text = False
 
@@ -197,14 +194,6 @@ class Parquet:
                 for batch in parquet.iter_batches(SLICE):
                     for values in batch.to_pylist():
                         line += 1
-                        yield Row(line, values)
+                        yield Row(line, {k: v for k, v in values.items() if v is not None})
         except ArrowInvalid as error:
             raise BadRequest(f"{self._file} is no Parquet file: {error}") from error
-
-
-def written(file: Path) -> IO[str]:
-    """A text file for writing. Raises BadRequest."""
-    try:
-        return file.open("w", encoding="utf-8", newline="")
-    except OSError as error:
-        raise BadRequest(f"{file} cannot be written: {error.strerror}") from error
