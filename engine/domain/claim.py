@@ -209,6 +209,9 @@ def holder_answered(turn: Turn, answer: YieldAnswered) -> None:
             turn.effects.append(ClaimKey(claim))
         case "moved":
             turn.effects.append(AskYield(answer.to, claim, answer.by))
+        case "restored":
+            del contact.claims[0]
+            ask_next(turn)
         case "kept":
             del contact.claims[0]
             if claim.key.startswith(WITH):

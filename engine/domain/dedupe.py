@@ -48,3 +48,9 @@ def forgets_early(seen: bytes, now: int, keep: int) -> bool:
 
 def fingerprints(seen: bytes) -> list[bytes]:
     return [seen[start : start + FINGERPRINT] for start in range(0, len(seen), ENTRY)]
+
+
+def young(seen: bytes, now: int) -> bytes:
+    """The entries that came within the window."""
+    parts = (seen[start : start + ENTRY] for start in range(0, len(seen), ENTRY))
+    return b"".join(entry for entry in parts if _age(entry, now) < WINDOW)

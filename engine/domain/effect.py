@@ -61,6 +61,28 @@ class Adopt(msgspec.Struct, frozen=True, array_like=True, tag="adopt"):
     sends: tuple[Send, ...] = ()
 
 
+class Half(msgspec.Struct, frozen=True, array_like=True):
+    """What goes with a contact that is itself again: its encoded state with its shelf, and what it brings.
+
+    ``rows`` are those of the survivor's log that it lived; ``seen`` what it took in the last week,
+    ``orders`` keys of earlier orders, ``sends`` its messages that had not left.
+    """
+
+    state: bytes
+    rows: tuple[int, ...] = ()
+    seen: bytes = b""
+    orders: tuple[bytes, ...] = ()
+    sends: tuple[Send, ...] = ()
+
+
+class Restore(msgspec.Struct, frozen=True, array_like=True, tag="restore"):
+    """To a tombstone: be yourself again. ``claim`` is what stands in my line until you are."""
+
+    to: int
+    claim: Claim
+    half: Half
+
+
 class Witness(msgspec.Struct, frozen=True, array_like=True, tag="witness"):
     """To the contact that was first to claim a key: what I have taken (fingerprints) while I claimed it."""
 
@@ -144,5 +166,7 @@ class ReviewOver(msgspec.Struct, frozen=True, array_like=True, tag="review over"
     other: int
 
 
-Hop = ClaimKey | AskYield | Adopt | Witness | TellCompany | InformMember | Suppress | Lift
+Hop = (
+    ClaimKey | AskYield | Adopt | Restore | Witness | TellCompany | InformMember | Suppress | Lift
+)
 Effect = Send | Settle | KeepOrders | Review | ReviewOver | Hop

@@ -25,7 +25,8 @@ class Claim(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """A key that a contact says is its own, since an instant (ms).
 
     ``rebind`` is the ``since`` of the binding that its holder lets go of: the key changes hands only
-    while that binding is the last one, so that of two claimants one has to ask again. ``source`` and
+    while that binding is the last one, so that of two claimants one has to ask again. Under 0 it is the
+    contact, negated, that gave the key up by ``since``, when the two were parted. ``source`` and
     ``message_id`` are the event's that named the key: the evidence, should two contacts claim it.
 
     Two texts that no key can be stand in line with the keys: ``?user_id:7`` asks who holds the key and
@@ -125,8 +126,13 @@ def bound(
         return (Binding(claim.since, contact),)
     last = bindings[-1]
     mine = last.contact == contact
-    if mine and (claim.rebind is not None or not is_device(claim.key)):
+    if mine and claim.rebind is not None:
         return bindings
-    if not mine and claim.rebind != last.since:
+    if not mine and claim.rebind != last.since and not _given(last, claim):
         return None
     return (*bindings, Binding(max(now, last.since) + 1, contact))
+
+
+def _given(last: Binding, claim: Claim) -> bool:
+    """Whether the holder gave the key up in an unmerge, and has not claimed it again since."""
+    return claim.rebind == -last.contact and last.since <= claim.since

@@ -5,7 +5,7 @@ from typing import Any, Literal
 import msgspec
 
 from engine.domain.consent import Status
-from engine.domain.effect import Send
+from engine.domain.effect import Half, Send
 from engine.domain.event import Event
 from engine.domain.identity import Claim
 
@@ -59,13 +59,13 @@ class YieldAsked(msgspec.Struct, frozen=True, array_like=True, tag="yield"):
 
 
 class YieldAnswered(msgspec.Struct, frozen=True, array_like=True, tag="yielded"):
-    """``outcome``: merging (adoption follows) | released (a device key, rebind it) | kept | moved to ``to``.
+    """``outcome``: merging (adoption follows) | released (a device key, rebind it) | kept | moved to ``to``
 
-    ``by`` is the contact that answers.
+    | restored (itself again). ``by`` is the contact that answers.
     """
 
     claim: Claim
-    outcome: Literal["merging", "released", "kept", "moved"]
+    outcome: Literal["merging", "released", "kept", "moved", "restored"]
     to: int = 0
     by: int = 0
 
@@ -144,6 +144,27 @@ class Stated(msgspec.Struct, frozen=True, array_like=True, tag="stated"):
     note: str = ""
 
 
+class Unmerged(msgspec.Struct, frozen=True, array_like=True, tag="unmerged"):
+    """The merge of ``source`` into you is undone by an operator: you are ``mine`` (encoded, with its shelf).
+
+    ``other`` is what goes to the source; ``orders`` are keys of your earlier orders.
+    """
+
+    by: str
+    source: int
+    mine: bytes
+    orders: tuple[bytes, ...]
+    other: Half
+
+
+class Restored(msgspec.Struct, frozen=True, array_like=True, tag="restored"):
+    """You are itself again: ``source``, whose part you were, hands you your half."""
+
+    source: int
+    claim: Claim
+    half: Half
+
+
 HopMessage = (
     ClaimAnswered
     | YieldAsked
@@ -151,9 +172,10 @@ HopMessage = (
     | Adopted
     | AdoptionSettled
     | Witnessed
+    | Restored
     | CompanyLearned
 )
-Message = Event | TimerFired | Receipt | Act | Stated | Rebuilt | HopMessage
+Message = Event | TimerFired | Receipt | Act | Stated | Rebuilt | Unmerged | HopMessage
 Logged = Message | CompanyTold
 """What a row of the log may hold: contacts consume messages, companies what they are told."""
 

@@ -11,7 +11,17 @@ the same step, to a depth of 100 causes; a longer chain is a loop: the contact i
 that names it, still keeps its events, and is looked at again under the next rulebook.
 """
 
-from engine.domain import claim, company, merge, optin, pending, run, statement, union
+from engine.domain import (
+    claim,
+    company,
+    merge,
+    optin,
+    pending,
+    run,
+    statement,
+    union,
+    unmerge,
+)
 from engine.domain.contact import SEEN, Contact
 from engine.domain.dedupe import merged
 from engine.domain.duration import MINUTE
@@ -29,8 +39,10 @@ from engine.domain.message import (
     Message,
     Rebuilt,
     Receipt,
+    Restored,
     Stated,
     TimerFired,
+    Unmerged,
     Witnessed,
     YieldAnswered,
     YieldAsked,
@@ -114,6 +126,8 @@ def _consume(turn: Turn, message: Message) -> Message | None:
             statement.take_stated(turn, message)
         case Rebuilt():
             take_rebuilt(turn, message)
+        case Unmerged():
+            unmerge.part(turn, message)
         case _:
             return _take_hop(turn, message)
     return None
@@ -135,6 +149,8 @@ def _take_hop(turn: Turn, message: HopMessage) -> Message | None:
             if merge.adopt(turn, message) and turn.contact.claims[:1] != asked:
                 claim.ask_next(turn)
             return AdoptionSettled()
+        case Restored():
+            return unmerge.restore(turn, message)
         case Witnessed():
             turn.contact.seen = merged(turn.contact.seen, message.seen, turn.now, SEEN)
             return AdoptionSettled()

@@ -16,7 +16,7 @@ import msgspec
 
 from engine.domain import codec, company, fact, message
 from engine.domain.contact import Contact
-from engine.domain.effect import Adopt, Hop
+from engine.domain.effect import Adopt, Hop, Restore
 from engine.domain.event import Event
 from engine.domain.identity import Binding, slot_of_key
 from engine.domain.rulebook import Rulebook
@@ -228,6 +228,7 @@ class Fsck:
         for row in hops:
             hop = _hops.decode(row.body)
             self.queued += len(hop.sends) if isinstance(hop, Adopt) else 0
+            self.queued += len(hop.half.sends) if isinstance(hop, Restore) else 0
         self.hops = len(hops)
         self.checked["outbox"] = len(outbox)
         self.checked["hops"] = len(hops)

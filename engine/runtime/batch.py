@@ -13,7 +13,15 @@ from engine.domain.contact import SEEN, Contact
 from engine.domain.dedupe import forgets_early, has_seen
 from engine.domain.event import Event
 from engine.domain.identity import Binding, company_key, contact_id, slot_of_key
-from engine.domain.message import Adopted, Message, Receipt, TimerFired, Witnessed
+from engine.domain.message import (
+    Adopted,
+    Message,
+    Receipt,
+    Restored,
+    TimerFired,
+    Unmerged,
+    Witnessed,
+)
 from engine.domain.shelf import Absent
 from engine.domain.step import Outcome, step
 from engine.ports.host_store import (
@@ -178,7 +186,7 @@ class Batch:
                 retries.add(taken.fingerprint)
         elif isinstance(taken, Receipt) and retries is not None:
             retries.add(taken.fingerprint)
-        elif isinstance(taken, Adopted | Witnessed):
+        elif isinstance(taken, Adopted | Unmerged | Restored | Witnessed):
             retries = None
             if outcome.contact.pending:
                 self._leave_pending(outcome.contact)
@@ -244,6 +252,8 @@ class Batch:
                 self.hop(contact, to, depth if via else 0, hop)
             case effect.Adopt(to):
                 self.hop(contact, to, depth, self._with_queued(contact, hop))
+            case effect.Restore(to):
+                self.hop(contact, to, 0, hop)
             case effect.Witness(to) | effect.InformMember(to):
                 self.hop(contact, to, depth, hop)
             case effect.TellCompany(company):
@@ -282,12 +292,16 @@ class Batch:
 
     def _with_queued(self, contact: int, adopt: effect.Adopt) -> effect.Adopt:
         """The messages that a merged contact had queued go with it; those under way end here."""
-        keys = self.memory.outbox.of(contact) | {k for k, r in self.outbox.items() if r}
-        rows = [row for key in sorted(keys) if (row := self.outbox_row(key))]
-        rows = [row for row in rows if row.contact == contact and row.state != "sending"]
+        rows = self.queued(contact)
         for row in rows:
             self.settle(row.key)
         return effect.Adopt(adopt.to, adopt.state, tuple(send_of(row) for row in rows))
+
+    def queued(self, contact: int) -> list[OutboxRow]:
+        """Its messages that have not begun to leave."""
+        keys = self.memory.outbox.of(contact) | {k for k, r in self.outbox.items() if r}
+        rows = [row for key in sorted(keys) if (row := self.outbox_row(key))]
+        return [row for row in rows if row.contact == contact and row.state == "queued"]
 
     def hop(self, contact: int, to: int, depth: int, hop: effect.Hop) -> None:
         if depth >= MAX_DEPTH:

@@ -9,6 +9,7 @@ from engine.domain.effect import (
     Hop,
     InformMember,
     Lift,
+    Restore,
     Suppress,
     TellCompany,
     Witness,
@@ -20,6 +21,7 @@ from engine.domain.message import (
     ClaimAnswered,
     CompanyLearned,
     Message,
+    Restored,
     Witnessed,
     YieldAnswered,
     YieldAsked,
@@ -56,6 +58,8 @@ class HopLetter:
                 return self._adopt(batch, hop)
             case Witness():
                 return self._witness(batch, hop)
+            case Restore():
+                return self._restore(batch, hop)
             case TellCompany():
                 return companies.tell(batch, hop, self.question.depth)
             case InformMember(to, company, attributes):
@@ -111,6 +115,16 @@ class HopLetter:
             return None
         adopted = Adopted(source, hop.state, hop.sends)
         return batch.apply(self.question.to, adopted, depth=self.question.depth).answer
+
+    def _restore(self, batch: Batch, hop: Restore) -> Message | None:
+        """Asked again, it is itself already."""
+        resident, source = batch.resident(hop.to), self.question.contact
+        if resident is None or resident.contact.merged_into != source:
+            return YieldAnswered(hop.claim, "restored", by=hop.to)
+        if codec.decode(hop.half.state).rulebook > batch.memory.rulebook.version:
+            return None
+        restored = Restored(source, hop.claim, hop.half)
+        return batch.apply(hop.to, restored, depth=self.question.depth).answer
 
     def body(self) -> bytes:
         return envelope.encode(self.question)

@@ -30,6 +30,7 @@ from engine.runtime.mailbox import Mailbox
 from engine.runtime.memory import Memory
 from engine.runtime.notice import NoticeLetter
 from engine.runtime.part import Calls
+from engine.runtime.parting import PartLetter
 from engine.runtime.review_letter import DismissLetter
 from engine.runtime.send_post import SendPost
 from engine.runtime.slots import SlotTable, part_of
@@ -105,7 +106,7 @@ class ContactHost:
                 return envelope.encode(await self.mailbox.put([HopLetter(q) for q in questions]))
             case "act":
                 return await self._act(body)
-            case "suppress" | "stated" | "notice" | "unite" | "dismiss":
+            case "suppress" | "stated" | "notice" | "unite" | "part" | "dismiss":
                 return envelope.encode((await self.mailbox.put([_letter(method, body)]))[0])
             case "erasure":
                 step, rest = msgspec.msgpack.decode(body, type=tuple[str, bytes])
@@ -223,6 +224,10 @@ def _letter(method: str, body: bytes) -> Letter:
         case "unite":
             contact, by, other = msgspec.msgpack.decode(body, type=tuple[int, str, int])
             return ActLetter(contact, Act(by, "merge", "", other))
+        case "part":
+            return PartLetter(
+                *msgspec.msgpack.decode(body, type=tuple[int, int, str, dict[int, bytes]])
+            )
         case "dismiss":
             return DismissLetter(*msgspec.msgpack.decode(body, type=tuple[int, int]))
         case _:

@@ -10,6 +10,7 @@ from engine.errors import BadRequest, Unknown
 from engine.ports.control_store import ControlStore
 from engine.ports.host_store import ReviewRow
 from engine.runtime import envelope
+from engine.runtime.parting import AGAIN, BUSY, DONE
 from engine.runtime.slots import SlotTable
 
 Ask = Callable[[int, str, bytes], Awaitable[Any]]
@@ -83,7 +84,39 @@ class Identities:
         return {"survivor": survivor, "merged": merged, "done": done}
 
     async def unmerge(self, one: str, other: str, by: str) -> dict[str, Any]:
-        raise BadRequest(f"the merge of {one} and {other} cannot be undone yet, {by}")
+        """Raises Unknown, BadRequest."""
+        survivor = await self.named(one)
+        wanted = await self._part_of(other) if other else 0
+        restored = await self._part(survivor, wanted, by)
+        done = await self._settled(survivor, restored)
+        self._record(by, "unmerge", (survivor, restored))
+        return {"survivor": survivor, "restored": restored, "done": done}
+
+    async def _part_of(self, name: str) -> int:
+        """The contact that was merged, not the one that it is a part of. Raises Unknown."""
+        number = await self.found(name)
+        if number not in await self._faces([number]):
+            text = f"no contact is known by {name!r}; name it by a key (kind:value) or by its id"
+            raise Unknown(text)
+        return number
+
+    async def _part(self, survivor: int, wanted: int, by: str) -> int:
+        """Who is itself again. What is under way with the survivor's keys has to end first."""
+        host = self._table.host_of_contact(survivor)
+        for _ in range(round(PATIENCE / LOOK)):
+            asked = envelope.encode((survivor, wanted))
+            _, versions = await self._ask(host, "latest_merge", asked)
+            books = self._control.rulebooks()
+            told = {version: books[version] for version in versions if version in books}
+            body = envelope.encode((survivor, wanted, by, told))
+            answer, restored = await self._ask(host, "part", body)
+            if answer == DONE:
+                return int(restored)
+            if answer not in (BUSY, AGAIN):
+                raise BadRequest(answer)
+            await asyncio.sleep(LOOK)
+        text = f"contact {survivor} is busy with its keys; try again in a while"
+        raise BadRequest(text)
 
     async def named(self, name: str) -> int:
         """A living contact. A key leads to who has it now, an id means that very contact.

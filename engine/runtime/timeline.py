@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from engine.domain import codec, message
 from engine.domain.dedupe import HOUR, WINDOW, fingerprints
 from engine.domain.event import Event
-from engine.domain.message import Adopted, Receipt, Witnessed
+from engine.domain.message import Adopted, Receipt, Restored, Witnessed
 from engine.ports.host_store import LogRow
 
 Read = Callable[[int], LogRow | None]
@@ -44,4 +44,7 @@ def week_of(read: Read, last: tuple[int, ...], now: int) -> set[bytes]:
                 found.update(fingerprints(codec.decode(taken.state).seen))
             elif isinstance(taken, Witnessed):
                 found.update(fingerprints(taken.seen))
+            elif isinstance(taken, Restored):
+                found.update(fingerprints(taken.half.seen))
+                found.update(fingerprints(codec.decode(taken.half.state).seen))
     return found
