@@ -142,6 +142,15 @@ def adopt(turn: Turn, other: Contact) -> None:
     tell(turn)
 
 
+def part(turn: Turn, before: Contact) -> None:
+    """An unmerge: companies that go with the other lose this contact, its own hear its scores."""
+    turn.contact.told = max(turn.contact.told, before.told)
+    for key in before.companies:
+        if key not in turn.contact.companies:
+            turn.effects.append(_farewell(turn, turn.contact, key))
+    tell(turn)
+
+
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Company)
 

@@ -166,7 +166,5 @@ class ReviewOver(msgspec.Struct, frozen=True, array_like=True, tag="review over"
     other: int
 
 
-Hop = (
-    ClaimKey | AskYield | Adopt | Restore | Witness | TellCompany | InformMember | Suppress | Lift
-)
+Hop = ClaimKey | AskYield | Adopt | Restore | Witness | TellCompany | InformMember | Suppress | Lift
 Effect = Send | Settle | KeepOrders | Review | ReviewOver | Hop

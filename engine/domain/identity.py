@@ -118,7 +118,7 @@ def bound(
     Whoever only asks is told the holder, were it itself.
 
     A key changes hands after ``now``: whatever came by it until then went to who held it. A holder
-    that claims its own device had let it go: a new binding, so that the release counts no more.
+    that claims its own key had let it go: a new binding, so that the release counts no more.
     """
     if claim.asked != claim.key:
         return None if bindings else bindings

@@ -29,6 +29,7 @@ from engine.domain.fact import Fact
 from engine.domain.identity import Claim
 from engine.domain.message import (
     Act,
+    CompanyLearned,
     HopMessage,
     Message,
     Rebuilt,
@@ -75,6 +76,11 @@ class Side:
         self.rows.append(row.id)
         if isinstance(row.message, Event | Receipt):
             self.seen = with_seen(self.seen, row.message.fingerprint, row.now, ALL)
+        self._step(row.message, row.now)
+
+    def hear(self, row: Taken) -> None:
+        """What is said of both."""
+        self.until(row.now)
         self._step(row.message, row.now)
 
     def until(self, now: int) -> None:
@@ -124,10 +130,14 @@ class Parting:
     def live(self, rows: Sequence[Taken]) -> None:
         undone = _undone(rows)
         for row in rows:
-            side = None if row.id in undone else self._side_of(row.message)
-            if side is not None:
-                side.take(row, self._books[row.rulebook])
-            self._note(row, side or self.mine)
+            if isinstance(row.message, CompanyLearned):
+                for side in (self.mine, self.other):
+                    side.hear(row)
+                continue
+            taker = None if row.id in undone else self._side_of(row.message)
+            if taker is not None:
+                taker.take(row, self._books[row.rulebook])
+            self._note(row, taker or self.mine)
 
     def _side_of(self, message: Message) -> Side | None:
         """None for what neither takes."""
@@ -195,6 +205,7 @@ class Parting:
         mine.keys = [key for key in merged.keys if key not in self.other.keys]
         other.keys = [key for key in self.other.keys if key not in self.other.owed]
         owed = [key for key in self.other.owed if key in merged.keys]
+        other.told = max(other.told, now) + 1
         other.claims = [Claim(key, now + 1, rebind=-mine.id) for key in owed]
         return mine, other
 

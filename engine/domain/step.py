@@ -28,7 +28,6 @@ from engine.domain.duration import MINUTE
 from engine.domain.effect import Effect
 from engine.domain.event import Event
 from engine.domain.fact import Fact
-from engine.domain.identity import WITH
 from engine.domain.message import (
     Act,
     Adopted,
@@ -139,9 +138,7 @@ def _take_hop(turn: Turn, message: HopMessage) -> Message | None:
         case ClaimAnswered():
             claim.directory_answered(turn, message)
         case YieldAsked():
-            if message.claim.key.startswith(WITH):
-                return union.asked(turn, message)
-            return claim.yield_asked(turn, message)
+            return union.yield_asked(turn, message)
         case YieldAnswered():
             claim.holder_answered(turn, message)
         case Adopted():

@@ -9,6 +9,7 @@ that cross each other are both refused, and no circle of tombstones comes of any
 """
 
 from engine.domain.claim import ask_next, give_in
+from engine.domain.claim import yield_asked as key_asked
 from engine.domain.contact import Contact
 from engine.domain.identity import WITH, Claim
 from engine.domain.message import YieldAnswered, YieldAsked
@@ -27,9 +28,11 @@ def unite(turn: Turn, other: int) -> None:
         ask_next(turn)
 
 
-def asked(turn: Turn, question: YieldAsked) -> YieldAnswered:
-    """Asked to become a part of the claimant."""
+def yield_asked(turn: Turn, question: YieldAsked) -> YieldAnswered:
+    """Asked to become a part of the claimant, or to yield a key."""
     contact, claim = turn.contact, question.claim
+    if not claim.key.startswith(WITH):
+        return key_asked(turn, question)
     free = not contact.merged_into and not engaged(contact)
     if free:
         give_in(turn, question.claimant)

@@ -10,7 +10,7 @@ An event that names keys of both joins an anonymous one again, as it would have 
 
 import msgspec
 
-from engine.domain import codec
+from engine.domain import codec, company
 from engine.domain.claim import ask_next
 from engine.domain.contact import SEEN, Contact
 from engine.domain.dedupe import merged
@@ -30,6 +30,7 @@ def part(turn: Turn, message: Unmerged) -> None:
     turn.contact.shelf = turn.contact.shelf or b""
     turn.note("unmerged", "", message.source)
     _tell(turn, before, turn.contact)
+    company.part(turn, before)
     turn.effects.append(KeepOrders(message.orders))
     turn.effects.append(Restore(message.source, claim, message.other))
 
@@ -47,6 +48,7 @@ def restore(turn: Turn, message: Restored) -> YieldAnswered:
     _tell(turn, Contact(contact.id), contact)
     turn.effects.append(KeepOrders(half.orders))
     turn.effects += [replace(send, contact=contact.id) for send in half.sends]
+    company.part(turn, grave)
     ask_next(turn)
     return YieldAnswered(message.claim, "restored", by=contact.id)
 

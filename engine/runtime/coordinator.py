@@ -27,6 +27,7 @@ from engine.runtime.exporting import Exporting
 from engine.runtime.identities import Identities
 from engine.runtime.importing import Importing
 from engine.runtime.keyring import Keyring, make_key
+from engine.runtime.life_story import life_story
 from engine.runtime.misfits import keep_misfits
 from engine.runtime.notice import NOBODY
 from engine.runtime.part import Calls, PartLost
@@ -301,12 +302,15 @@ class Coordinator:
     async def contact(self, key: str, timeline: int) -> dict[str, Any] | None:
         number = await self._resolve(key)
         while number:
-            host = self.table.host_of_contact(number)
-            found = await self.ask(host, "contact", envelope.encode((number, timeline)))
+            found = await self._tell(number, timeline)
             if found is None or not found["merged_into"]:
-                return dict(found) if found else None
+                return await life_story(found, timeline, self._tell) if found else None
             number = found["merged_into"]
         return None
+
+    async def _tell(self, contact: int, timeline: int) -> Any:
+        body = envelope.encode((contact, timeline))
+        return await self.ask(self.table.host_of_contact(contact), "contact", body)
 
     async def _resolve(self, key: str) -> int:
         """``kind:value``, or the contact id in digits; 0 when nobody holds it."""

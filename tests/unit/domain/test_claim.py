@@ -271,12 +271,18 @@ def test_of_two_claimants_of_one_release_the_second_has_to_ask_again() -> None:
     assert bound(taken, Claim(DEVICE, 20, rebind=10), 3 << 16, 30) is None
 
 
-def test_a_holder_that_claims_its_device_again_undoes_its_release() -> None:
-    again = bound((Binding(10, ME),), Claim(DEVICE, 20), ME, 25)
-    assert again == (Binding(10, ME), Binding(26, ME))
-    assert bound(again, Claim(DEVICE, 20, rebind=10), OTHER, 30) is None
-    kept = (Binding(10, ME),)
-    assert bound(kept, Claim(USER, 20), ME, 25) is kept
+def test_a_holder_that_claims_its_key_again_undoes_its_release() -> None:
+    for key in (DEVICE, USER):
+        again = bound((Binding(10, ME),), Claim(key, 20), ME, 25)
+        assert again == (Binding(10, ME), Binding(26, ME))
+        assert bound(again, Claim(key, 20, rebind=10), OTHER, 30) is None
+
+
+def test_a_key_given_up_in_an_unmerge_goes_to_the_other_unless_it_was_claimed_again() -> None:
+    given = Claim(USER, 20, rebind=-ME)
+    assert bound((Binding(10, ME),), given, OTHER, 25) == (Binding(10, ME), Binding(26, OTHER))
+    assert bound((Binding(10, ME), Binding(21, ME)), given, OTHER, 25) is None
+    assert bound((Binding(10, ME), Binding(15, 3 << 16)), given, OTHER, 25) is None
 
 
 def test_a_retry_after_a_rebind_reaches_the_person_it_belonged_to() -> None:

@@ -104,7 +104,7 @@ def test_a_contact_is_found_by_each_of_its_keys_also_where_it_moved(started: Sta
     engine.run(engine.rest())
     found = [engine.run(engine.coordinator.contact(key, 9)) for key in (USER, "anonymous_id:d")]
     assert found[0] == found[1] is not None
-    assert [line["message"] for line in found[0]["timeline"]].count("event") == 2
+    assert [line["message"] for line in found[0]["timeline"]].count("event") == 3
     assert engine.run(engine.coordinator.contact("email:nobody", 9)) is None
 
 
