@@ -126,11 +126,16 @@ def bound(
         return (Binding(claim.since, contact),)
     last = bindings[-1]
     mine = last.contact == contact
-    if mine and claim.rebind is not None:
+    if mine and (claim.rebind is not None or _asked_again(last, claim)):
         return bindings
     if not mine and claim.rebind != last.since and not _given(last, claim):
         return None
     return (*bindings, Binding(max(now, last.since) + 1, contact))
+
+
+def _asked_again(last: Binding, claim: Claim) -> bool:
+    """The claim that was bound already. A device's counts each time: it may have been let go since."""
+    return not is_device(claim.key) and claim.since <= last.since
 
 
 def _given(last: Binding, claim: Claim) -> bool:
