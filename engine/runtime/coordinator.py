@@ -149,6 +149,7 @@ class Coordinator:
         refused = [item for item in items if isinstance(item, Refusal)]
         if refused:
             now = self.now()
+            refused = await self.privacy.without_erased(refused)
             self.control.reject(
                 [RejectedItem(now, source, r.code, r.reason, r.body) for r in refused]
             )

@@ -23,6 +23,7 @@ from engine.domain.duration import DAY
 from engine.domain.identity import key_of
 from engine.errors import EngineError
 from engine.ports.control_store import ErasureRow
+from engine.ports.engine import Refusal
 from engine.runtime import envelope
 from engine.runtime.dossier import mentions
 from engine.runtime.erasure import LetGo
@@ -52,6 +53,7 @@ class Eraser:
         self._ground = ground
         self._imports = imports
         self._one = asyncio.Lock()
+        self._remembers: bool | None = None
 
     async def erase(self, contact: int, by: str, rule: str = REQUEST) -> dict[str, Any]:
         """Answers the report: what was erased where. Raises Busy when it goes on later by itself."""
@@ -69,6 +71,7 @@ class Eraser:
                 envelope.encode(person),
             )
             self._ground.control.put_erasure(row)
+            self._remembers = True
             return report_of(await self._carry_through(row))
 
     async def run(self) -> None:
@@ -90,6 +93,23 @@ class Eraser:
         for host in range(self._ground.table.hosts):
             for contact, rule in await self._tell(host, "wishes", b""):
                 await self.erase(contact, "retention", rule)
+
+    @property
+    def remembers(self) -> bool:
+        """Whether anybody was ever erased here."""
+        if self._remembers is None:
+            self._remembers = bool(self._ground.control.erasures(1))
+        return self._remembers
+
+    async def blank(self, refused: list[Refusal]) -> list[Refusal]:
+        """Refused items, empty where a text in them is known to be an erased person's."""
+        words = [words_of(item.body) for item in refused]
+        asked = sorted(set().union(*words))
+        known = set(await self._tell(0, "known", envelope.encode(asked)))
+        return [
+            Refusal(item.code, "of a person who was erased") if known & told else item
+            for item, told in zip(refused, words, strict=True)
+        ]
 
     async def barred(self, keys: list[str]) -> list[str]:
         """The addresses among these keys whose person was erased: no import brings them back."""

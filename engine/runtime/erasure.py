@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from engine.domain import codec
-from engine.domain.identity import SLOT_BITS, slot_of, slot_of_key
+from engine.domain.identity import RANK, SLOT_BITS, key_of, slot_of, slot_of_key
 from engine.errors import BadRequest
 from engine.ports.host_store import ContactRow, LogRow
 from engine.runtime.erasure_letter import (
@@ -24,6 +24,7 @@ from engine.runtime.erasure_letter import (
     names_in,
     person_of,
 )
+from engine.runtime.fingerprint import key_hash
 from engine.runtime.holdings import held, lines
 from engine.runtime.timeline import timeline
 from engine.runtime.traces import Person, Traces
@@ -31,6 +32,7 @@ from engine.runtime.traces import Person, Traces
 if TYPE_CHECKING:
     from engine.runtime.host import ContactHost
 
+KINDS = tuple(kind for kind in RANK if kind != "external_id")
 SLICE = 500
 """Rows looked at between two batches."""
 
@@ -74,6 +76,17 @@ async def barred(host: "ContactHost", body: bytes) -> list[str]:
     """Those of these keys that no import may bring back."""
     keys = msgspec.msgpack.decode(body, type=list[str])
     return [key for key in keys if is_barred(host.memory, key)]
+
+
+async def known(host: "ContactHost", body: bytes) -> list[str]:
+    """Those of these texts that are the value of a key of somebody who was erased."""
+    words = msgspec.msgpack.decode(body, type=list[str])
+    return [word for word in words if any(_was(host, key_of(kind, word)) for kind in KINDS)]
+
+
+def _was(host: "ContactHost", key: str) -> bool:
+    memory = host.memory
+    return key_hash(memory.pepper, key) in memory.erased or is_barred(memory, key)
 
 
 async def let_go(host: "ContactHost", body: bytes) -> LetGo:
@@ -168,6 +181,7 @@ STEPS: dict[str, Callable[["ContactHost", bytes], Awaitable[Any]]] = {
     "settle": settle,
     "wishes": wishes,
     "barred": barred,
+    "known": known,
     "held": held,
     "lines": lines,
 }

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import Unknown
+from engine.ports.engine import Refusal
 from engine.runtime.dossier import parts_of
 from engine.runtime.eraser import Eraser, report_of
 
@@ -42,6 +43,10 @@ class Privacy:
 
     async def barred(self, keys: Sequence[str]) -> list[str]:
         return await self._eraser.barred(list(keys))
+
+    async def without_erased(self, refused: list[Refusal]) -> list[Refusal]:
+        """What is kept of refused items: of one about somebody who was erased, nothing but the code."""
+        return await self._eraser.blank(refused) if self._eraser.remembers else refused
 
     async def audit(self, limit: int) -> list[dict[str, Any]]:
         return [row._asdict() for row in self._coordinator.control.audit(limit)]
