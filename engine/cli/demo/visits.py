@@ -89,7 +89,8 @@ class Visitor:
     def orders(self) -> None:
         who, quantity = self.person, self.random.choice((1, 1, 2))
         total = round(quantity * self.good.price, 2)
-        product = {"name": self.good.names[who.language], "quantity": quantity}
+        shown = self.good.names[who.language]
+        product = {"product_id": self.good.path, "name": shown, "quantity": quantity}
         properties = {
             "order_id": f"A-{1001 + self.number}",
             "total": total,
@@ -113,7 +114,7 @@ class Visitor:
     def _of_good(self, name: str, good: Good | None = None) -> Event:
         good = good or self.good
         shown = good.names[self.person.language]
-        properties = {"name": shown, "price": good.price, "url": good.url}
+        properties = {"product_id": good.path, "name": shown, "price": good.price, "url": good.url}
         return {"type": "track", "event": name, "properties": properties}
 
     def _browser(self, device: str, events: Sequence[Event], told: str = "") -> None:
