@@ -294,6 +294,13 @@ class SmallEngine:
         """Of all hosts."""
         return [row for host in self.hosts for row in host.memory.store.log(0, 1 << 40)]
 
+    def shelves(self) -> dict[int, bytes]:
+        """What every contact has collected, as it is stored."""
+        found: dict[int, bytes] = {}
+        for host in self.hosts:
+            found |= host.memory.store.shelves(self.states())
+        return found
+
     def states(self) -> dict[int, bytes]:
         rows: list[ContactRow] = []
         for host in self.hosts:

@@ -132,13 +132,15 @@ class Fsck:
     def _read_contacts(self, store: HostStore, slice_: int) -> Iterator[int]:
         after = 0
         while rows := store.all_contacts(after, slice_):
+            asked = [row.id for row in rows] if self._replay is not None else []
+            shelves = store.shelves(asked)
             for row in rows:
                 contact = codec.decode(row.state)
                 self.last[row.id] = row.last
                 self.wakes[row.id] = row.wake
                 self._check_contact(contact, row.wake)
                 if self._replay is not None:
-                    self._compare_state(self._replay, row)
+                    self._compare_state(self._replay, row, shelves.get(row.id, b""))
             after = rows[-1].id
             self.checked["contacts"] += len(rows)
             yield len(rows)
@@ -149,13 +151,15 @@ class Fsck:
                     f"contact {contact_id} points to row {held} of class {klass}, not {newest}"
                 )
 
-    def _compare_state(self, fold: Fold, row: ContactRow) -> None:
+    def _compare_state(self, fold: Fold, row: ContactRow, shelf: bytes) -> None:
         if row.id in fold.cut:
             self.checked["cut"] += 1
             return
         again = fold.contacts.get(row.id)
         if again is None or codec.encode(again) != row.state:
             self.note(f"contact {row.id} is in another state than the fold of its log")
+        elif (again.shelf or b"") != shelf:
+            self.note(f"contact {row.id} has collected something else than the fold of its log")
         self.checked["replayed"] += 1
 
     def _check_contact(self, contact: Contact, wake: int) -> None:

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
+from engine.domain.collection import Collection
 from engine.domain.definitions import Definitions
+from engine.domain.session import GAP
 from tests.unit.domain import builders as build
 
 EVENTS = ("Ate", "Bought")
@@ -16,6 +18,8 @@ ATTRIBUTES = ("x", "y")
 WINDOWS = ("10ms", "25ms", "60ms")
 LONGEST = 60
 VALUES: tuple[Any, ...] = (None, True, False, 0, 1, 2, 2.5, "a", "ab")
+
+NONE: st.SearchStrategy[dict[str, Any]] = st.nothing()
 
 scalars = st.sampled_from([value for value in VALUES if value is not None])
 names = st.sampled_from(EVENTS)
@@ -89,14 +93,48 @@ def figures(draw: st.DrawFn) -> dict[str, Any]:
     return asked
 
 
+numbers = st.one_of(
+    st.fixed_dictionaries({"at_least": st.integers(0, 3)}),
+    st.fixed_dictionaries({"under": st.integers(1, 4)}),
+    st.fixed_dictionaries({"contains": st.sampled_from(["1", "a"])}),
+)
+kept = st.one_of(
+    st.builds(
+        lambda part, fits: {"collection": "basket", "of": part, **fits},
+        st.sampled_from(["count", "quantity", "total"]),
+        numbers,
+    ),
+    st.builds(lambda most: {"attribute": "visit.count", "over": most}, st.integers(0, 2)),
+)
+"""Questions about what the engine keeps for itself: a collection, and visits."""
+
+
+@st.composite
+def collections(draw: st.DrawFn) -> tuple[Collection, ...]:
+    basket = Collection(
+        collection="basket",
+        key=("n",),
+        fields=("n", "quantity"),
+        worth="n",
+        keep=draw(st.integers(1, 3)),
+        pieces=draw(st.booleans()),
+        recent=draw(st.booleans()),
+        adds=(EVENTS[0],),
+        **{draw(st.sampled_from(["removes", "clears", "amends"])): (EVENTS[1],)},
+    )
+    return draw(st.sampled_from([(), (basket,), (basket,)]))
+
+
 def conditions(
-    segments: list[str], aggregates: Iterable[str] = ()
+    segments: list[str],
+    aggregates: Iterable[str] = (),
+    more: st.SearchStrategy[dict[str, Any]] = NONE,
 ) -> st.SearchStrategy[dict[str, Any]]:
-    """As an operator writes them; they may ask about these segments and aggregates."""
+    """As an operator writes them; they may ask about these segments and aggregates, and ``more``."""
     attributes = st.builds(
         lambda name, fits: {"attribute": name, **fits}, st.sampled_from(ATTRIBUTES), operators
     )
-    leaves = st.one_of(dids(), dids(), attributes)
+    leaves = st.one_of(dids(), dids(), attributes, more)
     if aggregates:
         named = st.sampled_from(list(aggregates))
         leaves |= st.builds(lambda name, fits: {"aggregate": name, **fits}, named, operators)
@@ -115,13 +153,16 @@ def conditions(
 
 @st.composite
 def segment_sets(
-    draw: st.DrawFn, most: int = 3, aggregates: Iterable[str] = ()
+    draw: st.DrawFn,
+    most: int = 3,
+    aggregates: Iterable[str] = (),
+    more: st.SearchStrategy[dict[str, Any]] = NONE,
 ) -> dict[str, dict[str, Any]]:
     """Segments that may ask about one another, named so that names and ranks disagree."""
     order = draw(st.permutations([f"s{number}" for number in range(draw(st.integers(1, most)))]))
     written: dict[str, dict[str, Any]] = {}
     for name in order:
-        written[name] = draw(conditions(list(written), aggregates))
+        written[name] = draw(conditions(list(written), aggregates, more))
     return written
 
 
@@ -165,7 +206,7 @@ def steps(draw: st.DrawFn, ids: list[str], segments: list[str], at: int) -> dict
         case "send":
             return build.send(name)
         case "branch":
-            question = draw(conditions(segments))
+            question = draw(conditions(segments, more=kept))
             return build.branch(name, question, then=draw(anywhere), else_=draw(anywhere))
         case "set":
             return build.put(name, draw(st.sampled_from(ATTRIBUTES)), draw(st.sampled_from(VALUES)))
@@ -198,11 +239,18 @@ def scores(draw: st.DrawFn, name: str = "heat") -> Any:
 def documents(draw: st.DrawFn) -> Definitions:
     """A whole configuration. Mail is transactional, so that an address is all that a send needs."""
     figured = draw(declared())
-    written = draw(segment_sets(aggregates=figured))
+    written = draw(segment_sets(aggregates=figured, more=kept))
     parts: list[Any] = [build.aggregate(name, **asked) for name, asked in figured.items()]
     parts += [build.segment(name, **asked) for name, asked in written.items()]
     parts += [
         draw(scenarios(f"scenario{n}", list(written))) for n in range(draw(st.integers(1, 3)))
     ]
-    parts += [draw(scores()), build.template(transactional=True)]
-    return build.definitions(*parts, late=20, max_age=draw(st.sampled_from([50, build.DAY])))
+    named = ("basket.items", "basket.last", "basket.total", "contact.visit.count")
+    parts += [draw(scores()), build.template(transactional=True, variables=named)]
+    return build.definitions(
+        *parts,
+        late=20,
+        max_age=draw(st.sampled_from([50, build.DAY])),
+        collections=draw(collections()),
+        visit_gap=draw(st.sampled_from([20, GAP])),
+    )

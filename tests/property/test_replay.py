@@ -133,3 +133,5 @@ def check_past(engine: SmallEngine, past: list[Lived]) -> None:
         assert fact.encode(one.outcome.facts) == one.row.facts
     states = {one.row.contact: codec.encode(one.outcome.contact) for one in past}
     assert states == engine.states()
+    shelves = {one.row.contact: one.outcome.contact.shelf for one in past}
+    assert {contact: shelf for contact, shelf in shelves.items() if shelf} == engine.shelves()
