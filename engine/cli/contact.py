@@ -1,4 +1,4 @@
-"""Commands on one contact, and on addresses that must not be written to."""
+"""Commands on one contact."""
 
 from typing import Annotated, Any
 
@@ -6,6 +6,7 @@ import msgspec
 import typer
 
 from engine.cli.connection import Data, Grpc, connected
+from engine.cli.consent import print_consents
 from engine.cli.output import Json, print_json, print_report, print_rows
 from engine.errors import BadRequest, Unknown
 
@@ -52,7 +53,9 @@ def contact(
         print_json(found)
         return
     rows = [_line(row) for row in found.pop(TIMELINE, [])]
-    print_report(found)
+    print_report({name: value for name, value in found.items() if name != "consents"})
+    print("\nconsents")
+    print_consents(found)
     print(f"\n{TIMELINE}")
     print_rows(rows, "Nothing to show.")
 
@@ -75,24 +78,6 @@ def history(
         print_json(changes)
     else:
         print_rows(changes, f"{attribute} was not set in the newest {MOST:,} log rows.")
-
-
-@app.command()
-def suppress(
-    address: Annotated[str, typer.Argument(help="The address, for example ada@example.com.")],
-    channel: Annotated[str, typer.Option(help="The channel.")] = "email",
-    reason: Annotated[str, typer.Option(help="Why; kept.")] = "operator",
-    grpc: Grpc = "",
-    data: Data = None,
-    json: Json = False,
-) -> None:
-    """Never write to an address again."""
-    with connected(grpc, data) as engine:
-        engine.suppress(channel, address, reason)
-    if json:
-        print_json({"channel": channel, "address": address, "reason": reason})
-    else:
-        print(f"{address} is not written to any more.")
 
 
 def _changes(row: dict[str, Any], attribute: str) -> list[dict[str, Any]]:

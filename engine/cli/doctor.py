@@ -68,6 +68,7 @@ def _looked(settings: Settings, data: Path) -> Iterator[Found]:
     yield _space(folder)
     yield _clock()
     yield _route(settings.email.route)
+    yield _public_url(settings.rpc.public_url)
 
 
 def _python() -> Found:
@@ -128,6 +129,17 @@ def _clock() -> Found:
     text = datetime.fromtimestamp(now, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     good = now >= Path(__file__).stat().st_mtime
     return Found("clock", good, text if good else f"{text} lies before the installation; set it")
+
+
+def _public_url(url: str) -> Found:
+    """Its absence is told, and stops nothing: a mailbox of files needs no links."""
+    if not url:
+        text = "no mail carries List-Unsubscribe, and no double opt-in works: set [rpc] public_url"
+    elif not url.startswith("https://"):
+        text = f"{url}: mail programs unsubscribe over https:// only"
+    else:
+        text = f"mail programs unsubscribe at {url}"
+    return Found("public_url", True, text)
 
 
 def _route(route: str) -> Found:

@@ -11,6 +11,7 @@ import typer
 from engine.cli import (
     bench,
     company,
+    consent,
     console,
     contact,
     definitions,
@@ -50,6 +51,7 @@ for module in (
     export,
     status,
     contact,
+    consent,
     review,
     merge,
     forget,

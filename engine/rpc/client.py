@@ -158,8 +158,19 @@ class Relance:
         self._once(self._control.Act, request)
 
     def suppress(self, channel: str, address: str, reason: str) -> None:
+        """``channel``: also ``channel/topic``, or "" for everything."""
         request = pb.SuppressRequest(channel=channel, address=address, reason=reason)
         self._once(self._control.Suppress, request)
+
+    def lift(self, channel: str, address: str) -> None:
+        """Write to an address again that an operator had suppressed."""
+        request = pb.SuppressRequest(channel=channel, address=address, lift=True)
+        self._once(self._control.Suppress, request)
+
+    def consent(self, key: str, subject: str, status: str, evidence: str = "") -> None:
+        """What a person says on ``channel`` or ``channel/topic``: granted | withdrawn, and the evidence."""
+        request = pb.ConsentRequest(key=key, subject=subject, status=status, evidence=evidence)
+        self._once(self._control.Consent, request)
 
     def create_key(self, kind: str, name: str, origins: str = "") -> str:
         """The secret, shown this once."""

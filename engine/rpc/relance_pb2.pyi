@@ -941,25 +941,62 @@ class PairRequest(_message.Message):
 Global___PairRequest: _TypeAlias = PairRequest  # noqa: Y015
 
 @_typing.final
+class ConsentRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    """A contact's key or id."""
+    subject: _builtins.str
+    """channel, or channel/topic"""
+    status: _builtins.str
+    """granted | withdrawn"""
+    evidence: _builtins.str
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        subject: _builtins.str = ...,
+        status: _builtins.str = ...,
+        evidence: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["evidence", b"evidence", "key", b"key", "status", b"status", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConsentRequest: _TypeAlias = ConsentRequest  # noqa: Y015
+
+@_typing.final
 class SuppressRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     CHANNEL_FIELD_NUMBER: _builtins.int
     ADDRESS_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    LIFT_FIELD_NUMBER: _builtins.int
     channel: _builtins.str
+    """channel, or channel/topic; empty for everything"""
     address: _builtins.str
     reason: _builtins.str
+    """unsubscribe | hard_bounce | manual | complaint; anything else is manual."""
+    lift: _builtins.bool
+    """Write to the address again; refused with PERMISSION_DENIED where the reason is not manual."""
     def __init__(
         self,
         *,
         channel: _builtins.str = ...,
         address: _builtins.str = ...,
         reason: _builtins.str = ...,
+        lift: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "channel", b"channel", "reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["address", b"address", "channel", b"channel", "lift", b"lift", "reason", b"reason"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

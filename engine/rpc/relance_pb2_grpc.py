@@ -709,6 +709,11 @@ class ControlStub:
                 request_serializer=engine_dot_rpc_dot_relance__pb2.PairRequest.SerializeToString,
                 response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
                 _registered_method=True)
+        self.Consent = channel.unary_unary(
+                '/relance.v1.Control/Consent',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.ConsentRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
         self.Suppress = channel.unary_unary(
                 '/relance.v1.Control/Suppress',
                 request_serializer=engine_dot_rpc_dot_relance__pb2.SuppressRequest.SerializeToString,
@@ -780,6 +785,13 @@ class ControlServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Consent(self, request, context):
+        """An operator's statement on consent; the evidence is kept with it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Suppress(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -842,6 +854,11 @@ def add_ControlServicer_to_server(servicer, server):
                     servicer.Unmerge,
                     request_deserializer=engine_dot_rpc_dot_relance__pb2.PairRequest.FromString,
                     response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
+            ),
+            'Consent': grpc.unary_unary_rpc_method_handler(
+                    servicer.Consent,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.ConsentRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
             ),
             'Suppress': grpc.unary_unary_rpc_method_handler(
                     servicer.Suppress,
@@ -1032,6 +1049,33 @@ class Control:
             '/relance.v1.Control/Unmerge',
             engine_dot_rpc_dot_relance__pb2.PairRequest.SerializeToString,
             engine_dot_rpc_dot_relance__pb2.Report.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Consent(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Control/Consent',
+            engine_dot_rpc_dot_relance__pb2.ConsentRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
             options,
             channel_credentials,
             insecure,

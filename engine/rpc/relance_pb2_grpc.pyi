@@ -281,6 +281,8 @@ class ControlStub:
     """
     Unmerge: _grpc.UnaryUnaryMultiCallable[_relance_pb2.PairRequest, _relance_pb2.Report]
     """Undo the latest merge of one, which other names if it is given. Answers {"survivor", "restored", "done"}."""
+    Consent: _grpc.UnaryUnaryMultiCallable[_relance_pb2.ConsentRequest, _empty_pb2.Empty]
+    """An operator's statement on consent; the evidence is kept with it."""
     Suppress: _grpc.UnaryUnaryMultiCallable[_relance_pb2.SuppressRequest, _empty_pb2.Empty]
     CreateKey: _grpc.UnaryUnaryMultiCallable[_relance_pb2.CreateKeyRequest, _relance_pb2.CreateKeyResponse]
     Keys: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
@@ -303,6 +305,8 @@ class ControlAsyncStub(ControlStub):
     """
     Unmerge: _aio.UnaryUnaryMultiCallable[_relance_pb2.PairRequest, _relance_pb2.Report]  # type: ignore[assignment]
     """Undo the latest merge of one, which other names if it is given. Answers {"survivor", "restored", "done"}."""
+    Consent: _aio.UnaryUnaryMultiCallable[_relance_pb2.ConsentRequest, _empty_pb2.Empty]  # type: ignore[assignment]
+    """An operator's statement on consent; the evidence is kept with it."""
     Suppress: _aio.UnaryUnaryMultiCallable[_relance_pb2.SuppressRequest, _empty_pb2.Empty]  # type: ignore[assignment]
     CreateKey: _aio.UnaryUnaryMultiCallable[_relance_pb2.CreateKeyRequest, _relance_pb2.CreateKeyResponse]  # type: ignore[assignment]
     Keys: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
@@ -358,6 +362,14 @@ class ControlServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
         """Undo the latest merge of one, which other names if it is given. Answers {"survivor", "restored", "done"}."""
+
+    @_abc_1.abstractmethod
+    def Consent(
+        self,
+        request: _relance_pb2.ConsentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]:
+        """An operator's statement on consent; the evidence is kept with it."""
 
     @_abc_1.abstractmethod
     def Suppress(

@@ -7,6 +7,7 @@ from typing import Any, get_args
 import msgspec
 from google.protobuf.empty_pb2 import Empty
 
+from engine.domain.consent import Status
 from engine.errors import Unknown
 from engine.ports.control_store import ApiKey, KeyKind
 from engine.ports.engine import Engine
@@ -174,8 +175,22 @@ class Control(wire.ControlServicer):
 
     @open_to(*ADMINS)
     async def Suppress(self, request: pb.SuppressRequest, caller: ApiKey) -> Empty:
-        await self._engine.consents.suppress(
-            request.channel, request.address, request.reason, caller.name
+        desk = self._engine.consents
+        if request.lift:
+            await desk.lift(request.channel, request.address, caller.name)
+        else:
+            await desk.suppress(request.channel, request.address, request.reason, caller.name)
+        return Empty()
+
+    @open_to(*OPERATORS)
+    async def Consent(self, request: pb.ConsentRequest, caller: ApiKey) -> Empty:
+        status: Status | None = next((s for s in get_args(Status) if s == request.status), None)
+        if status is None:
+            raise BadField("status", f"{request.status!r} is neither granted nor withdrawn")
+        if status == "granted" and not request.evidence:
+            raise BadField("evidence", "consent that nothing proves is none: say how it was given")
+        await self._engine.consents.state(
+            request.key, request.subject, status, request.evidence, caller.name
         )
         return Empty()
 

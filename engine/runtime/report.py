@@ -12,7 +12,7 @@ from engine.domain.contact import Contact
 from engine.errors import BadRequest
 from engine.ports.host_store import LogRow
 from engine.replay.fsck import Fsck
-from engine.runtime import companies
+from engine.runtime import companies, consent_report
 from engine.runtime.residents import Resident
 from engine.runtime.timeline import timeline
 
@@ -86,6 +86,7 @@ def contact(host: "ContactHost", number: int, rows: int) -> dict[str, Any] | Non
     unknown = undeclared(resident.contact.attributes, host.memory.rulebook.attributes)
     return (
         state_of(resident)
+        | consent_report.told(host.memory, resident.contact)
         | figures_of(host, resident.contact)
         | {
             "undeclared": unknown,

@@ -37,7 +37,7 @@ class HandOverLetter:
         if row is None or row.state == "sending":
             return False
         send = send_of(row)
-        why = _refusal(batch, row.contact, send)
+        why = _refusal(batch, row, send)
         if why:
             receipt = Receipt(row.key, "failed", send.scenario, send.channel, reason=why)
             batch.apply(row.contact, receipt)
@@ -57,13 +57,13 @@ class HandOverLetter:
         return False
 
 
-def _refusal(batch: Batch, contact: int, send: Send) -> str:
+def _refusal(batch: Batch, row: OutboxRow, send: Send) -> str:
     """Consent, suppression and age, once more; "" when it may leave."""
     if batch.suppressed(send):
         return SUPPRESSED
-    if send.held and send.at + batch.memory.rulebook.hold < batch.now:
+    if row.state == "held" and send.at + batch.memory.rulebook.hold < batch.now:
         return OUT_OF_TIME
-    resident = batch.resident(contact)
+    resident = batch.resident(row.contact)
     if resident is None or resident.contact.merged_into:
         return ""
     return refusal(resident.contact, send.channel, send.topic, marketing=send.marketing)

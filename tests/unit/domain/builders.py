@@ -89,7 +89,8 @@ def leave(name: str) -> dict[str, Any]:
 
 
 def template(name: str = "hello", **rest: Any) -> Template:
-    return Template(template=name, channel="email", subject="Hello", text="Hello", **rest)
+    given = {"channel": "email", "subject": "Hello", "text": "Hello", **rest}
+    return Template(template=name, **given)
 
 
 def definitions(*parts: Part, **rest: Any) -> Definitions:

@@ -18,8 +18,8 @@ def started() -> Iterator[Started]:
     """Makes a running engine of some definitions; ``hosts`` of them."""
     made: list[SmallEngine] = []
 
-    def start(*parts: Any, hosts: int = 2) -> SmallEngine:
-        engine = SmallEngine(JumpingLoop(), hosts, build.definitions(*parts), Random(1))
+    def start(*parts: Any, hosts: int = 2, **rest: Any) -> SmallEngine:
+        engine = SmallEngine(JumpingLoop(), hosts, build.definitions(*parts, **rest), Random(1))
         made.append(engine)
         return engine.run(engine.start())
 

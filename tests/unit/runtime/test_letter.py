@@ -8,7 +8,7 @@ import pytest
 from engine.domain import codec
 from engine.domain.claim import Claim
 from engine.domain.contact import SEEN, Contact
-from engine.domain.effect import Adopt, AskYield, ClaimKey, Suppress, Witness
+from engine.domain.effect import Adopt, AskYield, ClaimKey, Lift, Suppress, Witness
 from engine.domain.event import PUBLIC
 from engine.domain.identity import Binding
 from engine.domain.message import (
@@ -20,6 +20,8 @@ from engine.domain.message import (
     YieldAnswered,
     YieldAsked,
 )
+from engine.domain.quiet import Hours, Open
+from engine.domain.topic import ConsentRules
 from engine.ports.host_store import WakeUp
 from engine.ports.sending import Outcome
 from engine.runtime.act_letter import ActLetter, SuppressLetter
@@ -268,6 +270,63 @@ def test_an_address_that_is_suppressed_while_a_message_waits_stops_it() -> None:
     bench, key = mailed()
     bench.take(SuppressLetter(Suppress("email", "A@B.c", "manual")))
     assert not handed_over(bench, key)
+
+
+def texter() -> tuple[Workbench, str]:
+    """A text message that was decided on a Wednesday noon, while texts may leave at 20 to 21 only."""
+    evening = Open(days=("wed", "thu", "fri"), from_="20:00", to="21:00")
+    rules = ConsentRules(hours=(Hours(channel="sms", open=(evening,)),), hold="1d")
+    text = {"do": "send", "id": "text", "channel": "sms", "template": "hello"}
+    bench = Workbench(
+        rulebook=build.rulebook(build.scenario("s", {"event": "Ate"}, text), consent=rules)
+    )
+    traits = {"phone": "+33611111111", "consent_sms": True}
+    bench.take(letter_of(event("Ate", keys=(USER,), traits=traits)), credit=5)
+    return bench, bench.memory.outbox.rows()[0].key
+
+
+def test_marketing_outside_its_hours_is_held_to_the_exact_opening_with_credit_free() -> None:
+    bench, key = texter()
+    row = bench.memory.outbox.rows()[0]
+    assert (row.state, row.due, bench.memory.outbox.held) == (
+        "held",
+        build.NOON + 8 * build.HOUR,
+        1,
+    )
+    assert bench.memory.outbox.ready(row.due - 1, 9) == []
+    bench.clock.at = row.due
+    assert bench.memory.outbox.ready(row.due, 9) == [key]
+    assert handed_over(bench, key)
+    assert bench.memory.outbox.held == 0
+
+
+def test_what_is_held_is_asked_about_its_hours_once_more_when_it_would_leave() -> None:
+    bench, key = texter()
+    bench.push(event("Moved", keys=(USER,), traits={"timezone": "America/New_York"}))
+    bench.clock.at = build.NOON + 8 * build.HOUR
+    assert not handed_over(bench, key)
+    row = bench.memory.outbox.rows()[0]
+    assert (row.state, row.due) == ("held", build.NOON + 13 * build.HOUR)
+
+
+def test_what_was_held_too_long_is_not_sent_any_more() -> None:
+    bench, key = texter()
+    bench.clock.at = build.NOON + build.DAY + 8 * build.HOUR
+    assert not handed_over(bench, key)
+    assert bench.consumed()[-1] == Receipt(key, "failed", "s/text", "sms", reason="waited_too_long")
+
+
+def test_an_unsubscription_does_not_stop_what_answers_the_contact() -> None:
+    bench, key = mailed(transactional=True)
+    bench.take(SuppressLetter(Suppress("email", "a@b.c", "unsubscribe")))
+    assert handed_over(bench, key)
+
+
+def test_a_suppression_is_lifted_only_for_the_reasons_given() -> None:
+    bench, key = mailed()
+    bench.take(SuppressLetter(Suppress("email", "a@b.c", "complaint")))
+    (stay,) = bench.take(SuppressLetter(Lift(("email",), "a@b.c", ("manual",))))
+    assert (stay, handed_over(bench, key)) == (["complaint"], False)
 
 
 def outcome(bench: Workbench, key: str, what: Any, **rest: Any) -> None:

@@ -18,10 +18,11 @@ BODIES = st.text(
 
 def rendered(
     *, subject: str = "Hello", text: str = "Hello", html: str = "", marketing: bool = True,
-    message_id: str = "<one@relance.example>",
+    message_id: str = "<one@relance.example>", unsubscribe: str = "",
 ) -> Rendered:  # fmt: skip
     return Rendered(
-        "run/step/1", message_id, "ada@example.com", subject, text, html, marketing, 1_700_000_000_000
+        "run/step/1", message_id, "ada@example.com", subject, text, html, marketing,
+        1_700_000_000_000, unsubscribe,
     )  # fmt: skip
 
 
@@ -95,3 +96,17 @@ def test_every_text_reads_as_it_was_written(text: str) -> None:
     content = parsed(rendered(text=text)).get_content()
 
     assert content.replace("\r\n", "\n").removesuffix("\n") == text.removesuffix("\n")
+
+
+def test_marketing_says_how_to_unsubscribe_with_one_click_in_one_unbroken_url() -> None:
+    url = f"https://mail.example.com/u/{'x' * 120}"
+    mail = parsed(rendered(unsubscribe=url))
+    assert mail.get_all("List-Unsubscribe") == [f"<{url}>"]
+    assert mail.get_all("List-Unsubscribe-Post") == ["List-Unsubscribe=One-Click"]
+    assert parsed(rendered()).get_all("List-Unsubscribe") is None
+
+
+@pytest.mark.parametrize("url", ["https://a/u/x>y", "https://a/u/x\r\nBcc: b@c.d", "https://é/u"])
+def test_a_url_that_would_break_the_header_is_refused(url: str) -> None:
+    with pytest.raises(Refused):
+        parsed(rendered(unsubscribe=url))
