@@ -66,7 +66,6 @@ class Side:
         self.keys = dict.fromkeys(contact.keys)
         self.owed: dict[str, None] = {}
         self.rows: list[int] = []
-        self.seen = b""
         self.orders: list[bytes] = []
         self.sends: set[str] = set()
 
@@ -74,8 +73,6 @@ class Side:
         self.until(row.now)
         self.book = book
         self.rows.append(row.id)
-        if isinstance(row.message, Event | Receipt):
-            self.seen = with_seen(self.seen, row.message.fingerprint, row.now, ALL)
         self._step(row.message, row.now)
 
     def hear(self, row: Taken) -> None:
@@ -115,7 +112,10 @@ class Side:
 
 
 class Parting:
-    """``mine`` is the survivor before the merge, ``other`` who merged into it, ``at`` under this rulebook."""
+    """``mine`` is the survivor before the merge, ``other`` who merged into it, both under this rulebook.
+
+    ``seen`` is all that was taken since, whoever it was for: a retry may name keys of both.
+    """
 
     def __init__(
         self, mine: Contact, other: Contact, books: Mapping[int, Rulebook], book: Rulebook
@@ -126,6 +126,7 @@ class Parting:
         self._named |= {claim.key: self.other for claim in other.claims}
         self._runs: dict[str, Side] = {}
         self._sent: set[str] = set()
+        self.seen = b""
 
     def live(self, rows: Sequence[Taken]) -> None:
         undone = _undone(rows)
@@ -138,6 +139,8 @@ class Parting:
             if taker is not None:
                 taker.take(row, self._books[row.rulebook])
             self._note(row, taker or self.mine)
+            if isinstance(row.message, Event | Receipt):
+                self.seen = with_seen(self.seen, row.message.fingerprint, row.now, ALL)
 
     def _side_of(self, message: Message) -> Side | None:
         """None for what neither takes."""
@@ -205,7 +208,8 @@ class Parting:
         mine.keys = [key for key in merged.keys if key not in self.other.keys]
         other.keys = [key for key in self.other.keys if key not in self.other.owed]
         owed = [key for key in self.other.owed if key in merged.keys]
-        other.told = max(other.told, now) + 1
+        if other.companies:
+            other.told = max(other.told, now) + 1
         other.claims = [Claim(key, now + 1, rebind=-mine.id) for key in owed]
         return mine, other
 
