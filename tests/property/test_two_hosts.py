@@ -1,4 +1,4 @@
-"""Hosts, retries, rebinds, merges and kills: nothing lost, nothing twice, no key half bound."""
+"""Hosts, retries, rebinds, merges, unmerges and kills: nothing lost, nothing twice, no key half bound."""
 
 import asyncio
 from collections import Counter, defaultdict
@@ -15,10 +15,11 @@ from engine.domain.contact import Contact
 from engine.domain.dedupe import fingerprints
 from engine.domain.event import PUBLIC, SERVER, TOKEN, Event
 from engine.domain.identity import is_device, kind_of
-from engine.domain.message import Adopted, ClaimAnswered, Witnessed
-from engine.errors import Busy
+from engine.domain.message import Act, Adopted, ClaimAnswered, Restored, Witnessed
+from engine.errors import Busy, EngineError
 from engine.ports.engine import Verdict
 from engine.replay.fold import lived
+from engine.runtime.part import PartLost
 from tests.jumping_loop import JumpingLoop
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build
@@ -30,9 +31,11 @@ RULES = build.definitions(
     build.scenario("s", {"event": "Ate"}, build.wait("w", for_="10s"), build.send("mail")),
     build.template(transactional=True),
 )
+NAMED = (*USERS, *EMAILS, "anonymous_id:d")
 DENIED = frozenset({"claim_refused", "review"})
 """Facts that say why a contact was not given a key that its event named."""
 
+pairs = st.tuples(st.sampled_from(NAMED), st.sampled_from(NAMED))
 key_sets = st.builds(
     lambda *keys: tuple(key for key in keys if key),
     st.sampled_from([*USERS, ""]),
@@ -61,6 +64,7 @@ class Hosts(RuleBasedStateMachine):
         self.open: list[Event] = []
         self.verdicts: dict[str, list[Verdict]] = defaultdict(list)
         self.resting = False
+        self.decisions: list[asyncio.Task[Any]] = []
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self.loop.run_until_complete(work)
@@ -112,6 +116,19 @@ class Hosts(RuleBasedStateMachine):
     def events_are_sent_again(self, data: st.DataObject, wait: float) -> None:
         self.push(data.draw(st.lists(st.sampled_from(self.events), min_size=1, max_size=6)), wait)
 
+    @rule(pair=pairs, wait=st.sampled_from([0.0, 0.01, 3.0]))
+    def an_operator_merges(self, pair: tuple[str, str], wait: float) -> None:
+        self.decide(self.engine.coordinator.identities.merge(*pair, "operator"), wait)
+
+    @rule(key=st.sampled_from(NAMED), wait=st.sampled_from([0.0, 0.01, 3.0]))
+    def an_operator_unmerges(self, key: str, wait: float) -> None:
+        self.decide(self.engine.coordinator.identities.unmerge(key, "", "operator"), wait)
+
+    def decide(self, decision: Coroutine[Any, Any, Any], wait: float) -> None:
+        """Whoever is told that it cannot be done now, or that the engine is away, gives up."""
+        self.decisions.append(self.loop.create_task(decision))
+        self.wait(wait)
+
     @rule(host=st.integers(0, 2), wait=st.sampled_from([0.0, 0.01, 3.0]))
     def a_host_is_killed(self, host: int, wait: float) -> None:
         self.run(self.engine.kill(f"host-{host % self.engine.table.hosts}"))
@@ -124,6 +141,8 @@ class Hosts(RuleBasedStateMachine):
         for task, events in self.asked.items():
             task.cancel()
             self.open += events
+        for decision in self.decisions:
+            decision.cancel()
         self.run(self.engine.up())
         self.asked.clear()
 
@@ -153,6 +172,8 @@ class Hosts(RuleBasedStateMachine):
             for task, events in list(self.asked.items()):
                 self.hear(events, self.run(answers_of(task)))
             self.asked.clear()
+        self.run(settled(self.decisions))
+        self.decisions.clear()
         self.engine.clock.advance(20_000)
         self.run(self.engine.rest())
         self.resting = True
@@ -177,6 +198,7 @@ class Hosts(RuleBasedStateMachine):
         self.check_memories()
         contacts = self.engine.contacts()
         self.check_keys(contacts)
+        self.check_counts(contacts)
         self.check_people(contacts)
         self.check_messages()
         self.check_replay()
@@ -223,6 +245,8 @@ class Hosts(RuleBasedStateMachine):
                     heard[row.contact].update(fingerprints(codec.decode(state).seen))
                 case Witnessed(seen=seen):
                     heard[row.contact].update(fingerprints(seen))
+                case Restored(half=half):
+                    heard[row.contact].update(fingerprints(half.seen))
 
     def kept(self) -> list[tuple[Any, Event]]:
         rows = [(row, message.decode(row.body)) for row in self.engine.log()]
@@ -237,13 +261,26 @@ class Hosts(RuleBasedStateMachine):
         said = {key: bindings[-1].contact for key, bindings in self.engine.directory().items()}
         assert {key: survivor(contacts, one) for key, one in said.items()} == holders
         for one in contacts.values():
-            assert len([key for key in one.keys if kind_of(key) == "user_id"]) <= 1
+            if one.id not in self.decided_on():
+                assert len([key for key in one.keys if kind_of(key) == "user_id"]) <= 1
+
+    def decided_on(self) -> set[int]:
+        """Whom an operator has ever merged, or made itself again."""
+        rows = [(row, message.decode(row.body)) for row in self.engine.log()]
+        return {row.contact for row, told in rows if isinstance(told, Act | Restored)}
+
+    def check_counts(self, contacts: dict[int, Contact]) -> None:
+        """Each event counts for one living contact, whoever took it first."""
+        living = [one for one in contacts.values() if not one.merged_into]
+        assert sum(sum(one.counts.values()) for one in living) == len(self.kept())
 
     def check_people(self, contacts: dict[int, Contact]) -> None:
         """What names a user id is kept by the contact that has it, or the log says why not."""
-        denied = self.denied()
+        denied, decided = self.denied(), self.decided_on()
         for row, event in self.kept():
             holder = survivor(contacts, row.contact)
+            if holder in decided:
+                continue
             for key in event.keys:
                 if kind_of(key) == "user_id" and (holder, key) not in denied:
                     assert key in contacts[holder].keys
@@ -293,9 +330,20 @@ class Hosts(RuleBasedStateMachine):
 
 
 def survivor(contacts: dict[int, Contact], number: int) -> int:
+    """Aliases never cycle."""
+    seen = {number}
     while contacts[number].merged_into:
         number = contacts[number].merged_into
+        assert number not in seen
+        seen.add(number)
     return number
+
+
+async def settled(decisions: list[asyncio.Task[Any]]) -> None:
+    async with asyncio.timeout(600):
+        for told in await asyncio.gather(*decisions, return_exceptions=True):
+            if isinstance(told, BaseException):
+                assert isinstance(told, EngineError | PartLost | asyncio.CancelledError), told
 
 
 async def answers_of(task: asyncio.Task[list[Verdict]]) -> list[Verdict] | None:
@@ -306,5 +354,5 @@ async def answers_of(task: asyncio.Task[list[Verdict]]) -> list[Verdict] | None:
             return None
 
 
-Hosts.TestCase.settings = settings(max_examples=250, stateful_step_count=25, deadline=None)
+Hosts.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
 TestHosts = Hosts.TestCase
