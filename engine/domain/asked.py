@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from engine.domain.aggregate import Aggregate
 from engine.domain.condition import Comparison
@@ -18,41 +18,50 @@ LOWER = {"over", "at_least"}
 UPPER = {"under", "at_most"}
 
 
-class Reading(Protocol):
-    """A declared aggregate compiled. ``aggregates`` are what it reads from the contact's state."""
+class Figure(Protocol):
+    """A declared aggregate of one contact, as long as no event comes."""
 
-    @property
-    def aggregates(self) -> tuple[Aggregate, ...]: ...
+    def value(self, now: int) -> Value: ...
 
-    def value(self, contact: Contact, now: int) -> Value: ...
-
-    def changes(self, contact: Contact, now: int, most: int) -> list[int]:
+    def changes(self, now: int, most: int) -> list[int]:
         """The next instants at which time alone may change the value, ascending."""
         ...
 
-    def falls(self, contact: Contact) -> bool:
+    def falls(self) -> bool:
         """Whether time alone can only lower the value."""
         ...
 
-    def approximate(self, contact: Contact) -> bool: ...
 
+class Constant(NamedTuple):
+    """A figure that time alone never changes."""
 
-class Timeless:
-    """What time alone never changes. As such: an aggregate declared nowhere, which is always missing."""
+    held: Value = None
 
-    aggregates: tuple[Aggregate, ...] = ()
+    def value(self, now: int) -> Value:  # noqa: ARG002 - one shape for all figures
+        return self.held
 
-    def value(self, contact: Contact, now: int) -> Value:  # noqa: ARG002 - one shape for all readings
-        return None
-
-    def changes(self, contact: Contact, now: int, most: int) -> list[int]:  # noqa: ARG002 - as above
+    def changes(self, now: int, most: int) -> list[int]:  # noqa: ARG002 - as above
         return []
 
-    def falls(self, contact: Contact) -> bool:  # noqa: ARG002 - as above
+    def falls(self) -> bool:
         return False
 
-    def approximate(self, contact: Contact) -> bool:  # noqa: ARG002 - as above
-        return False
+
+class Reading(NamedTuple):
+    """A declared aggregate compiled. ``aggregates`` are what it reads from the contact's state.
+
+    As such: one that is declared nowhere, which is always missing.
+    """
+
+    of: Callable[[Contact], Figure] = lambda _contact: Constant()
+    approximate: Callable[[Contact], bool] = lambda _contact: False
+    aggregates: tuple[Aggregate, ...] = ()
+
+    def value(self, contact: Contact, now: int) -> Value:
+        return self.of(contact).value(now)
+
+
+MISSING = Reading()
 
 
 def asked(
@@ -61,22 +70,24 @@ def asked(
     """``wanted`` as a predicate; ``fits`` is ``wanted`` compiled."""
     given = {name for name in wanted.__struct_fields__ if getattr(wanted, name) is not None}
     wants_more, one_sided = given <= LOWER, given <= LOWER or given <= UPPER
+    of = reading.of
 
     def holds(contact: Contact, now: int) -> tuple[bool, int]:
-        yes = fits(reading.value(contact, now))
-        if one_sided and reading.falls(contact):
-            return yes, _crossing(contact, now) if yes is wants_more else 0
-        instants = reading.changes(contact, now, LOOKS)
+        figure = of(contact)
+        yes = fits(figure.value(now))
+        if one_sided and figure.falls():
+            return yes, _crossing(figure, now) if yes is wants_more else 0
+        instants = figure.changes(now, LOOKS)
         for instant in instants:
-            if fits(reading.value(contact, instant)) is not yes:
+            if fits(figure.value(instant)) is not yes:
                 return yes, instant
         return yes, instants[-1] if len(instants) == LOOKS else 0
 
-    def _crossing(contact: Contact, now: int) -> int:
+    def _crossing(figure: Figure, now: int) -> int:
         """The instant at which a falling value passes the bound, 0 for never."""
-        instants = reading.changes(contact, now, MOST)
+        instants = figure.changes(now, MOST)
         place = bisect_left(
-            instants, True, key=lambda instant: fits(reading.value(contact, instant)) != wants_more
+            instants, True, key=lambda instant: fits(figure.value(instant)) != wants_more
         )
         return instants[place] if place < len(instants) else 0
 

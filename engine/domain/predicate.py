@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from engine.domain.aggregate import Aggregate, Matcher, aggregate_id
-from engine.domain.asked import Reading, Timeless, asked
+from engine.domain.asked import MISSING, Reading, asked
 from engine.domain.attribute import COMPANY, same
 from engine.domain.condition import Comparison, Condition, Where, comparison_of, question_of
 from engine.domain.contact import NOTHING, Contact
@@ -140,7 +140,7 @@ def _collection(condition: Condition, demand: Demand) -> Predicate:
 
 
 def _aggregate(condition: Condition, demand: Demand) -> Predicate:
-    reading = demand.readings.get(str(condition.aggregate), Timeless())
+    reading = demand.readings.get(str(condition.aggregate), MISSING)
     demand.aggregates.update((read.id, read) for read in reading.aggregates)
     wanted = comparison_of(condition)
     answer = asked(reading, wanted, comparison(wanted))

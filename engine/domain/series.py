@@ -1,66 +1,96 @@
 """Series: (event time, value) pairs, for what is asked about a sliding window.
 
-A series is three lists: times ascending, values (none when only times count), and weights (none while
-every pair is one event). Pairs of one time are in order of their values, so that the same events
-give the same series in whatever order they came.
+A series is three columns: times ascending, values (none when only times count), and weights (none
+while every pair is one event). Numbers are packed, eight bytes each, so that a long column costs no
+more than a short one when a contact is read, copied and written.
 
 Beyond MOST pairs the older half is put together by the hour, or by two, four, eight hours when that
 does not make room; from then on there are weights, and what is read is approximate.
 """
 
-from bisect import bisect_right
+from array import array
+from bisect import bisect_right, insort
 from collections import Counter
-from itertools import groupby
-from typing import Any
+from collections.abc import Sequence
+from itertools import groupby, repeat
+from operator import itemgetter
+from struct import Struct
+from typing import Any, NamedTuple
 
 MOST = 1_000
 HOUR = 3_600_000
 
-Series = list[list[Any]]
+Series = list[Any]
+"""As it lies in the contact's state."""
 Pair = tuple[int, Any, int]
 """Event time, value (None when only times count), weight."""
 
+_time = itemgetter(0)
+_number = Struct("q")
+_ONE = _number.pack(1)
+EMPTY: Series = [b"", b"", b""]
+
+
+class Columns(NamedTuple):
+    """A series opened: its columns, as long as one another or empty."""
+
+    times: Sequence[int]
+    values: Sequence[Any]
+    weights: Sequence[int]
+
+
+def opened(series: Series) -> Columns:
+    return Columns(*map(_column, series))
+
 
 def added(series: Series | None, at: int, value: Any, since: int) -> Series | None:
-    """With one more pair, without those at or before ``since``: no window reaches them any more.
-
-    Most come last, are exact and push none out: those take a short way.
-    """
+    """With one more pair, without those at or before ``since``: no window reaches them any more."""
     if at <= since:
         return series
     if series is None:
-        return [[at], [] if value is None else [value], []]
-    times, values, weights = series
-    if not weights and times and times[0] > since and times[-1] < at and len(times) < MOST:
-        return [[*times, at], values if value is None else [*values, value], weights]
-    start = bisect_right(times, since) if times and times[0] <= since else 0
-    times, values, weights = times[start:], values[start:], weights[start:]
-    place = bisect_right(times, at) if times and times[-1] >= at else len(times)
-    while values and place and times[place - 1] == at and values[place - 1] > value:
-        place -= 1
-    times.insert(place, at)
-    if value is not None:
-        values.insert(place, value)
-    if weights:
-        weights.insert(place, 1)
-    grown = [times, values, weights]
-    return grown if len(times) <= MOST else condensed(grown)
+        return _packed([(at, value, 1)], weighed=False)
+    times, weights = _column(series[0]), series[2]
+    start = bisect_right(times, since)
+    if len(times) - start < MOST and (start == len(times) or times[-1] <= at):
+        cut = start * _number.size
+        return [
+            series[0][cut:] + _number.pack(at),
+            _appended(series[1], start, value),
+            weights and weights[cut:] + _ONE,
+        ]
+    pairs = _pairs(series)[start:]
+    insort(pairs, (at, value, 1), key=_time)
+    return _fitting(pairs, weighed=bool(weights))
 
 
 def joined(left: Series, right: Series, since: int) -> Series:
     """All pairs of both that some window may still reach."""
-    both = sorted(pair for pair in [*_pairs(left), *_pairs(right)] if pair[0] > since)
-    grown = _series(both)
-    return grown if len(both) <= MOST else condensed(grown)
+    both = sorted([*_pairs(left), *_pairs(right)], key=_time)
+    weighed = approximate(left) or approximate(right)
+    return _fitting(both[bisect_right(both, since, key=_time) :], weighed=weighed)
 
 
 def approximate(series: Series) -> bool:
     return bool(series[2])
 
 
-def condensed(series: Series) -> Series:
+def _appended(column: Any, start: int, value: Any) -> Any:
+    """A column of values from ``start`` on, and one more."""
+    if value is None:
+        return column
+    if isinstance(column, bytes):
+        return column[start * _number.size :] + _number.pack(value)
+    return [*column[start:], value]
+
+
+def _fitting(pairs: list[Pair], *, weighed: bool) -> Series:
+    if len(pairs) > MOST:
+        return _packed(_condensed(pairs), weighed=True)
+    return _packed(pairs, weighed=weighed)
+
+
+def _condensed(pairs: list[Pair]) -> list[Pair]:
     """The older half in at most a quarter of the room."""
-    pairs = _pairs(series)
     half = len(pairs) - MOST // 2
     old, width = pairs[:half], HOUR
     length = pairs[-1][0] - pairs[0][0]
@@ -71,8 +101,7 @@ def condensed(series: Series) -> Series:
     if len(together) > MOST // 4:
         heaviest = sorted(together, key=lambda pair: -pair[2])
         together = sorted(heaviest[: MOST // 4])
-    times, values, weights = _series([*together, *pairs[half:]])
-    return [times, values, weights or [1] * len(times)]
+    return [*together, *pairs[half:]]
 
 
 def _together(pairs: list[Pair], width: int) -> list[Pair]:
@@ -99,16 +128,26 @@ def _compact(weighed: list[tuple[Any, int]]) -> list[tuple[Any, int]]:
     return [(low, counts[low]), (mean, weight), (high, counts[high])]
 
 
+def _column(column: Any) -> Any:
+    if not column or isinstance(column, list):
+        return column
+    return memoryview(column).cast("q")
+
+
 def _pairs(series: Series) -> list[Pair]:
-    times, values, weights = series
-    plain = values or [None] * len(times)
-    return list(zip(times, plain, weights or [1] * len(times), strict=True))
+    times, values, weights = opened(series)
+    return list(zip(times, values or repeat(None), weights or repeat(1), strict=False))
 
 
-def _series(pairs: list[Pair]) -> Series:
-    weights = [weight for _, _, weight in pairs]
-    return [
-        [at for at, _, _ in pairs],
-        [value for _, value, _ in pairs if value is not None],
-        weights if any(weight > 1 for weight in weights) else [],
-    ]
+def _packed(pairs: list[Pair], *, weighed: bool) -> Series:
+    if not pairs:
+        return EMPTY
+    times, values, weights = zip(*pairs, strict=True)
+    column = b"" if values[0] is None else list(values)
+    if isinstance(values[0], int):
+        column = _integers(values)
+    return [_integers(times), column, _integers(weights) if weighed else b""]
+
+
+def _integers(column: Sequence[int]) -> bytes:
+    return array("q", column).tobytes()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from engine.domain import codec
-from engine.domain.series import MOST
+from engine.domain.series import MOST, opened
 from tests.unit.domain import builders as build
 from tests.unit.domain.builders import DAY, HOUR, Life, aggregate, life
 
@@ -97,8 +97,8 @@ def test_all_windows_over_one_property_share_one_series() -> None:
 
 def test_pairs_that_no_window_reaches_any_more_go_at_the_next_event() -> None:
     one = fed({"sum": "n", "event": "Bought", "within": "30d"}, *range(40), every=DAY)
-    [[times, values, weights]] = one.contact.measures.values()
-    assert (len(times), values[0], weights) == (30, 10 * 10**6, [])
+    [times, values, weights] = opened(*one.contact.measures.values())
+    assert (len(times), values[0], len(weights)) == (30, 10 * 10**6, 0)
 
 
 def test_a_property_is_found_at_its_path_and_events_are_chosen_by_where() -> None:
@@ -147,7 +147,7 @@ def test_beyond_its_room_a_window_goes_by_hours_and_says_so() -> None:
     one = fed({"count": "Bought", "within": "60d"}, *range(many), every=600_000)
     assert (value(one), approximate(one)) == (many, True)
     [series] = one.contact.measures.values()
-    assert all(len(column) <= MOST for column in series)
+    assert all(len(column) <= MOST for column in opened(series))
     later = one.book.readings["a"].value(one.contact, build.NOON + 60 * DAY + 100 * HOUR)
     assert abs(later - (many - 600)) <= 12
 
