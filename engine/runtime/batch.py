@@ -38,6 +38,7 @@ from engine.ports.host_store import (
     Write,
 )
 from engine.runtime import envelope
+from engine.runtime.claiming import stage_claim
 from engine.runtime.memory import Memory
 from engine.runtime.outbox import send_of
 from engine.runtime.residents import Resident
@@ -69,6 +70,7 @@ class Batch:
         self.sending: list[str] = []
         self.suppressions = Staged(memory.suppressed)
         self.companies: dict[str, CompanyRow] = {}
+        self.bulk = False
         self.detours: dict[str, None] = {}
         self.orders: set[tuple[int, bytes]] = set()
         self.unrebuilt: list[int] = []
@@ -245,9 +247,8 @@ class Batch:
 
     def _stage_hop(self, contact: int, hop: effect.Hop, depth: int) -> None:
         match hop:
-            case effect.ClaimKey(claim):
-                caused = 0 if claim.rebind is None else depth
-                self.hop(contact, slot_of_key(claim.asked), caused, hop)
+            case effect.ClaimKey():
+                stage_claim(self, contact, hop, depth)
             case effect.AskYield(to, _, via):
                 self.hop(contact, to, depth if via else 0, hop)
             case effect.Adopt(to):

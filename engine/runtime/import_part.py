@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from engine.domain.identity import slot_of_key
 from engine.ports.host_store import ImportedRow
 from engine.runtime import envelope
 from engine.runtime.batch import Batch
@@ -56,8 +57,18 @@ class ImportPart:
                 batch.write.imported.append(row)
                 batch.write.imported_gone += self._heard(part.job, part.kept)
 
+            self._look_ahead(letters)
             await self._mailbox.put(letters, seal, bulk=True)
             return said[-1]
+
+    def _look_ahead(self, letters: list[EventLetter]) -> None:
+        """Keys that will be claimed are read with those that route: one question for a whole chunk."""
+        slots = self._memory.slots
+        for letter in letters:
+            keys = letter.event.keys
+            if len(keys) > 1:
+                here = (key for key in keys if slot_of_key(key) in slots)
+                letter.keys = tuple(dict.fromkeys((*letter.keys, *here)))
 
     async def end(self, job: int) -> None:
         """Nobody sends chunks of this job again; wait for the keys that it brought."""

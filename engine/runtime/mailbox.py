@@ -31,9 +31,12 @@ Seal = Callable[[Batch, list[Any]], None]
 class Job:
     """Letters that belong together; ``seal`` adds to their commit what is known only after them."""
 
-    __slots__ = ("letters", "results", "seal")
+    __slots__ = ("bulk", "letters", "results", "seal")
 
-    def __init__(self, letters: Sequence[Letter], seal: Seal | None = None) -> None:
+    def __init__(
+        self, letters: Sequence[Letter], seal: Seal | None = None, *, bulk: bool = False
+    ) -> None:
+        self.bulk = bulk
         self.letters = letters
         self.seal = seal
         self.results: asyncio.Future[list[Any]] = asyncio.get_running_loop().create_future()
@@ -59,7 +62,7 @@ class Mailbox:
 
         ``bulk``: a commit of its own, which lets others go first.
         """
-        job = Job(letters, seal)
+        job = Job(letters, seal, bulk=bulk)
         (self._bulk if bulk else self._jobs).append(job)
         self.waiting += len(letters)
         self._arrived.set()
@@ -118,6 +121,7 @@ class Mailbox:
         memory.look_up({key for job in jobs for letter in job.letters for key in letter.keys})
         memory.activate(_wanted(memory, jobs))
         batch = Batch(memory, self._credit())
+        batch.bulk = jobs[0].bulk
         try:
             answers = []
             for job in jobs:
