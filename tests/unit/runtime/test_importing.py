@@ -1,13 +1,17 @@
 """Imports through a whole small engine: once each, in order, past live traffic, over kills."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
+from engine.domain import codec
 from engine.domain.event import Event
 from engine.errors import BadRequest, Unknown
 from engine.ports.bulk import Chunk, ImportAsked
 from engine.ports.engine import Refusal
+from engine.replay.fold import Fold
+from engine.runtime.mailbox import MOST, SHARE, Mailbox
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build
 from tests.unit.runtime.conftest import Started
@@ -164,3 +168,66 @@ def test_words_that_were_heard_are_kept_no_longer(started: Started) -> None:
     assert [place[1] for place in engine.hosts[0].memory.imported] == [4]
     engine.run(imports.finish(job, 4, b""))
     assert engine.hosts[0].memory.imported == {}
+
+
+def contact(engine: SmallEngine, line: int, *keys: str) -> Event:
+    more = {"message_id": f"import-1-{line}", "traits": {"city": "Nîmes"}, "live": False}
+    return engine.event("Identified", *keys, **more)
+
+
+def test_the_keys_of_an_imported_contact_are_bound_in_its_own_commit_and_replay_tells_the_same(
+    started: Started,
+) -> None:
+    engine = started(hosts=1)
+    job = opened(engine)
+    keys = ("user_id:1", "email:a@x.fr", "phone:+33612345678")
+    put(engine, job, 1, contact(engine, 1, *keys), contact(engine, 2, "email:a@x.fr"))
+    assert set(keys) <= set(engine.directory())
+    assert not engine.hosts[0].memory.hops
+    (held,) = engine.contacts().values()
+    fold = Fold(engine.rulebooks())
+    for row in engine.log():
+        fold.take(row)
+    assert codec.encode(fold.contacts[held.id]) == engine.states()[held.id]
+
+
+def test_a_key_that_another_person_has_is_asked_for_and_left_to_review(started: Started) -> None:
+    engine = started(hosts=1)
+    job = opened(engine)
+    put(engine, job, 1, contact(engine, 1, "user_id:1", "email:a@x.fr"))
+    put(engine, job, 2, contact(engine, 2, "user_id:2", "email:a@x.fr"))
+    engine.run(engine.rest())
+    holders = [held.keys for held in engine.contacts().values() if "email:a@x.fr" in held.keys]
+    assert holders == [["user_id:1", "email:a@x.fr"]]
+    assert engine.run(engine.fsck()) == []
+
+
+def test_live_letters_go_before_bulk_ones_but_not_for_ever() -> None:
+    async def run() -> list[str]:
+        mailbox = Mailbox(None, lambda: 0, lambda _: None)  # type: ignore[arg-type]
+        waiting = [asyncio.ensure_future(mailbox.put([], bulk=True)) for _ in range(2)]
+        await asyncio.sleep(0)
+        taken = []
+        for _ in range(SHARE + 3):
+            waiting.append(asyncio.ensure_future(mailbox.put([Never()] * MOST)))
+            await asyncio.sleep(0)
+            taken.append("bulk" if mailbox._next()[0].bulk else "live")
+        for one in waiting:
+            one.cancel()
+        return taken
+
+    assert asyncio.run(run()) == ["live"] * SHARE + ["bulk"] + ["live"] * 2
+
+
+class Never:
+    keys: tuple[str, ...] = ()
+    contacts: tuple[int, ...] = ()
+
+    def take(self, batch: Any) -> Any:
+        raise NotImplementedError
+
+    def body(self) -> bytes:
+        return b""
+
+    def quarantined(self) -> Any:
+        return None
