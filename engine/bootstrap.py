@@ -32,6 +32,7 @@ from engine.runtime.host import ContactHost
 from engine.runtime.in_process import InProcessRuntime
 from engine.runtime.keeper import LOST
 from engine.runtime.part import Calls, Part, Runtime
+from engine.runtime.scan_process import Place, ProcessScans
 from engine.runtime.sender import Sender
 from engine.runtime.sender_part import SenderPart
 from engine.runtime.slots import SlotTable, part_of
@@ -94,8 +95,9 @@ def part(name: str, spec: bytes, calls: Calls) -> Part:
     gc.set_threshold(*SELDOM)
     host = int(name.removeprefix("host-"))
     store = host_store(data, settings.store.url, host, table)
+    scans = ProcessScans(Place(made.data, settings.store.url, made.hosts))
     domain = parseaddr(settings.email.sender)[1].rpartition("@")[2] or "localhost.localdomain"
-    return ContactHost(host, table, store, clock, calls, settings.runtime.memory, domain)
+    return ContactHost(host, table, store, clock, calls, settings.runtime.memory, domain, scans)
 
 
 def host_store(data: Path, url: str, host: int, table: SlotTable) -> HostStore:

@@ -20,11 +20,13 @@ from engine.domain.event import Event
 from engine.domain.rulebook import Rulebook
 from engine.ports.engine import Verdict
 from engine.ports.host_store import ContactRow, LogRow
+from engine.ports.log_reader import LogReader
 from engine.ports.sending import Delivery, Outcome
 from engine.runtime.coordinator import NAME, SENDER, Coordinator
 from engine.runtime.host import ContactHost
 from engine.runtime.in_process import InProcessRuntime
 from engine.runtime.part import Calls, Part, PartLost
+from engine.runtime.scans import LoopScans
 from engine.runtime.slots import SlotTable, part_of
 from engine.runtime.supervisor import Supervisor
 from engine.store.memory import MemoryHostStore
@@ -188,11 +190,15 @@ class SmallEngine:
         else:
             host = int(name.removeprefix("host-"))
             store = MemoryHostStore(self.table.slots_of(host), self.disks[host])
+            scans = LoopScans(self.table, self._reader)
             part = ContactHost(
-                host, self.table, store, self.clock, self.roads, self.budget, "relance.test"
+                host, self.table, store, self.clock, self.roads, self.budget, "relance.test", scans
             )
         self.parts[name] = part
         return part
+
+    def _reader(self, host: int) -> LogReader:
+        return MemoryHostStore(self.table.slots_of(host), self.disks[host])
 
     async def start(self) -> "SmallEngine":
         control = MemoryControlStore(self.control)
@@ -270,7 +276,7 @@ class SmallEngine:
         """Nothing is under way between contacts, and every message has left."""
         memories = [host.memory for host in self.hosts]
         return not any(memory.hops or len(memory.outbox) for memory in memories) and not any(
-            host.mailbox.waiting for host in self.hosts
+            host.mailbox.waiting or host.rebuild.needed() for host in self.hosts
         )
 
     async def rest(self) -> None:

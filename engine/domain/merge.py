@@ -26,7 +26,7 @@ from engine.domain.identity import WITH
 from engine.domain.message import Adopted
 from engine.domain.review import MOST, over
 from engine.domain.run import rezone, timer_of
-from engine.domain.score import raised
+from engine.domain.score import join_scores
 from engine.domain.session import joined
 from engine.domain.turn import Turn
 
@@ -70,7 +70,7 @@ def adopt(turn: Turn, message: Adopted) -> bool:
     order_key.join(turn, other)
     contact.visits = joined(contact.visits, other.visits)
     join_collections(turn, other)
-    _add_scores(turn, other)
+    join_scores(contact.scores, other.scores, turn.rulebook.half_lives)
     _take_runs(turn, other.runs, other)
     _join_reviews(turn, other)
     company.adopt(turn, other)
@@ -88,12 +88,6 @@ def _join_claims(turn: Turn, other: Contact) -> None:
     contact.claims = [claim for claim in contact.claims if claim.key not in brought]
     held = {*brought, *(claim.key for claim in contact.claims)}
     contact.claims += [claim for claim in other.claims if claim.key not in held]
-
-
-def _add_scores(turn: Turn, other: Contact) -> None:
-    for score, (value, at) in other.scores.items():
-        half_life = turn.rulebook.half_lives.get(score, 0)
-        turn.contact.scores[score] = raised(turn.contact.scores.get(score), value, at, half_life)
 
 
 def _take_runs(turn: Turn, runs: list[Run], other: Contact) -> None:

@@ -16,6 +16,7 @@ def take_rebuilt(turn: Turn, message: Rebuilt) -> None:
     for name in message.names:
         if rest.pop(name, None) is not None:
             put(contact, made, name)
+            turn.scored = turn.scored or name.startswith("score:")
     contact.pending = rest
     turn.note("rebuilt", "")
     turn.quiet = not turn.rulebook.backfill

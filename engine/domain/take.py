@@ -10,7 +10,7 @@ from engine.domain.dedupe import with_seen
 from engine.domain.effect import Settle, Suppress
 from engine.domain.event import Event
 from engine.domain.message import Act, Receipt
-from engine.domain.score import raised
+from engine.domain.score import fold_scores
 from engine.domain.suppression import HARD_BOUNCE
 from engine.domain.turn import Turn
 from engine.domain.visit import take_visit
@@ -74,13 +74,10 @@ def _fold_aggregates(turn: Turn, event: Event) -> None:
 
 
 def _score(turn: Turn, event: Event) -> None:
-    scores = turn.contact.scores
-    for rule in turn.rulebook.event(event.name).scores:
-        if rule.matches is None or rule.matches(turn.properties_of(event)):
-            held = scores.get(rule.score)
-            scores[rule.score] = raised(held, rule.points, event.at, rule.half_life)
-            turn.scored = True
-            turn.note("scored", rule.score, rule.points)
+    rules = turn.rulebook.event(event.name).scores
+    for rule in fold_scores(turn.contact.scores, event, rules, turn.properties_of):
+        turn.scored = True
+        turn.note("scored", rule.score, rule.points)
 
 
 def take_receipt(turn: Turn, receipt: Receipt) -> None:

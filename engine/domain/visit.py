@@ -21,6 +21,7 @@ from engine.domain.turn import Turn
 
 STARTED = "Visit Started"
 LEFT = "Page Left"
+CAUSED = (STARTED, LEFT)
 DEVICE = ("type", "brand", "os", "browser")
 PLACE = ("country", "region", "city", "company")
 
@@ -29,9 +30,9 @@ PAGES = ("page", "screen")
 
 def take_visit(turn: Turn, event: Event) -> list[Event]:
     """Keep count of visits; the events that come of this one, those that somebody listens to."""
-    page = event.kind in PAGES
-    if not page and (event.kind != "track" or not any(map(is_device, event.keys))):
+    if not counts(event):
         return []
+    page = event.kind in PAGES
     contact, gap = turn.contact, turn.rulebook.visit_gap
     before, fresh = contact.visits, session.begins(contact.visits, event.at, gap)
     visits = before if before and not fresh else _begun(before, event)
@@ -43,6 +44,11 @@ def take_visit(turn: Turn, event: Event) -> list[Event]:
         for name in RESERVED if fresh else ("visit",):
             turn.changed(name)
     return list(_caused(turn, event, before, fresh=fresh))
+
+
+def counts(event: Event) -> bool:
+    """Whether it belongs to a visit."""
+    return event.kind in PAGES or (event.kind == "track" and any(map(is_device, event.keys)))
 
 
 def _begun(before: Visits | None, event: Event) -> Visits:

@@ -248,6 +248,10 @@ class HostStore(Protocol):
         """Rows with id > ``after``, in id order."""
         ...
 
+    def whole_since(self) -> int:
+        """See ``LogReader``."""
+        ...
+
     def all_contacts(self, after: int, limit: int) -> list[ContactRow]:
         """Contacts with id > ``after``, in id order."""
         ...

@@ -37,6 +37,7 @@ from engine.ports.host_store import (
     WakeUp,
     Write,
 )
+from engine.replay.timeline import week_of
 from engine.runtime import envelope
 from engine.runtime.claiming import stage_claim
 from engine.runtime.memory import Memory
@@ -44,7 +45,6 @@ from engine.runtime.outbox import send_of
 from engine.runtime.residents import Resident
 from engine.runtime.retention import class_of
 from engine.runtime.suppressions import Staged
-from engine.runtime.timeline import week_of
 
 MAX_DEPTH = 8
 """Hops that cause hops: past this depth they park, with the loop named. The next claim of a list is
@@ -160,7 +160,7 @@ class Batch:
         if resident is None:
             text = f"contact {contact} is not in this store"
             raise LookupError(text)
-        outcome = self._step(resident.contact, taken)
+        outcome = self.stepped(resident.contact, taken)
         if outcome.contact.shelf != resident.contact.shelf:
             self.shelves[contact] = outcome.contact.shelf or b""
         klass, last = class_of(taken), resident.last
@@ -206,7 +206,7 @@ class Batch:
         self.rebuilt = min(self.rebuilt, first - 1)
         self.unrebuilt.append(contact.id)
 
-    def _step(self, contact: Contact, taken: Message) -> Outcome:
+    def stepped(self, contact: Contact, taken: Message) -> Outcome:
         """A step that asks for what the contact has collected did nothing yet: it is taken anew."""
         try:
             return step(contact, taken, self.memory.rulebook, self.now)

@@ -11,6 +11,7 @@ from engine.domain import codec
 from engine.domain.identity import RANK, SLOT_BITS, key_of, slot_of, slot_of_key
 from engine.errors import BadRequest
 from engine.ports.host_store import ContactRow, LogRow
+from engine.replay.timeline import timeline
 from engine.runtime.erasure_letter import (
     DoneLetter,
     EraseLetter,
@@ -26,7 +27,6 @@ from engine.runtime.erasure_letter import (
 )
 from engine.runtime.fingerprint import key_hash
 from engine.runtime.holdings import held, lines
-from engine.runtime.timeline import timeline
 from engine.runtime.traces import Person, Traces
 
 if TYPE_CHECKING:

@@ -31,13 +31,13 @@ from engine.ports.host_store import (
     OutboxRow,
     WakeUp,
 )
+from engine.replay.timeline import timeline
 from engine.runtime import envelope
 from engine.runtime.batch import Batch
 from engine.runtime.fingerprint import key_hash
 from engine.runtime.memory import Memory
 from engine.runtime.outbox import send_of
 from engine.runtime.residents import Resident
-from engine.runtime.timeline import timeline
 from engine.runtime.traces import ADDRESSES, Person, Traces
 
 ERASED = "erased"

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from engine.ports.host_store import LogRow
+from engine.replay.timeline import timeline
 from engine.runtime.outbox import send_of
 from engine.runtime.report import line_of, state_of
-from engine.runtime.timeline import timeline
 from engine.runtime.traces import Person, Traces
 
 if TYPE_CHECKING:

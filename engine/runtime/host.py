@@ -31,7 +31,9 @@ from engine.runtime.memory import Memory
 from engine.runtime.notice import NoticeLetter
 from engine.runtime.part import Calls
 from engine.runtime.parting import PartLetter
+from engine.runtime.rebuild import Rebuild
 from engine.runtime.review_letter import DismissLetter
+from engine.runtime.scans import LoopScans, Scans
 from engine.runtime.send_post import SendPost
 from engine.runtime.slots import SlotTable, part_of
 from engine.runtime.standings import Standings
@@ -52,7 +54,9 @@ class ContactHost:
         calls: Calls,
         budget: int,
         domain: str,
+        scans: Scans | None = None,
     ) -> None:
+        """Without ``scans`` its log is read in its own loop, and no other host's."""
         self.name = part_of(host)
         self.memory = Memory(host, table, store, clock, budget)
         self.standings = Standings(self.memory)
@@ -61,6 +65,9 @@ class ContactHost:
         self.timers = Timers(self.memory, self.mailbox, clock)
         self.hop_post = HopPost(self.memory, self.mailbox, calls)
         self.send_post = SendPost(self.name, self.memory, self.mailbox, calls, clock, domain)
+        self.rebuild = Rebuild(
+            self.memory, self.mailbox, clock, scans or LoopScans(table, lambda _: store)
+        )
         self._loops: list[asyncio.Task[None]] = []
         self._arrived = 0
         self._arrival = asyncio.Event()
@@ -164,12 +171,14 @@ class ContactHost:
         if self._loops and version < self.memory.rulebook.version:
             return b""
         self.memory.rulebook = Rulebook(version, decode(definitions))
+        self.rebuild.follow()
         if not self._loops:
             self._begin()
         return b""
 
     def _begin(self) -> None:
-        for work in (self.mailbox.run, self.timers.run, self.hop_post.run, self.send_post.run):
+        runs = (self.mailbox, self.timers, self.hop_post, self.send_post, self.rebuild)
+        for work in (one.run for one in runs):
             self._loops.append(asyncio.create_task(self._guard(work())))
 
     async def _guard(self, work: Coroutine[Any, Any, None]) -> None:
@@ -207,6 +216,8 @@ class ContactHost:
     def _committed(self, batch: Batch) -> None:
         self.standings.take(batch.steps)
         self.standings.leave(batch.vanished.values())
+        if batch.unrebuilt:
+            self.rebuild.leave(batch.unrebuilt)
         if batch.hops:
             self.hop_post.nudge()
         if batch.sending or batch.outbox:

@@ -12,9 +12,9 @@ from engine.domain.contact import Contact
 from engine.errors import BadRequest
 from engine.ports.host_store import LogRow
 from engine.replay.fsck import Fsck
+from engine.replay.timeline import timeline
 from engine.runtime import companies, consent_report
 from engine.runtime.residents import Resident
-from engine.runtime.timeline import timeline
 
 if TYPE_CHECKING:
     from engine.runtime.host import ContactHost
@@ -57,6 +57,7 @@ def status(host: "ContactHost") -> dict[str, Any]:
             "sending": sending,
         },
         "hops": len(memory.hops),
+        "rebuild": host.rebuild.report(),
         "mailbox": host.mailbox.waiting,
         "residents": {
             "contacts": len(memory.residents),

@@ -47,6 +47,13 @@ def connect(path: Path, timeout: float) -> Connection:
     return db
 
 
+def connect_to_read(path: Path, timeout: float) -> Connection:
+    """A connection that can write nothing; the file must be there."""
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    db: Connection = driver.connect(uri, isolation_level=None, timeout=timeout, uri=True)
+    return db
+
+
 def two_writers_are_safe() -> bool:
     """Whether a stopped old owner may still hold a connection while a new one writes."""
     version: tuple[int, int, int] = driver.sqlite_version_info

@@ -14,7 +14,6 @@ from engine.ports.host_store import (
     Erasure,
     HopRow,
     ImportedRow,
-    LogRow,
     Opening,
     OutboxRow,
     QuarantineRow,
@@ -25,6 +24,7 @@ from engine.ports.host_store import (
 )
 from engine.store import statements as q
 from engine.store.database import Database, Row
+from engine.store.log_reader import SqlLogReader, contact_row
 from engine.store.marks import Marks
 from engine.store.replies import place
 from engine.store.statement import Change
@@ -37,10 +37,11 @@ _bindings = msgspec.msgpack.Decoder(tuple[Binding, ...]).decode
 _decode_counters = msgspec.msgpack.Decoder(dict[str, int]).decode
 
 
-class SqlHostStore:
+class SqlHostStore(SqlLogReader):
     """``slots`` are those that the database guards, the same at every opening. Used from one thread."""
 
     def __init__(self, database: Database, slots: Iterable[int]) -> None:
+        super().__init__(database)
         self._db = database
         self._slots = tuple(slots)
         self._marks = Marks()
@@ -73,10 +74,6 @@ class SqlHostStore:
                 self._marks.rebuilt,
             )
 
-    def contacts(self, ids: Iterable[int]) -> dict[int, ContactRow]:
-        found = self._db.find(q.CONTACTS, ids)
-        return {row[0]: _contact(row) for row in found}
-
     def shelves(self, contacts: Iterable[int]) -> dict[int, bytes]:
         return dict(self._db.find(q.SHELVES, contacts))
 
@@ -108,15 +105,8 @@ class SqlHostStore:
     def ordered(self, contact: int, key: bytes) -> bool:
         return bool(self._db.rows(q.ORDER_KEY, (contact, key)))
 
-    def log_row(self, row: int) -> LogRow | None:
-        found = self._db.rows(q.LOG_ROW, (row,))
-        return LogRow(*found[0]) if found else None
-
-    def log(self, after: int, limit: int) -> list[LogRow]:
-        return [LogRow(*row) for row in self._db.rows(q.LOG_AFTER, (after, limit))]
-
     def all_contacts(self, after: int, limit: int) -> list[ContactRow]:
-        return [_contact(row) for row in self._db.rows(q.CONTACTS_AFTER, (after, limit))]
+        return [contact_row(row) for row in self._db.rows(q.CONTACTS_AFTER, (after, limit))]
 
     def all_directory(self, after: str, limit: int) -> list[tuple[str, tuple[Binding, ...]]]:
         found = self._db.rows(q.DIRECTORY_AFTER, (after, limit))
@@ -153,13 +143,6 @@ class SqlHostStore:
 
     def traces(self, of: re.Pattern[bytes]) -> bool:
         return self._db.traces(of)
-
-    def close(self) -> None:
-        self._db.close()
-
-
-def _contact(row: Row) -> ContactRow:
-    return ContactRow(row[0], row[1], row[2:6], row[6])
 
 
 def _changes(write: Write) -> tuple[tuple[Change, Sequence[Row]], ...]:

@@ -35,6 +35,7 @@ class _Rows:
 
     def __init__(self) -> None:
         self.marks = Marks()
+        self.cut = 0
         self.counters: dict[str, int] = {}
         self.log: Shelf[int, LogRow] = Shelf()
         self.contacts: Shelf[int, ContactRow] = Shelf()
@@ -135,6 +136,10 @@ class MemoryHostStore:
     def log(self, after: int, limit: int) -> list[LogRow]:
         return self._rows.log.after(after, limit)
 
+    def whole_since(self) -> int:
+        first = self.log(self._rows.cut - 1, 1) if self._rows.cut else []
+        return first[0].now if first else 0
+
     def all_contacts(self, after: int, limit: int) -> list[ContactRow]:
         return self._rows.contacts.after(after, limit)
 
@@ -154,6 +159,7 @@ class MemoryHostStore:
         old = [row.id for row in takewhile(lambda row: row.id < below, log) if row.klass == klass]
         for row in old[:limit]:
             log.drop(row)
+        self._rows.cut = max(self._rows.cut, below)
         return len(old[:limit])
 
     def purge(self, *, whole: bool = False) -> None:

@@ -1,0 +1,74 @@
+"""What a rebuild folds: of a rulebook, just the parts of aggregates and the scores that were chosen."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from engine.domain.aggregate import Aggregate, fold_aggregates, join
+from engine.domain.contact import Contact
+from engine.domain.counted import count_of, measure_of, score_of, times_of
+from engine.domain.event import Event
+from engine.domain.rulebook import Rulebook, ScorePlan
+from engine.domain.score import fold_scores, join_scores
+from engine.domain.session import joined
+from engine.domain.turn import Turn
+from engine.domain.visit import CAUSED, counts, take_visit
+
+
+class Chosen:
+    """``names`` are those of ``engine.domain.counted``."""
+
+    def __init__(self, rulebook: Rulebook, names: Iterable[str]) -> None:
+        self.names = frozenset(names)
+        self._rulebook = rulebook
+        self._aggregates: dict[int, Aggregate] = {}
+        self._by_event: dict[str, list[Aggregate]] = {}
+        self._scores: dict[str, list[ScorePlan]] = {}
+        for aggregate in rulebook.aggregates.values():
+            self._choose(aggregate)
+        scores = {s.score for s in rulebook.definitions.scores if score_of(s) in self.names}
+        for event, plan in rulebook.events.items():
+            rules = [rule for rule in plan.scores if rule.score in scores]
+            if rules:
+                self._scores[event] = rules
+        self._visits = any(name in {*self._by_event, *self._scores} for name in CAUSED)
+
+    def _choose(self, aggregate: Aggregate) -> None:
+        """Only the parts that are called for."""
+        number = aggregate.id
+        part = msgspec.structs.replace(
+            aggregate,
+            counted=aggregate.counted and count_of(number) in self.names,
+            keep=aggregate.keep if times_of(number) in self.names else 0,
+            form=aggregate.form if measure_of(number) in self.names else "",
+        )
+        if part.counted or part.keep or part.form:
+            self._aggregates[number] = part
+            self._by_event.setdefault(part.event, []).append(part)
+
+    def reads(self, event: Event) -> bool:
+        """Whether such an event changes anything."""
+        if event.name in self._by_event or event.name in self._scores:
+            return True
+        return self._visits and counts(event)
+
+    def fold(self, made: Contact, event: Event, now: int) -> None:
+        """Take an event, consumed at ``now`` (ms), and what comes of it, as the live step would."""
+        turn = Turn(made, self._rulebook, now)
+        caused = take_visit(turn, event) if self._visits else ()
+        for one in (event, *caused):
+            aggregates = self._by_event.get(one.name, ())
+            fold_aggregates(made, one, aggregates, turn.properties_of, now)
+            fold_scores(made.scores, one, self._scores.get(one.name, ()), turn.properties_of)
+
+    def join(self, made: Contact, other: Contact, now: int) -> None:
+        """As the live step does when it merges."""
+        join(made, other, self._aggregates, now)
+        join_scores(made.scores, other.scores, self._rulebook.half_lives)
+        made.visits = joined(made.visits, other.visits)
+
+
+def bare(made: Contact) -> Contact:
+    """Without what only folding on needs."""
+    made.pasts, made.visits = [], None
+    return made
