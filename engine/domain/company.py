@@ -94,6 +94,12 @@ def enter(turn: Turn, key: str, attributes: dict[str, Any], *, public: bool) -> 
     turn.effects.append(_telling(turn, key, attributes, public=public))
 
 
+def guess(turn: Turn, name: str) -> None:
+    """The owner of the network that a visit came from, for a contact that nobody put into a company."""
+    if name and not turn.contact.companies:
+        enter(turn, f"network:{name.casefold()}", {"name": name}, public=True)
+
+
 def tell(turn: Turn) -> None:
     """The contact's scores were raised: its companies hear of it, once a step."""
     told = {one.company for one in turn.effects if isinstance(one, TellCompany) and not one.gone}

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from engine.domain import session
+from engine.domain import company, session
 from engine.domain.duration import SECOND
 from engine.domain.event import Event
 from engine.domain.identity import is_device
@@ -40,6 +40,8 @@ def take_visit(turn: Turn, event: Event) -> list[Event]:
         contact.visits = session.paged(visits, event.at, _page(turn, event), gap)
     else:
         contact.visits = session.touched(visits, event.at)
+    if fresh:
+        company.guess(turn, visits.place.get("company", ""))
     if contact.visits is not before:
         for name in RESERVED if fresh else ("visit",):
             turn.changed(name)

@@ -153,3 +153,19 @@ def test_who_has_gone_counts_no_more_and_is_forgotten_in_time() -> None:
 def test_what_a_company_was_told_reads_back() -> None:
     acme = hears(Company(9, "acme"), TellCompany("acme", 1, NOON, {"x": (1.5, NOON)}, {"a": [1]}))
     assert company.decode(company.encode(acme)) == acme
+
+
+def comes_from(one: Life, name: str) -> None:
+    context = msgspec.json.encode({"enriched": {"place": {"company": name}}})
+    one.does("Home", kind="page", keys=("anonymous_id:d",), context=context)
+
+
+def test_the_owner_of_the_network_is_the_company_until_somebody_says_which() -> None:
+    guest = member()
+    comes_from(guest, "Acme GmbH")
+    [told] = tellings(guest)
+    assert (told.company, told.attributes) == ("network:acme gmbh", {"name": "Acme GmbH"})
+    joins(guest, "acme")
+    guest.passes("2d")
+    comes_from(guest, "Bakers SA")
+    assert guest.contact.companies == ["acme", "network:acme gmbh"]
