@@ -102,6 +102,11 @@ class Relance:
         """The first hundred, by key."""
         return self._read(self._console.Company, pb.CompanyRequest(), list[dict[str, Any]])
 
+    def rejected(self, limit: int = 100) -> list[dict[str, Any]]:
+        """What was refused lately: at, source, code, reason, body; the newest first."""
+        request = pb.RejectedRequest(limit=limit)
+        return self._read(self._console.Rejected, request, list[dict[str, Any]])
+
     def segments(self) -> list[dict[str, Any]]:
         return self._read(self._console.Segments, Empty(), list[dict[str, Any]])
 

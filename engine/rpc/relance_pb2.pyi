@@ -713,6 +713,25 @@ class CompanyRequest(_message.Message):
 Global___CompanyRequest: _TypeAlias = CompanyRequest  # noqa: Y015
 
 @_typing.final
+class RejectedRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LIMIT_FIELD_NUMBER: _builtins.int
+    limit: _builtins.int
+    def __init__(
+        self,
+        *,
+        limit: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["limit", b"limit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RejectedRequest: _TypeAlias = RejectedRequest  # noqa: Y015
+
+@_typing.final
 class ContactRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

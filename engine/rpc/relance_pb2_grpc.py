@@ -211,6 +211,11 @@ class ConsoleStub:
                 request_serializer=engine_dot_rpc_dot_relance__pb2.ReviewsRequest.SerializeToString,
                 response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
                 _registered_method=True)
+        self.Rejected = channel.unary_unary(
+                '/relance.v1.Console/Rejected',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.RejectedRequest.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
+                _registered_method=True)
         self.Fsck = channel.unary_unary(
                 '/relance.v1.Console/Fsck',
                 request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
@@ -294,6 +299,13 @@ class ConsoleServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Rejected(self, request, context):
+        """A list: what was refused lately, with its reason and as it came, the newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Fsck(self, request, context):
         """{"findings": [...], "checked": {...}}
         """
@@ -352,6 +364,11 @@ def add_ConsoleServicer_to_server(servicer, server):
             'Reviews': grpc.unary_unary_rpc_method_handler(
                     servicer.Reviews,
                     request_deserializer=engine_dot_rpc_dot_relance__pb2.ReviewsRequest.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
+            ),
+            'Rejected': grpc.unary_unary_rpc_method_handler(
+                    servicer.Rejected,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.RejectedRequest.FromString,
                     response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
             ),
             'Fsck': grpc.unary_unary_rpc_method_handler(
@@ -630,6 +647,33 @@ class Console:
             target,
             '/relance.v1.Console/Reviews',
             engine_dot_rpc_dot_relance__pb2.ReviewsRequest.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Rejected(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Console/Rejected',
+            engine_dot_rpc_dot_relance__pb2.RejectedRequest.SerializeToString,
             engine_dot_rpc_dot_relance__pb2.Report.FromString,
             options,
             channel_credentials,

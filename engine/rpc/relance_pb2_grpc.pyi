@@ -131,6 +131,8 @@ class ConsoleStub:
     """
     Reviews: _grpc.UnaryUnaryMultiCallable[_relance_pb2.ReviewsRequest, _relance_pb2.Report]
     """A list: pairs of contacts that may be one person, with the evidence, the newest first."""
+    Rejected: _grpc.UnaryUnaryMultiCallable[_relance_pb2.RejectedRequest, _relance_pb2.Report]
+    """A list: what was refused lately, with its reason and as it came, the newest first."""
     Fsck: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
     """{"findings": [...], "checked": {...}}"""
 
@@ -163,6 +165,8 @@ class ConsoleAsyncStub(ConsoleStub):
     """
     Reviews: _aio.UnaryUnaryMultiCallable[_relance_pb2.ReviewsRequest, _relance_pb2.Report]  # type: ignore[assignment]
     """A list: pairs of contacts that may be one person, with the evidence, the newest first."""
+    Rejected: _aio.UnaryUnaryMultiCallable[_relance_pb2.RejectedRequest, _relance_pb2.Report]  # type: ignore[assignment]
+    """A list: what was refused lately, with its reason and as it came, the newest first."""
     Fsck: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
     """{"findings": [...], "checked": {...}}"""
 
@@ -252,6 +256,14 @@ class ConsoleServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
         """A list: pairs of contacts that may be one person, with the evidence, the newest first."""
+
+    @_abc_1.abstractmethod
+    def Rejected(
+        self,
+        request: _relance_pb2.RejectedRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """A list: what was refused lately, with its reason and as it came, the newest first."""
 
     @_abc_1.abstractmethod
     def Fsck(

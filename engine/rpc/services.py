@@ -27,6 +27,9 @@ TIMELINE = 1_000
 
 REVIEWS = 1_000
 
+REJECTED = 1_000
+"""Refused items that one look brings: they hold what was sent, so that only operators see them."""
+
 COMPANIES = 100
 """Companies that one look brings."""
 
@@ -100,6 +103,10 @@ class Console(wire.ConsoleServicer):
         if company is None:
             raise Unknown(f"no company has the key {request.key}; group calls make companies")
         return _report(company)
+
+    @open_to(*OPERATORS)
+    async def Rejected(self, request: pb.RejectedRequest, _caller: ApiKey) -> pb.Report:
+        return _report(self._engine.rejected(min(request.limit or REJECTED, REJECTED)))
 
     @open_to(*VIEWERS)
     async def Segments(self, _request: Empty, _caller: ApiKey) -> pb.Report:

@@ -319,6 +319,12 @@ class Coordinator:
             return int(key)
         return int(await self.ask(self.table.host_of_key(key), "resolve", key.encode()))
 
+    def rejected(self, limit: int) -> list[dict[str, Any]]:
+        return [
+            row._asdict() | {"body": row.body.decode("utf-8", "replace")}
+            for row in self.control.rejected(limit)
+        ]
+
     async def segments(self) -> list[dict[str, Any]]:
         return figures.segments(decode(self.definitions), await self.ask_all("status"))
 

@@ -135,6 +135,9 @@ class EngineInMemory:
         rows = [event.name for event in self.events.values() if key in event.keys]
         return {"key": key, "timeline": rows[:timeline]} if rows else None
 
+    def rejected(self, limit: int) -> list[dict[str, Any]]:
+        return [{"code": one.code, "body": one.body.decode()} for one in self.refused[:limit]]
+
     async def segments(self) -> list[dict[str, Any]]:
         return [{"segment": "buyers", "size": 2}]
 
