@@ -33,7 +33,12 @@ def shelf_of(contact: Contact) -> Shelf:
     """A copy of its own for the caller. Raises Absent."""
     if contact.shelf is None and contact.collections:
         raise Absent(contact.id)
-    return _decoder.decode(contact.shelf) if contact.shelf else {}
+    return unpacked(contact.shelf or b"")
+
+
+def unpacked(raw: bytes) -> Shelf:
+    """A stored shelf; empty bytes for none."""
+    return _decoder.decode(raw) if raw else {}
 
 
 def items_of(contact: Contact, collection: str) -> list[Item]:

@@ -9,6 +9,8 @@ import msgspec
 from engine.domain import fact, message
 from engine.domain.attribute import undeclared
 from engine.domain.contact import Contact
+from engine.domain.reserved import RESERVED, read
+from engine.domain.shelf import unpacked
 from engine.errors import BadRequest
 from engine.ports.host_store import LogRow
 from engine.replay.fsck import Fsck
@@ -89,6 +91,7 @@ def contact(host: "ContactHost", number: int, rows: int) -> dict[str, Any] | Non
         state_of(resident)
         | consent_report.told(host.memory, resident.contact)
         | figures_of(host, resident.contact)
+        | kept_of(host, resident.contact)
         | {
             "undeclared": unknown,
             "timeline": [line_of(row) for row in newest],
@@ -103,6 +106,16 @@ def figures_of(host: "ContactHost", held: Contact) -> dict[str, Any]:
         "aggregates": {name: reading.value(held, now) for name, reading in readings.items()},
         "approximate": [name for name, reading in readings.items() if reading.approximate(held)],
     }
+
+
+def kept_of(host: "ContactHost", held: Contact) -> dict[str, Any]:
+    """What the engine keeps itself: collections with their items, visits, touches, device and place."""
+    shelf = unpacked(host.memory.store.shelves([held.id]).get(held.id, b""))
+    collections = {
+        name: {**msgspec.structs.asdict(summary), "items": shelf.get(name, [])}
+        for name, summary in held.collections.items()
+    }
+    return {"collections": collections, **{name: read(held, name) for name in RESERVED}}
 
 
 def state_of(resident: Resident) -> dict[str, Any]:
