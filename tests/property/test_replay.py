@@ -2,14 +2,18 @@
 
 import asyncio
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from engine.domain import codec, fact
 from engine.domain.definitions import Definitions, encode
 from engine.domain.event import PUBLIC, SERVER, TOKEN, Event
+from engine.domain.link import Link, link_key, sign
+from engine.domain.suppression import address_hash
+from engine.domain.topic import ConsentRules, DoubleOptIn, Topic
 from engine.errors import Unknown
 from engine.replay.fold import Lived, lived
 from engine.runtime.send_letter import RESEND_AFTER, RESENDS
@@ -23,6 +27,7 @@ from tests.property.strategies import (
     happenings,
 )
 from tests.small_engine import SmallEngine
+from tests.unit.domain import builders as build
 
 KEYS = ("user_id:1", "user_id:2", "email:a", "anonymous_id:d", "anonymous_id:e")
 HOSTS = 2
@@ -39,6 +44,23 @@ class Acted(NamedTuple):
     act: str
     subject: str
     value: Any
+
+
+class Said(NamedTuple):
+    """A statement on consent, as an event."""
+
+    key: str
+    topic: str
+    status: str
+    trust: int
+
+
+class Followed(NamedTuple):
+    """The link of a message: of the latest that was sent, or of one that never was."""
+
+    act: str
+    subject: str
+    everything: bool
 
 
 class Killed(NamedTuple):
@@ -64,8 +86,36 @@ acted = st.one_of(
     st.builds(Acted, st.sampled_from(KEYS), st.just("exit"), st.just("scenario0"), st.none()),
     st.builds(Acted, st.sampled_from(KEYS), st.just("resume"), st.just(""), st.none()),
 )
+said = st.builds(
+    Said,
+    st.sampled_from(KEYS),
+    st.sampled_from(["", "", "news", "undeclared"]),
+    st.sampled_from(["granted", "granted", "withdrawn", "requested", "resumed"]),
+    st.sampled_from([SERVER, SERVER, PUBLIC]),
+)
+followed = st.builds(
+    Followed, st.sampled_from("uc"), st.sampled_from(["email", "email/news"]), st.booleans()
+)
 killed = st.builds(Killed, st.sampled_from(["host-0", "host-1", "sender", "coordinator"]))
-histories = st.lists(st.one_of(came, came, came, came, acted, killed), min_size=1, max_size=12)
+histories = st.lists(
+    st.one_of(came, came, came, came, said, said, followed, acted, killed), min_size=1, max_size=12
+)
+RULES = ConsentRules(
+    topics=(Topic(topic="news"),), confirm={"email": DoubleOptIn(template="ask", within="40ms")}
+)
+asking = build.template("ask", transactional=True)
+
+
+@st.composite
+def configurations(draw: st.DrawFn) -> Definitions:
+    """As ``documents``, and its mail may be marketing, which needs consent."""
+    written, topic = draw(documents()), draw(st.sampled_from([None, "news"]))
+    transactional = draw(st.booleans())
+    templates = [replace(one, transactional=transactional) for one in written.templates]
+    scenarios = [replace(one, topic=topic) for one in written.scenarios]
+    return replace(
+        written, templates=(*templates, asking), scenarios=tuple(scenarios), consent=RULES
+    )
 
 
 def event_of(engine: SmallEngine, one: Came, number: int) -> Event:
@@ -95,6 +145,10 @@ async def live(engine: SmallEngine, history: list[Any], later: Definitions) -> l
                 await engine.push(event_of(engine, one, number))
             case Acted():
                 await acts(engine, one)
+            case Said():
+                await engine.push(statement_of(engine, one))
+            case Followed():
+                await follows(engine, one)
             case Killed(part):
                 await engine.kill(part)
                 await engine.up()
@@ -106,6 +160,22 @@ async def live(engine: SmallEngine, history: list[Any], later: Definitions) -> l
     return [one for host in engine.hosts for one in lived(host.memory.store, engine.rulebooks(), 7)]
 
 
+def statement_of(engine: SmallEngine, one: Said) -> Event:
+    told = {"channel": "email", "topic": one.topic, "status": one.status, "wording": "v1"}
+    return engine.event("Consent Changed", one.key, properties=told, trust=one.trust)
+
+
+async def follows(engine: SmallEngine, one: Followed) -> None:
+    """Through a signed token, as a mail program comes back with it."""
+    key = next(reversed(engine.post.left), "1.1/never/1")
+    pepper = engine.coordinator.keyring.pepper
+    hashed = address_hash(pepper, "ada@example.com")
+    token = sign(link_key(pepper), Link(cast("Any", one.act), key, one.subject, hashed))
+    link = engine.coordinator.consents.link(token)
+    assert link is not None
+    await engine.coordinator.consents.follow(link, everything=one.everything, ip="192.0.2.1")
+
+
 async def acts(engine: SmallEngine, one: Acted) -> None:
     try:
         await engine.coordinator.act(one.key, one.act, one.subject, one.value, "operator")
@@ -114,7 +184,7 @@ async def acts(engine: SmallEngine, one: Acted) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(documents(), documents(), histories, st.integers(0, 999))
+@given(configurations(), configurations(), histories, st.integers(0, 999))
 def test_the_fold_of_the_log_is_what_the_stores_hold(
     first: Definitions, later: Definitions, history: list[Any], seed: int
 ) -> None:
