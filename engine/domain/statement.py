@@ -162,12 +162,17 @@ def take_stated(turn: Turn, stated: Stated) -> None:
         if granted is not None:
             state(turn, stated.subject, granted)
         return
-    note = f"{stated.by}: {stated.note}" if stated.note else ""
-    state(
-        turn,
-        stated.subject,
-        Consent(stated.status, turn.now, turn.now, stated.by, ip=stated.ip, note=note),
+    topic = turn.rulebook.topics.get(stated.subject.partition("/")[2])
+    said = Consent(
+        stated.status,
+        turn.now,
+        turn.now,
+        stated.by,
+        topic.basis if topic else "consent",
+        ip=stated.ip,
+        note=stated.note,
     )
+    state(turn, stated.subject, said)
 
 
 def join(turn: Turn, other: Contact) -> None:

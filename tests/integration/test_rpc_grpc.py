@@ -158,6 +158,8 @@ async def test_the_control_socket_needs_no_key_and_acts_as_local(place: Open) ->
         with Relance(f"unix:{place.folder}/control.sock") as relance:
             relance.act("user_id:42", "set", "plan", {"name": "pro"})
             relance.suppress("email", "a@b.fr", "asked")
+            relance.lift("email", "a@b.fr")
+            relance.consent("user_id:42", "email/news", "granted", "letter of 3 May")
             relance.confirm_clock()
             return relance.create_key("server", "shop")
 
@@ -166,8 +168,23 @@ async def test_the_control_socket_needs_no_key_and_acts_as_local(place: Open) ->
     assert place.engine.acts == [
         ("set", "user_id:42", "plan", {"name": "pro"}, "local"),
         ("suppress", "email", "a@b.fr", "asked", "local"),
+        ("lift", "email", "a@b.fr", "local", ()),
+        ("consent", "user_id:42", "email/news", "granted", "letter of 3 May", "local"),
         ("confirm_clock", "local"),
     ]
+
+
+@pytest.mark.parametrize(("status", "evidence"), [("granted", ""), ("perhaps", "letter of 3 May")])
+async def test_consent_without_evidence_or_sense_is_refused(
+    place: Open, status: str, evidence: str
+) -> None:
+    def state() -> None:
+        with Relance(f"unix:{place.folder}/control.sock") as relance:
+            relance.consent("user_id:42", "email", status, evidence)
+
+    with pytest.raises(BadRequest):
+        await asyncio.to_thread(state)
+    assert place.engine.acts == []
 
 
 async def test_a_control_socket_works_in_a_folder_with_a_long_path(tmp_path: Path) -> None:

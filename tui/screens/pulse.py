@@ -155,7 +155,7 @@ def _hosts(scene: Scene, status: dict[str, Any], width: int) -> Iterator[Line]:
         megabytes = host["residents"]["bytes"] / 2**20
         figures = (
             words.short(host["mailbox"]),
-            words.short(host["outbox"]["queued"] + host["outbox"]["sending"]),
+            words.short(sum(host["outbox"].values())),
             words.short(host["log"]),
             words.short(host["residents"]["contacts"]),
             f"{words.number(megabytes, 1)} MB",

@@ -133,7 +133,7 @@ def test_an_operator_states_what_a_person_says_with_its_evidence(started: Starte
     assert (held["status"], held["source"], held["note"]) == (
         "granted",
         "ops",
-        "ops: letter of 3 May",
+        "letter of 3 May",
     )
     for wrong in ("fax", "email/newz", ""):
         with pytest.raises(BadRequest):
