@@ -115,11 +115,13 @@ def message_row(row: LogRow) -> dict[str, Any] | None:
     receipt = message.decode(row.body)
     if not isinstance(receipt, Receipt):
         return None
+    scenario, _, step = receipt.scenario.partition("/")
     return {
         "contact": row.contact,
         "at": row.now,
         "message": receipt.key,
-        "scenario": receipt.scenario,
+        "scenario": scenario,
+        "step": step,
         "channel": receipt.channel,
         "outcome": receipt.outcome,
         "code": receipt.code,

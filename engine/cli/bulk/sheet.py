@@ -18,7 +18,8 @@ from engine.errors import BadRequest
 
 FIRST = (
     "contact", "user_id", "email", "phone", "anonymous_id", "type", "event", "timestamp", "message_id",
-    "at", "message", "scenario", "channel", "outcome",
+    "at", "message", "scenario", "step", "channel",
+    "outcome",
 )  # fmt: skip
 """Columns that come first, in this order; the others follow by name."""
 SLICE = 5_000
