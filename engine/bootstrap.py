@@ -27,6 +27,7 @@ from engine.ports.sending import Channel, Hook
 from engine.rpc.enrichment import Enrichment
 from engine.rpc.server import Doors
 from engine.runtime.catalog import Catalog
+from engine.runtime.census import wanted_parts
 from engine.runtime.coordinator import NAME, SENDER, Coordinator
 from engine.runtime.host import ContactHost
 from engine.runtime.in_process import InProcessRuntime
@@ -59,12 +60,17 @@ class Spec(msgspec.Struct):
     hosts: int
     definitions: bytes
 
+    def table(self) -> SlotTable:
+        runtime = self.settings.runtime
+        dedicated = runtime.placement == "dedicated"
+        return SlotTable(self.hosts, runtime.dedicated_limit if dedicated else 0)
+
 
 def part(name: str, spec: bytes, calls: Calls) -> Part:
     """The factory of all parts, in whatever process."""
     made = msgspec.msgpack.decode(spec, type=Spec)
     data, settings = Path(made.data), made.settings
-    table = SlotTable(made.hosts)
+    table = made.table()
     clock = SystemClock(settings.runtime.clock_rate, settings.runtime.clock_origin)
     if name == NAME:
         return Coordinator(
@@ -204,11 +210,27 @@ def init_data(data: Path, settings: Settings | None = None) -> int:
     try:
         if control.setting("secret") is None:
             control.set_setting("secret", secrets.token_bytes(32))
-        if control.setting("hosts") is None and settings is not None:
-            control.set_setting("hosts", str(settings.runtime.hosts).encode())
+        if settings is not None:
+            _fix_placement(data, control, settings)
+            if control.setting("hosts") is None:
+                control.set_setting("hosts", str(settings.runtime.hosts).encode())
         return int(control.setting("hosts") or 0)
     finally:
         control.close()
+
+
+def _fix_placement(data: Path, control: ControlStore, settings: Settings) -> None:
+    """As ``_choose_store``. Raises ConfigError."""
+    wanted = settings.runtime.placement
+    if control.setting("hosts") is None:
+        control.set_setting("placement", wanted.encode())
+    made = (control.setting("placement") or b"pooled").decode()
+    if made != wanted:
+        text = (
+            f"the contacts in {data} are {made}, the settings say {wanted}: correct [runtime]"
+            f' placement = "{made}", or name another folder with --data'
+        )
+        raise ConfigError(text)
 
 
 def serve(workspace: Path, data: Path, settings: Settings, ready: Callable[[Report], None]) -> int:
@@ -224,9 +246,10 @@ def serve(workspace: Path, data: Path, settings: Settings, ready: Callable[[Repo
 
 
 async def _serve(runtime: Runtime, spec: bytes, ready: Callable[[Report], None]) -> int:
-    hosts = msgspec.msgpack.decode(spec, type=Spec).hosts
-    names = [SENDER, *(part_of(host) for host in range(hosts)), NAME]
-    supervisor = Supervisor(runtime, names, _tell)
+    table = msgspec.msgpack.decode(spec, type=Spec).table()
+    names = [SENDER, *(part_of(host) for host in range(table.hosts)), NAME]
+    wanted = wanted_parts(runtime.calls, NAME) if table.dedicated else None
+    supervisor = Supervisor(runtime, names, _tell, wanted=wanted)
     await supervisor.start()
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -11,6 +11,7 @@ from engine.errors import ConfigError
 from engine.ports.control_store import ControlStore, KeyKind
 from engine.replay.fsck import Fsck
 from engine.runtime import figures
+from engine.runtime.founding import GIVEN
 from engine.runtime.keyring import make_key
 from engine.runtime.slots import SlotTable
 
@@ -66,11 +67,13 @@ def fsck(data: Path, progress: Callable[[int], None]) -> Report:
     version = max(books, default=0)
     rulebook = Rulebook(version, decode(books[version]))
     table = SlotTable(hosts)
-    reports = []
-    for host in range(hosts):
+    reports: list[Report] = []
+    waiting = [*range(hosts)]
+    for host in waiting:
         store = host_store(data, store_of(data), host, table)
         opening = store.open("fsck")
         try:
+            waiting += table.given(host, opening.counters.get(GIVEN, 0))
             check = Fsck(table, host, rulebook)
             for read in check.read(store):
                 progress(read)

@@ -26,10 +26,16 @@ class Workspace(_Section, frozen=True, kw_only=True):
 
 
 class Runtime(_Section, frozen=True, kw_only=True):
-    """``hosts`` is fixed when the data folder is made. ``memory`` is the bytes of resident contacts a host."""
+    """``hosts`` and ``placement`` are fixed when the data folder is made.
+
+    ``memory`` is the bytes of resident contacts a host. Under ``dedicated`` placement a contact has a
+    host of its own, up to ``dedicated_limit`` contacts; later ones are pooled.
+    """
 
     runtime: Literal["ray", "in-process"] = "ray"
     hosts: int = 1
+    placement: Literal["pooled", "dedicated"] = "pooled"
+    dedicated_limit: int = 100
     memory: int = 256 * 2**20
     clock_rate: float = 1.0
     clock_origin: int = 0

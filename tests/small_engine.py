@@ -22,6 +22,7 @@ from engine.ports.engine import Verdict
 from engine.ports.host_store import ContactRow, LogRow
 from engine.ports.log_reader import LogReader
 from engine.ports.sending import Delivery, Outcome
+from engine.runtime.census import wanted_parts
 from engine.runtime.coordinator import NAME, SENDER, Coordinator
 from engine.runtime.host import ContactHost
 from engine.runtime.in_process import InProcessRuntime
@@ -151,12 +152,17 @@ class SmallEngine:
     """``kill`` ends a part as kill -9 does; the supervisor starts it again."""
 
     def __init__(
-        self, loop: asyncio.AbstractEventLoop, hosts: int, rules: Definitions, dice: Random
+        self,
+        loop: asyncio.AbstractEventLoop,
+        hosts: int,
+        rules: Definitions,
+        dice: Random,
+        dedicated: int = 0,
     ) -> None:
         self.clock = LoopClock(loop)
-        self.table = SlotTable(hosts)
+        self.table = SlotTable(hosts, dedicated)
         self.dice = dice
-        self.disks = [MemoryDisk() for _ in range(hosts)]
+        self.disks: defaultdict[int, MemoryDisk] = defaultdict(MemoryDisk)
         self.control = MemoryDisk()
         self.post = Post(self.dice)
         self.budget = 1 << 20
@@ -168,7 +174,8 @@ class SmallEngine:
         self.runtime = InProcessRuntime(self._make)
         self.roads = Roads(self.runtime, self.dice)
         names = [SENDER, *(part_of(host) for host in range(hosts)), NAME]
-        self._supervisor = Supervisor(self.runtime, names, clock=self.clock)
+        wanted = wanted_parts(self.runtime, NAME) if dedicated else None
+        self._supervisor = Supervisor(self.runtime, names, clock=self.clock, wanted=wanted)
         self._running: asyncio.Task[None] | None = None
 
     def _make(self, name: str, spec: bytes, calls: Calls) -> Part:
@@ -228,10 +235,12 @@ class SmallEngine:
     async def _is_up(self) -> bool:
         if not all(row["up"] for row in self._supervisor.status().values()):
             return False
+        if not self.coordinator.census.complete:
+            return False
         try:
             held = [
                 msgspec.msgpack.decode(await self.runtime.call(part_of(host), "hello", b""))
-                for host in range(self.table.hosts)
+                for host in self._numbers()
             ]
         except PartLost:
             return False
@@ -245,8 +254,11 @@ class SmallEngine:
 
     @property
     def hosts(self) -> list[ContactHost]:
-        parts = [self.parts[part_of(host)] for host in range(self.table.hosts)]
+        parts = [self.parts.get(part_of(host)) for host in self._numbers()]
         return [part for part in parts if isinstance(part, ContactHost)]
+
+    def _numbers(self) -> list[int]:
+        return [*range(self.table.hosts), *self.coordinator.census.dedicated]
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """For tests that are no coroutines themselves."""

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -13,6 +13,7 @@ from engine.domain.definitions import Definitions
 from engine.errors import BadRequest, DefinitionError, SettingsError
 
 app = typer.Typer()
+Placement = Literal["pooled", "dedicated"]
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The workspace folder.")]
 
 
@@ -20,6 +21,9 @@ Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The workspace folde
 def init(
     folder: Folder,
     hosts: Annotated[int, typer.Option(min=1, max=256, help="Processes that carry contacts.")] = 1,
+    placement: Annotated[
+        Placement, typer.Option(help="dedicated: each contact has a process of its own.")
+    ] = "pooled",
     data: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Make this data folder too.")
     ] = None,
@@ -34,14 +38,17 @@ def init(
     shutil.copytree(default_workspace(), folder, dirs_exist_ok=True)
     settings = folder / "engine.toml"
     text = settings.read_text(encoding="utf-8")
-    settings.write_text(re.sub(r"(?m)^hosts = \d+", f"hosts = {hosts}", text), encoding="utf-8")
+    text = re.sub(r"(?m)^hosts = \d+", f"hosts = {hosts}", text)
+    text = re.sub(r'(?m)^placement = "\w+"', f'placement = "{placement}"', text)
+    settings.write_text(text, encoding="utf-8")
     if data is not None:
         from engine import bootstrap
         from engine.loading.settings import load_settings
 
         bootstrap.init_data(data, load_settings(folder, os.environ))
     if json:
-        print_json({"workspace": str(folder), "hosts": hosts, "data": str(data) if data else None})
+        made = {"workspace": str(folder), "hosts": hosts, "placement": placement}
+        print_json({**made, "data": str(data) if data else None})
     else:
         note(f"{folder} is ready. Next: relance check {folder}, relance up --workspace {folder}")
 

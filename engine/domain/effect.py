@@ -135,6 +135,19 @@ class Lift(msgspec.Struct, frozen=True, array_like=True, tag="lift"):
     hashed: bytes = b""
 
 
+class Found(msgspec.Struct, frozen=True, array_like=True, tag="found"):
+    """To a host that is to carry one contact: make it, of its first event (encoded).
+
+    ``suppressed`` are the suppressions so far: hash of the address, scope, reason. ``erased`` are the
+    keys whose contacts were: their hash, when, and what had been taken.
+    """
+
+    to: int
+    event: bytes
+    suppressed: tuple[tuple[bytes, str, str], ...] = ()
+    erased: tuple[tuple[bytes, int, bytes], ...] = ()
+
+
 class Settle(msgspec.Struct, frozen=True, array_like=True, tag="settle"):
     """The outbox row of this key is finished, or (``deferred``) waits for its next attempt."""
 
@@ -166,5 +179,8 @@ class ReviewOver(msgspec.Struct, frozen=True, array_like=True, tag="review over"
     other: int
 
 
-Hop = ClaimKey | AskYield | Adopt | Restore | Witness | TellCompany | InformMember | Suppress | Lift
-Effect = Send | Settle | KeepOrders | Review | ReviewOver | Hop
+Asked = (
+    ClaimKey | AskYield | Adopt | Restore | Witness | TellCompany | InformMember | Suppress | Lift
+)
+Hop = Asked | Found
+Effect = Send | Settle | KeepOrders | Review | ReviewOver | Asked

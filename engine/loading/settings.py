@@ -11,7 +11,7 @@ import msgspec
 import phonenumbers
 
 from engine.domain.duration import PATTERN
-from engine.domain.identity import SLOTS
+from engine.domain.identity import SLOT_MASK, SLOTS
 from engine.errors import SettingsError
 from engine.loading import shape
 from engine.loading.nearest import meant
@@ -26,6 +26,8 @@ ELSEWHERE = {
 """Variables that are no settings: secrets, options of the command line, the keeper's count."""
 
 
+DEDICATED = SLOT_MASK + 1 - SLOTS
+"""Slots beside those that every store has."""
 VALIDITY = range(1, 36_001)
 """Seconds for which Twilio keeps trying, as it allows."""
 
@@ -152,6 +154,10 @@ _RULES: dict[tuple[str, str], tuple[Callable[[Any], bool], str]] = {
     ("workspace", "late"): (_is_duration, "is no duration; expected for example 30m, 12h, 1d"),
     ("workspace", "visit_gap"): (_is_duration, "is no duration; expected for example 30m, 1h"),
     ("runtime", "hosts"): (lambda value: 1 <= value <= SLOTS, f"is not from 1 to {SLOTS}"),
+    ("runtime", "dedicated_limit"): (
+        lambda value: 1 <= value <= DEDICATED,
+        f"is not from 1 to {DEDICATED}",
+    ),
     ("runtime", "clock_origin"): (lambda value: value >= 0, "must not be under 0"),
     ("store", "url"): (
         lambda value: value == SQLITE or re.match(r"postgres(ql)?://", value) is not None,

@@ -38,7 +38,7 @@ from engine.ports.host_store import (
     Write,
 )
 from engine.replay.timeline import week_of
-from engine.runtime import envelope
+from engine.runtime import envelope, founding
 from engine.runtime.claiming import stage_claim
 from engine.runtime.memory import Memory
 from engine.runtime.outbox import send_of
@@ -116,12 +116,10 @@ class Batch:
     # --- what comes in -------------------------------------------------------------------------
 
     def create(self, key: str, since: int) -> int:
-        """A new contact in the key's slot, found by that key."""
-        contact = contact_id(self.next_contact, slot_of_key(key))
+        """A new contact, found by that key; its slot says where it is to live."""
+        contact = contact_id(self.next_contact, founding.new_slot(self, key))
         self.next_contact += 1
-        self.touched[contact] = Resident(Contact(contact))
         self.bind(key, (Binding(since, contact),))
-        self.count("contacts", 1)
         return contact
 
     def bind(self, key: str, bindings: tuple[Binding, ...]) -> None:
@@ -245,7 +243,7 @@ class Batch:
                 case _:
                     self._stage_hop(contact, asked, depth)
 
-    def _stage_hop(self, contact: int, hop: effect.Hop, depth: int) -> None:
+    def _stage_hop(self, contact: int, hop: effect.Asked, depth: int) -> None:
         match hop:
             case effect.ClaimKey():
                 stage_claim(self, contact, hop, depth)
@@ -318,6 +316,7 @@ class Batch:
     def suppress(self, asked: effect.Suppress | effect.Lift) -> list[str]:
         """Add a suppression, or lift some; the reasons that stay in what was to be lifted."""
         hashed = asked.hashed or self.memory.suppressed.hashed(asked.address)
+        founding.pass_on(self, msgspec.structs.replace(asked, address="", hashed=hashed))
         if isinstance(asked, effect.Lift):
             return self.suppressions.lift(hashed, asked.scopes, asked.reasons)
         self.suppressions.add(SuppressionRow(hashed, asked.scope, asked.reason, self.now))

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,12 @@ from engine.errors import BadRequest, Busy, ConfigError, EngineError, Unknown
 from engine.ports.control_store import ApiKey, ControlStore, KeyKind, RejectedItem
 from engine.ports.engine import Doors, Engine, Refusal, Verdict
 from engine.runtime import envelope, figures, ledger, scoreboard
+from engine.runtime.census import Census
 from engine.runtime.company_reports import CompanyReports
 from engine.runtime.consents import Consents
 from engine.runtime.courier import Courier, Push
 from engine.runtime.exporting import Exporting
+from engine.runtime.herald import SELDOM, Herald
 from engine.runtime.identities import Identities
 from engine.runtime.importing import Importing
 from engine.runtime.keyring import Keyring, make_key
@@ -39,8 +42,6 @@ log = logging.getLogger("relance.coordinator")
 
 NAME = "coordinator"
 SENDER = "sender"
-TEND = 0.5
-"""Seconds between looks at whether every part has the rulebook in force."""
 
 
 class Coordinator:
@@ -62,8 +63,12 @@ class Coordinator:
         self.clock = clock
         self.calls = calls
         self.backlog = backlog
-        self.router = Router(table)
-        self.exports = Exporting(table, calls)
+        self.herald = Herald(self)
+        self.census = Census(table, calls, self._met)
+        self.ask, self.ask_part = self.census.ask, self.census.ask_part
+        self.ask_all, self.hosts = self.census.ask_all, self.census.all
+        self.router = Router(table, self._hire)
+        self.exports = Exporting(self.census.all, calls)
         self.imports = Importing(table, calls, self.router, control, clock, self._schema)
         self.consents = Consents(self)
         self.privacy = Privacy(self, imports)
@@ -71,9 +76,8 @@ class Coordinator:
         self.definitions = b""
         self._country = ""
         self.companies = CompanyReports(table, self.ask)
-        self.identities = Identities(table, self.ask, control, clock)
+        self.identities = Identities(table, self.census, control, clock)
         self.addresses = ("", "")
-        self.silent: set[str] = set()
         self._first = first
         self._doors = open_doors(self)
         self._loops: list[asyncio.Task[None]] = []
@@ -85,7 +89,8 @@ class Coordinator:
     # --- Part ----------------------------------------------------------------------------------
 
     async def start(self) -> None:
-        epoch = self.control.open(NAME)
+        self._context = copy_context()
+        self._epoch = self.control.open(NAME)
         self._open = True
         secret = self.control.setting("secret")
         if secret is None:
@@ -98,11 +103,11 @@ class Coordinator:
         if not books:
             self._publish(succeed(None, decode(self._first)), "init")
         self._country = decode(self.definitions).country
-        hosts = range(self.table.hosts)
-        couriers = [Courier(host, self.calls, epoch, self.router) for host in hosts]
-        self.router.employ(couriers)
-        for work in (*(courier.run() for courier in couriers), self._tend(), self.privacy.run()):
-            self._loops.append(asyncio.create_task(self._guard(work)))
+        for part in self._parts():
+            self._begin(self.herald.tend(part))
+        for host in range(self.table.hosts if self.table.dedicated else 0):
+            self._begin(self.census.follow(host))
+        self._begin(self.privacy.run())
         self.addresses = await self._doors.start()
 
     async def stop(self) -> None:
@@ -122,10 +127,27 @@ class Coordinator:
     async def call(self, method: str, body: bytes) -> bytes:
         if method == "addresses":
             return envelope.encode(self.addresses)
+        if method == "wanted":
+            known = msgspec.msgpack.decode(body, type=int)
+            return envelope.encode(await self.census.wanted(known))
         if method == "products":
             return envelope.encode(self.control.products(msgspec.msgpack.decode(body)))
         text = f"the Coordinator has no call {method!r}"
         raise BadRequest(text)
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """In the part's own context, whoever calls: so it ends with the part."""
+        self._loops.append(asyncio.create_task(self._guard(work), context=self._context))
+
+    def _hire(self, host: int) -> Courier:
+        courier = Courier(host, self.calls, self._epoch, self.router)
+        self._begin(courier.run())
+        return courier
+
+    def _met(self, host: int) -> None:
+        """A contact has got a host of its own."""
+        self.herald.silent.add(part_of(host))
+        self._begin(self.herald.tend(part_of(host), SELDOM))
 
     async def _guard(self, work: Coroutine[Any, Any, None]) -> None:
         try:
@@ -184,7 +206,8 @@ class Coordinator:
         return self._country
 
     def ready(self) -> bool:
-        return not self._closing and not any(part.startswith("host") for part in self.silent)
+        hosts = {part_of(host) for host in range(self.table.hosts)}
+        return not self._closing and not hosts & self.herald.silent
 
     # --- the rulebook --------------------------------------------------------------------------
 
@@ -216,39 +239,13 @@ class Coordinator:
             return self.version
         self._publish(definitions, by)
         self._country = definitions.country
-        await asyncio.gather(*(self._hand_rulebook(part) for part in self._parts()))
+        parts = [*self._parts(), *self.census.dedicated.values()]
+        await asyncio.gather(*(self.herald.hand(part) for part in parts))
         return self.version
 
     def _parts(self) -> list[str]:
+        """Those that are always there."""
         return [SENDER, *(part_of(host) for host in range(self.table.hosts))]
-
-    async def _tend(self) -> None:
-        """A part that was started anew asks for nothing: it is looked after."""
-        while True:
-            await asyncio.gather(*(self._tend_part(part) for part in self._parts()))
-            await asyncio.sleep(TEND)
-
-    async def _tend_part(self, part: str) -> None:
-        try:
-            held = msgspec.msgpack.decode(await self.calls.call(part, "hello", b""))
-        except (PartLost, EngineError):
-            self.silent.add(part)
-            return
-        if held != self.version:
-            await self._hand_rulebook(part)
-        else:
-            self.silent.discard(part)
-
-    async def _hand_rulebook(self, part: str) -> None:
-        body = envelope.encode((self.version, self.definitions, self.keyring.pepper))
-        try:
-            await self.calls.call(part, "rulebook", body)
-            if part == SENDER:
-                for kind, name in self.control.paused():
-                    if kind == "channel":
-                        await self.calls.call(part, "pause", envelope.encode((name, True)))
-        except (PartLost, EngineError) as error:
-            log.warning("%s has not taken rulebook %d yet: %s", part, self.version, error)
 
     async def pause(self, kind: str, name: str, paused: bool, by: str) -> None:
         definitions = decode(self.definitions)
@@ -272,26 +269,14 @@ class Coordinator:
 
     # --- reports and acts ----------------------------------------------------------------------
 
-    async def ask(self, host: int, method: str, body: bytes = b"") -> Any:
-        return await self.ask_part(part_of(host), method, body)
-
-    async def ask_part(self, part: str, method: str, body: bytes) -> Any:
-        try:
-            return msgspec.msgpack.decode(await self.calls.call(part, method, body), strict=False)
-        except PartLost as error:
-            raise Busy(1.0, f"{part} is being restarted; ask again") from error
-
-    async def ask_all(self, method: str, body: bytes = b"") -> list[Any]:
-        return list(
-            await asyncio.gather(*(self.ask(h, method, body) for h in range(self.table.hosts)))
-        )
-
     async def status(self) -> dict[str, Any]:
-        hosts = await self.ask_all("status")
+        hosts = await self.census.figures("status")
         sender = await self._ask_sender()
         rejected = self.control.rejected_counts()
         paused = sorted(self.control.paused())
-        return figures.status(self.version, hosts, sender, rejected, paused)
+        starting = len(self.herald.silent.intersection(self.census.dedicated.values()))
+        placement = figures.placement(self.table.dedicated, hosts, starting)
+        return figures.status(self.version, hosts, sender, rejected, paused, placement)
 
     async def _ask_sender(self) -> dict[str, Any]:
         try:
@@ -316,7 +301,7 @@ class Coordinator:
     async def _resolve(self, key: str) -> int:
         """``kind:value``, or the contact id in digits; 0 when nobody holds it."""
         if key.isdigit():
-            return int(key)
+            return int(key) if await self.census.reaches(int(key)) else 0
         return int(await self.ask(self.table.host_of_key(key), "resolve", key.encode()))
 
     def rejected(self, limit: int) -> list[dict[str, Any]]:
@@ -326,21 +311,24 @@ class Coordinator:
         ]
 
     async def segments(self) -> list[dict[str, Any]]:
-        return figures.segments(decode(self.definitions), await self.ask_all("status"))
+        return figures.segments(decode(self.definitions), await self.census.figures("status"))
 
     async def scenarios(self) -> list[dict[str, Any]]:
-        return figures.scenarios(decode(self.definitions), await self.ask_all("status"))
+        return figures.scenarios(decode(self.definitions), await self.census.figures("status"))
 
     async def scores(self) -> list[dict[str, Any]]:
-        return scoreboard.scores(decode(self.definitions), await self.ask_all("standings"))
+        return scoreboard.scores(decode(self.definitions), await self.census.figures("standings"))
 
     async def messages(self) -> dict[str, Any]:
-        hosts, standings = await self.ask_all("status"), await self.ask_all("standings")
+        hosts, standings = (
+            await self.census.figures("status"),
+            await self.census.figures("standings"),
+        )
         return ledger.messages(hosts, standings, await self._ask_sender(), self.control.paused())
 
     async def rulebook(self) -> dict[str, Any]:
         version, definitions = self.version, decode(self.definitions)
-        return figures.rulebook(version, definitions, await self.ask_all("status"))
+        return figures.rulebook(version, definitions, await self.census.figures("status"))
 
     async def act(self, key: str, act: str, subject: str, value: Any, by: str) -> None:
         schema = self._schema()
@@ -358,6 +346,8 @@ class Coordinator:
     async def notice(self, notice: Notice) -> None:
         fingerprint = self.fingerprint(notice.source, notice.id)
         contact = contact_of(notice.key) or NOBODY
+        if contact > 0 and not await self.census.reaches(contact):
+            contact = NOBODY
         while contact > 0:
             body = envelope.encode((contact, notice, fingerprint))
             contact = await self.ask(self.table.host_of_contact(contact), "notice", body)

@@ -8,7 +8,6 @@ from typing import Any
 from engine.runtime import envelope
 from engine.runtime.error_file import lines_of
 from engine.runtime.ground import SENDER, Ground
-from engine.runtime.slots import part_of
 from engine.runtime.traces import Person, Traces, words_of
 
 Part = dict[str, Any]
@@ -23,7 +22,7 @@ NOTES = (
 async def parts_of(ground: Ground, person: Person, imports: Path | None) -> AsyncIterator[Part]:
     """``{"table", "rows"}``; long tables come in several parts."""
     yield {"table": "notes", "rows": [{"note": note} for note in NOTES]}
-    for host in range(ground.table.hosts):
+    for host in await ground.hosts():
         told = await _tell(ground, host, "held", envelope.encode(person))
         for name, rows in told.items():
             if rows:
@@ -66,4 +65,4 @@ def mentions(raw: bytes, traces: Traces) -> bool:
 
 
 async def _tell(ground: Ground, host: int, step: str, body: bytes) -> Any:
-    return await ground.ask_part(part_of(host), "erasure", envelope.encode((step, body)))
+    return await ground.ask(host, "erasure", envelope.encode((step, body)))

@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 
 from engine.domain.duration import DAY
-from engine.domain.identity import key_of
+from engine.domain.identity import SLOTS, key_of
 from engine.errors import EngineError
 from engine.ports.control_store import ErasureRow
 from engine.ports.engine import Refusal
@@ -36,6 +36,8 @@ from engine.runtime.traces import Person, Traces, words_of
 REQUEST = "request"
 PAUSE = 0.5
 """Seconds between looks at what has yet to be carried through."""
+SELDOM = 20
+"""Looks after which the host of a single contact is asked for its wishes: there may be hundreds."""
 ROUNDS = 8
 """How often what was erased may tell of more that has to go too."""
 AT_ONCE = 500
@@ -54,6 +56,7 @@ class Eraser:
         self._imports = imports
         self._one = asyncio.Lock()
         self._remembers: bool | None = None
+        self._turn = 0
 
     async def erase(self, contact: int, by: str, rule: str = REQUEST) -> dict[str, Any]:
         """Answers the report: what was erased where. Raises Busy when it goes on later by itself."""
@@ -90,9 +93,11 @@ class Eraser:
         for row in self._ground.control.open_erasures():
             async with self._one:
                 await self._carry_through(row)
-        for host in range(self._ground.table.hosts):
-            for contact, rule in await self._tell(host, "wishes", b""):
-                await self.erase(contact, "retention", rule)
+        self._turn += 1
+        for host in await self._ground.hosts():
+            if host < SLOTS or self._turn % SELDOM == host % SELDOM:
+                for contact, rule in await self._tell(host, "wishes", b""):
+                    await self.erase(contact, "retention", rule)
 
     @property
     def remembers(self) -> bool:
@@ -156,8 +161,7 @@ class Eraser:
                 break
         await self._clean(person, counts)
         counts.update(await self._ground.ask_part(SENDER, "forget", envelope.encode(person)))
-        for host in range(self._ground.table.hosts):
-            await self._tell(host, "settle", envelope.encode(person))
+        await self._tell_all("settle", envelope.encode(person))
         return await self._finish(row, person, counts)
 
     def _noted(self, row: ErasureRow, person: Person, counts: Counter[str]) -> ErasureRow:
@@ -168,7 +172,7 @@ class Eraser:
 
     async def _let_go(self, row: ErasureRow, person: Person, counts: Counter[str]) -> ErasureRow:
         body = envelope.encode(person)
-        for host in range(self._ground.table.hosts):
+        for host in await self._ground.hosts():
             told = msgspec.convert(await self._tell(host, "let_go", body), LetGo)
             person.upto.setdefault(host, told.upto)
             counts.update(told.counts)
@@ -225,10 +229,10 @@ class Eraser:
         return done
 
     async def _tell(self, host: int, step: str, body: bytes) -> Any:
-        return await self._ground.ask_part(part_of(host), "erasure", envelope.encode((step, body)))
+        return await self._ground.ask(host, "erasure", envelope.encode((step, body)))
 
     async def _tell_all(self, step: str, body: bytes) -> list[Any]:
-        return [await self._tell(host, step, body) for host in range(self._ground.table.hosts)]
+        return [await self._tell(host, step, body) for host in await self._ground.hosts()]
 
 
 def report_of(row: ErasureRow) -> dict[str, Any]:

@@ -115,7 +115,7 @@ async def mask(host: "ContactHost", body: bytes) -> Found:
     """Look through all that the host holds of others; answers contacts that had merged into these."""
     person = _persons.decode(body)
     traces, memory = Traces(person), host.memory
-    log_end, contact_end = person.upto[memory.host]
+    log_end, contact_end = person.upto.get(memory.host, (0, 0))
     total = Found()
     [counts] = await host.mailbox.put([WorkMaskLetter(person, traces)])
     after = 0

@@ -6,7 +6,7 @@ from engine.domain.claim import belongs_to_another
 from engine.domain.contact import Contact
 from engine.domain.event import PUBLIC, Event
 from engine.domain.identity import holder_at, is_device, slot_of
-from engine.runtime import envelope
+from engine.runtime import envelope, founding
 from engine.runtime.batch import Batch
 from engine.runtime.envelope import Item, Word
 from engine.runtime.erasure_letter import ERASED, was_erased
@@ -56,7 +56,12 @@ class EventLetter:
         if route == envelope.BY_KEY and not is_device(key) and any(map(is_device, event.keys)):
             batch.detours[key] = None
             return Word(envelope.TRY_DEVICE)
-        return self._keep(batch, batch.create(key, event.at))
+        contact = batch.create(key, event.at)
+        if not founding.is_here(batch, contact):
+            founding.send_to_its_host(batch, contact, self.item.body)
+            return Word(envelope.ACCEPTED, contact)
+        founding.admit(batch, contact)
+        return self._keep(batch, contact)
 
     def _take_at(self, batch: Batch, contact: int) -> Word:
         """Follow tombstones as far as they are here; each knows what it had taken itself."""

@@ -1,7 +1,7 @@
 """Exports as the Coordinator reads them: host after host, page after page, holding one page."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import msgspec
 
@@ -10,7 +10,7 @@ from engine.ports.bulk import ExportAsked, Page
 from engine.runtime import envelope
 from engine.runtime.courier import AGAIN
 from engine.runtime.part import Calls, PartLost
-from engine.runtime.slots import SlotTable, part_of
+from engine.runtime.slots import part_of
 
 PATIENCE = 1_200
 """Tries to reach a host that is being started again, AGAIN seconds apart."""
@@ -20,12 +20,12 @@ _decode = msgspec.msgpack.Decoder(Page).decode
 class Exporting:
     """An Exports."""
 
-    def __init__(self, table: SlotTable, calls: Calls) -> None:
-        self._table = table
+    def __init__(self, hosts: Callable[[], Awaitable[list[int]]], calls: Calls) -> None:
+        self._hosts = hosts
         self._calls = calls
 
     async def read(self, asked: ExportAsked) -> AsyncIterator[list[bytes]]:
-        for host in range(self._table.hosts):
+        for host in await self._hosts():
             after, more = 0, True
             while more:
                 page = await self._page(host, asked, after)

@@ -8,6 +8,7 @@ import msgspec
 from engine.domain.attribute import MISFIT
 from engine.domain.definitions import Definitions
 from engine.replay import fsck as check
+from engine.runtime.founding import GIVEN, POOLED
 
 LEDGER = ("intended", "sent", "failed", "unknown")
 
@@ -25,6 +26,7 @@ def status(
     sender: dict[str, Any],
     rejected: dict[str, int],
     paused: list[tuple[str, str]],
+    placement: dict[str, Any],
 ) -> dict[str, Any]:
     """Counted since the store was made; ``hosts`` holds each host's own figures."""
     total = counted(hosts)
@@ -39,6 +41,7 @@ def status(
             "stored": total["stored"],
         },
         "rejected": rejected,
+        "placement": placement,
         "contacts": total["contacts"] - total["merged_into"],
         "known": total["identified"],
         "merged": total["merged_into"],
@@ -62,6 +65,20 @@ def status(
         "paused": [list(one) for one in paused],
         "sender": sender,
         "hosts": [{k: v for k, v in host.items() if k != "counters"} for host in hosts],
+    }
+
+
+def placement(limit: int, hosts: list[dict[str, Any]], starting: int) -> dict[str, Any]:
+    """``pooled`` contacts came when the limit was reached; ``starting`` hosts cannot be asked yet."""
+    if not limit:
+        return {"placement": "pooled"}
+    total = counted(hosts)
+    return {
+        "placement": "dedicated",
+        "dedicated": total[GIVEN],
+        "limit": limit,
+        "pooled": total[POOLED],
+        "starting": starting,
     }
 
 

@@ -18,6 +18,14 @@ class Ground(Protocol):
     clock: Clock
     keyring: Keyring
 
+    async def hosts(self) -> list[int]:
+        """Every host there is."""
+        ...
+
+    async def ask(self, host: int, method: str, body: bytes = b"") -> Any:
+        """Raises Busy while it is being restarted."""
+        ...
+
     async def ask_part(self, part: str, method: str, body: bytes) -> Any:
         """Raises Busy while it is being restarted."""
         ...

@@ -6,6 +6,7 @@ from engine.domain.effect import (
     Adopt,
     AskYield,
     ClaimKey,
+    Found,
     Hop,
     InformMember,
     Lift,
@@ -26,7 +27,7 @@ from engine.domain.message import (
     YieldAnswered,
     YieldAsked,
 )
-from engine.runtime import companies, envelope
+from engine.runtime import companies, envelope, founding
 from engine.runtime.batch import Batch
 from engine.runtime.envelope import Answer, Question
 
@@ -45,6 +46,9 @@ class HopLetter:
 
     def take(self, batch: Batch) -> Answer:
         question = self.question
+        founded = founding.is_founded(batch.memory.host, batch.counters)
+        if not founded and not isinstance(question.hop, Found):
+            return Answer(question.number, done=False)
         answer = self._answer(batch, question.hop)
         return Answer(question.number, answer is not None, answer)
 
@@ -66,7 +70,9 @@ class HopLetter:
                 return self._inform(batch, to, CompanyLearned(company, attributes))
             case Suppress() | Lift():
                 batch.suppress(hop)
-                return AdoptionSettled()
+            case Found():
+                founding.take_in(batch, hop)
+        return AdoptionSettled()
 
     def _claim(self, batch: Batch, claim: Claim) -> ClaimAnswered:
         held = batch.holders(claim.asked)
@@ -130,7 +136,9 @@ class HopLetter:
         return envelope.encode(self.question)
 
     def quarantined(self) -> Answer:
-        return Answer(self.question.number, done=False)
+        """Asked again, but not for what founds a contact: its host would wait for it for ever."""
+        founds = isinstance(self.question.hop, Found)
+        return Answer(self.question.number, founds, AdoptionSettled() if founds else None)
 
 
 def _was_here(batch: Batch, contact: int) -> bool:

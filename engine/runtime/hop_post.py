@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 
-from engine.domain.identity import SLOTS, slot_of
+from engine.domain.identity import slot_of
 from engine.errors import EngineError
 from engine.runtime import envelope
 from engine.runtime.envelope import Answer, Question
@@ -55,7 +55,7 @@ class HopPost:
     def _host_of(self, question: Question) -> int:
         table = self._memory.table
         if isinstance(question.hop, TO_SLOTS):
-            return table.host_of_slot(question.to % SLOTS)
+            return table.host_of_slot(question.to)
         return table.host_of_slot(slot_of(question.to))
 
     async def _deliver_to(self, host: int, questions: list[Question]) -> bool:

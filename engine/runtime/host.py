@@ -22,6 +22,8 @@ from engine.runtime.act_letter import ActLetter, StatedLetter, SuppressLetter
 from engine.runtime.batch import Batch
 from engine.runtime.event_letter import EventLetter
 from engine.runtime.export_part import page
+from engine.runtime.founding import GIVEN
+from engine.runtime.growth import Growth
 from engine.runtime.hop_letter import HopLetter
 from engine.runtime.hop_post import HopPost
 from engine.runtime.import_part import ImportPart
@@ -68,6 +70,7 @@ class ContactHost:
         self.rebuild = Rebuild(
             self.memory, self.mailbox, clock, scans or LoopScans(table, lambda _: store)
         )
+        self.given = Growth()
         self._loops: list[asyncio.Task[None]] = []
         self._arrived = 0
         self._arrival = asyncio.Event()
@@ -78,6 +81,7 @@ class ContactHost:
     async def start(self) -> None:
         """Own the store. Work begins with the first rulebook."""
         self.memory.open(self.name)
+        self.given.reach(self.memory.counters.get(GIVEN, 0))
         self._open = True
 
     async def stop(self) -> None:
@@ -106,6 +110,8 @@ class ContactHost:
 
     async def _serve(self, method: str, body: bytes) -> bytes:
         match method:
+            case "deliver" | "contact" if not self.memory.founded:
+                raise Busy(0.2, f"{self.name} waits for its contact")
             case "deliver":
                 return await self._deliver(envelope.parcels.decode(body))
             case "hop":
@@ -125,6 +131,9 @@ class ContactHost:
         match method:
             case "import":
                 return await self.import_part.take(body)
+            case "given":
+                given = await self.given.beyond(msgspec.msgpack.decode(body, type=int))
+                return envelope.encode(given)
             case "export":
                 asked, after = msgspec.msgpack.decode(body, type=tuple[ExportAsked, int])
                 return envelope.encode(page(self.memory.store, asked, after))
@@ -224,6 +233,8 @@ class ContactHost:
             self.send_post.ship(batch.sending)
         if batch.write.wakeups:
             self.timers.nudge()
+        if self.memory.table.dedicated:
+            self.given.reach(batch.counters.get(GIVEN, 0))
 
 
 def _letter(method: str, body: bytes) -> Letter:

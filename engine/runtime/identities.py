@@ -1,7 +1,7 @@
 """What an operator decides about who is who: the review list, and what becomes of a pair on it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from engine.clock import Clock
@@ -10,11 +10,9 @@ from engine.errors import BadRequest, Unknown
 from engine.ports.control_store import ControlStore
 from engine.ports.host_store import ReviewRow
 from engine.runtime import envelope
+from engine.runtime.census import Census
 from engine.runtime.parting import AGAIN, BUSY, DONE
 from engine.runtime.slots import SlotTable
-
-Ask = Callable[[int, str, bytes], Awaitable[Any]]
-"""A host's answer to a call."""
 
 PATIENCE = 3.0
 LOOK = 0.05
@@ -38,9 +36,12 @@ class Face(NamedTuple):
 class Identities:
     """Every decision leaves a line in the audit trail: who decided it, and the two ids."""
 
-    def __init__(self, table: SlotTable, ask: Ask, control: ControlStore, clock: Clock) -> None:
+    def __init__(
+        self, table: SlotTable, census: Census, control: ControlStore, clock: Clock
+    ) -> None:
         self._table = table
-        self._ask = ask
+        self._census = census
+        self._ask = census.ask
         self._control = control
         self._clock = clock
 
@@ -137,7 +138,7 @@ class Identities:
     async def found(self, name: str) -> int:
         """The contact that the directory leads to, living or not; 0 when nobody holds the key."""
         if name.isdigit():
-            return int(name)
+            return int(name) if await self._census.reaches(int(name)) else 0
         return int(await self._ask(self._table.host_of_key(name), "resolve", name.encode()))
 
     async def _unite(self, contact: int, by: str, other: int) -> None:
@@ -160,8 +161,7 @@ class Identities:
 
     async def _rows(self, limit: int) -> list[ReviewRow]:
         rows: list[ReviewRow] = []
-        for host in range(self._table.hosts):
-            told = await self._ask(host, "reviews", envelope.encode(limit))
+        for told in await self._census.ask_all("reviews", envelope.encode(limit)):
             rows += [ReviewRow(*row) for row in told]
         rows.sort(key=lambda row: -row.at)
         return rows[:limit]

@@ -16,6 +16,7 @@ from engine.ports.host_store import (
     WakeUp,
     Write,
 )
+from engine.runtime import founding
 from engine.runtime.outbox import Outbox
 from engine.runtime.residents import Resident, Residents, resident_of
 from engine.runtime.slots import SlotTable
@@ -93,6 +94,11 @@ class Memory:
             self.imported.pop(place, None)
         for row in write.imported:
             self.imported[row.job, row.chunk] = row.words
+
+    @property
+    def founded(self) -> bool:
+        """See ``founding.is_founded``."""
+        return founding.is_founded(self.host, self.counters)
 
     def instant(self) -> int:
         """The time of the next batch: never earlier than the last commit's."""

@@ -7,6 +7,7 @@ where a retry finds who has taken it; it sends items on in their order, so none 
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -34,16 +35,14 @@ OUTCOMES: dict[int, Literal["accepted", "duplicate", "rejected"]] = {
 
 
 class Router:
-    def __init__(self, table: SlotTable) -> None:
+    def __init__(self, table: SlotTable, hire: Callable[[int], Courier]) -> None:
         self._table = table
-        self._couriers: list[Courier] = []
+        self._hire = hire
+        self._couriers: dict[int, Courier] = {}
         self._hints: OrderedDict[str, int] = OrderedDict()
         self._behind: dict[str, list[Pending]] = {}
         self._number = 0
         self.pending = 0
-
-    def employ(self, couriers: list[Courier]) -> None:
-        self._couriers = couriers
 
     def send(self, push: Push, index: int, event: Event) -> None:
         self.pending += 1
@@ -58,7 +57,13 @@ class Router:
         hint = self._hints.get(pending.key, 0)
         pending.item.contact = hint
         host = self._table.host_of_contact(hint) if hint else self._table.host_of_key(pending.key)
-        self._couriers[host].take(pending)
+        self._hand(host, pending)
+
+    def _hand(self, host: int, pending: Pending) -> None:
+        courier = self._couriers.get(host)
+        if courier is None:
+            courier = self._couriers[host] = self._hire(host)
+        courier.take(pending)
 
     def heard(self, pending: Pending, word: Word) -> None:
         """A host's word on an item: an answer, or where to send it on."""
@@ -93,7 +98,7 @@ class Router:
             item.contact = word.contact
             if not is_device(event.key):
                 self._hint(event.key, word.contact)
-            self._couriers[self._table.host_of_contact(word.contact)].take(pending)
+            self._hand(self._table.host_of_contact(word.contact), pending)
             return
         if word.word == envelope.TRY_DEVICE:
             item.route = envelope.BY_DEVICE
@@ -103,7 +108,7 @@ class Router:
             self._readdress(pending, 0)
         else:
             self._hints.pop(event.key, None)
-        self._couriers[self._table.host_of_key(pending.event.key)].take(pending)
+        self._hand(self._table.host_of_key(pending.event.key), pending)
 
     def _readdress(self, pending: Pending, index: int) -> None:
         pending.event = msgspec.structs.replace(pending.event, addressed=index)

@@ -1,7 +1,7 @@
 """Keeps the parts of one engine running: starts, watches, restarts, drains. Knows no part's work."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from typing import Any, ClassVar, Literal, NamedTuple
 
 from engine.clock import Clock, SystemClock
@@ -13,6 +13,8 @@ LONGEST_PAUSE = 5_000
 STEADY = 30.0
 PATIENCE = 6
 DRAIN = 20.0
+AT_ONCE = 2
+"""Parts that are started at once: a process takes a core for a second."""
 
 
 class RuntimeLost(EngineError):  # noqa: N818  # as in engine.errors
@@ -40,7 +42,10 @@ class _Watched:
 
 
 class Supervisor:
-    """One runtime, its parts in the order of their start."""
+    """One runtime, its parts in the order of their start.
+
+    ``wanted`` names further parts while it runs; their start is not waited for.
+    """
 
     def __init__(
         self,
@@ -48,12 +53,17 @@ class Supervisor:
         parts: Sequence[str],
         tell: Callable[[Happening], None] | None = None,
         clock: Clock | None = None,
+        wanted: AsyncIterator[str] | None = None,
     ) -> None:
         self._runtime = runtime
         self._parts = {part: _Watched() for part in parts}
         self._tell = tell or (lambda _: None)
         self._clock = clock or SystemClock()
+        self._wanted = wanted
+        self._late: list[str] = []
+        self._starting = asyncio.Semaphore(AT_ONCE)
         self._watching: list[asyncio.Task[None]] = []
+        self._ended: asyncio.Future[asyncio.Task[None]]
         self._stopping = False
 
     async def start(self) -> None:
@@ -70,23 +80,30 @@ class Supervisor:
         """Watch until ``stop``. Raises RuntimeLost, or the error of a part that is given up."""
         if self._stopping:
             return
-        self._watching = [_task(self._watch(part)) for part in self._parts]
-        self._watching.append(_task(self._watch_runtime()))
+        self._ended = asyncio.get_running_loop().create_future()
+        for part in self._parts:
+            self._look_after(self._watch(part))
+        self._look_after(self._watch_runtime())
+        if self._wanted is not None:
+            self._look_after(self._grow(self._wanted))
         try:
-            done, _ = await asyncio.wait(self._watching, return_when=asyncio.FIRST_COMPLETED)
+            ended = await self._ended
         finally:
             await self._stop_watching()
         if not self._stopping:
-            for task in done:
-                task.result()
+            ended.result()
 
     async def stop(self) -> None:
-        """Drain every part, the last started first, and end the runtime."""
+        """Drain every part, the last started first, and end the runtime.
+
+        The last part is whose work made others wanted: they follow it, all together.
+        """
         self._stopping = True
         await self._stop_watching()
-        for part, watched in reversed(self._parts.items()):
-            if watched.up:
-                await self._drain(part)
+        *first, last = [part for part in self._parts if part not in self._late]
+        for together in ([last], self._late, *([part] for part in reversed(first))):
+            up = [part for part in together if self._parts[part].up]
+            await asyncio.gather(*(self._drain(part) for part in up))
         await self._runtime.stop()
 
     def status(self) -> dict[str, dict[str, Any]]:
@@ -99,6 +116,26 @@ class Supervisor:
             }
             for part, watched in self._parts.items()
         }
+
+    def _look_after(self, work: Coroutine[Any, Any, None]) -> None:
+        """Watching has an end with the first of these that ends."""
+        task = asyncio.get_running_loop().create_task(work)
+        task.add_done_callback(self._end)
+        self._watching.append(task)
+
+    def _end(self, ended: asyncio.Task[None]) -> None:
+        if not self._ended.done():
+            self._ended.set_result(ended)
+
+    async def _grow(self, wanted: AsyncIterator[str]) -> None:
+        async for part in wanted:
+            self._parts[part] = _Watched()
+            self._late.append(part)
+            self._look_after(self._begin(part))
+
+    async def _begin(self, part: str) -> None:
+        await self._bring_up(part)
+        await self._watch(part)
 
     async def _watch(self, part: str) -> None:
         watched = self._parts[part]
@@ -122,7 +159,8 @@ class Supervisor:
         attempts = 0
         while not watched.up:
             try:
-                await self._runtime.start_part(part)
+                async with self._starting:
+                    await self._runtime.start_part(part)
             except Exception as error:
                 attempts += 1
                 self._tell(Happening(part, "refused", _text(error)))
@@ -158,10 +196,6 @@ class Supervisor:
         for task in self._watching:
             task.cancel()
         await asyncio.gather(*self._watching, return_exceptions=True)
-
-
-def _task(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    return asyncio.get_running_loop().create_task(work)
 
 
 def _text(error: Exception) -> str:

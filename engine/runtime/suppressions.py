@@ -27,6 +27,9 @@ class Suppressions:
         hashed = self.hashed(address)
         return [row for (of, _), row in self._rows.items() if of == hashed]
 
+    def all(self) -> dict[Key, SuppressionRow]:
+        return self._rows
+
     def hashed(self, address: str) -> bytes:
         return address_hash(self.key, address)
 
@@ -52,6 +55,9 @@ class Staged:
 
     def get(self, at: Key) -> SuppressionRow | None:
         return self.changed[at] if at in self.changed else self._kept.get(at)
+
+    def rows(self) -> list[SuppressionRow]:
+        return [row for row in ({**self._kept.all(), **self.changed}).values() if row]
 
     def add(self, row: SuppressionRow) -> bool:
         """Whether it says more than what was known."""

@@ -104,6 +104,9 @@ def _environ(settings: Settings) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RELANCE_")}
     return kept | {
         "RELANCE_RUNTIME__MEMORY": str(settings.runtime.memory),
+        "RELANCE_RUNTIME__PLACEMENT": settings.runtime.placement,
+        "RELANCE_RUNTIME__DEDICATED_LIMIT": str(settings.runtime.dedicated_limit),
+        "RELANCE_STORE__URL": settings.store.url,
         "RELANCE_EMAIL__ROUTE": settings.email.route,
         "RELANCE_RPC__GRPC": "127.0.0.1:0",
         "RELANCE_RPC__HTTP": "127.0.0.1:0",

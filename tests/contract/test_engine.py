@@ -3,11 +3,8 @@
 Two hosts, time ten times as fast, real SMTP; everything goes through the doors.
 """
 
-import asyncio
-import threading
-from collections.abc import Callable, Coroutine, Iterator
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import msgspec
 import pytest
@@ -18,21 +15,20 @@ from engine.domain.attribute import MISFIT
 from engine.domain.definitions import encode
 from engine.errors import BadRequest, Busy, NotAllowed, Unknown
 from engine.loading.definitions import load
-from engine.offline import create_key
 from engine.rpc.client import Relance
 from engine.runtime.in_process import InProcessRuntime
 from engine.runtime.part import Runtime
-from engine.runtime.supervisor import Supervisor
 from engine.settings import Email, Rpc, Settings
 from engine.settings import Runtime as RuntimeSettings
 from tests.acceptance import shop
 from tests.acceptance.engine_process import wait_until
-from tests.acceptance.sink import Sink, sink
+from tests.acceptance.sink import sink
 from tests.conftest import SharedRay
+from tests.contract.running_engine import HOSTS, RunningEngine
 
-HOSTS = 2
+OWN = {"in-process-dedicated": 100, "ray-dedicated": 8}
+"""Contacts that have a host of their own; on Ray each takes a second to start."""
 RATE = 10.0
-PARTS = ["sender", *(f"host-{host}" for host in range(HOSTS)), "coordinator"]
 SECOND = """\
 scenario: reminder
 trigger: {event: Product Added}
@@ -40,84 +36,48 @@ reentry: never
 steps:
   - {do: send, id: instead, channel: email, template: greeting}
 """
-T = TypeVar("T")
 
 
-class Running:
-    """An engine in a loop of its own; ``service`` pushes, ``operator`` asks and acts."""
-
-    def __init__(self, runtime: Runtime, data: Path, workspace: Path, smtp: Sink) -> None:
-        self.runtime = runtime
-        self.workspace = workspace
-        self.smtp = smtp
-        self.key = create_key(data, "server", "shop")
-        self.admin = create_key(data, "admin", "operator")
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._supervisor = Supervisor(runtime, PARTS)
-
-    def start(self) -> None:
-        self._thread.start()
-        self.within(self._supervisor.start())
-        self._watching = asyncio.run_coroutine_threadsafe(self._supervisor.run(), self._loop)
-        addresses = self.within(self.runtime.calls.call("coordinator", "addresses", b""))
-        self.grpc = msgspec.msgpack.decode(addresses)[0]
-        self.service = Relance(self.grpc, self.key)
-        self.operator = Relance(self.grpc, self.admin)
-        wait_until(self.operator.health, "every host has its rulebook")
-
-    def within(self, work: Coroutine[Any, Any, T]) -> T:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(60)
-
-    def stop(self) -> None:
-        self.service.close()
-        self.operator.close()
-        self.within(self._supervisor.stop())
-        self._watching.result(60)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-
-    def push(self, *items: shop.Item) -> list[str]:
-        return [answer.outcome for answer in self.service.push(items)]
-
-    def contact(self, key: str) -> dict[str, Any]:
-        found = self.operator.contact(key, 50)
-        assert found
-        return found
-
-    def events(self) -> dict[str, int]:
-        return dict(self.operator.status()["events"])
-
-    def mails_to(self, address: str) -> list[str]:
-        return [str(mail["Subject"]) for mail in self.smtp.mails() if mail["To"] == address]
-
-
-@pytest.fixture(scope="module", params=["in-process", pytest.param("ray", marks=pytest.mark.ray)])
+@pytest.fixture(
+    scope="module",
+    params=[
+        "in-process",
+        "in-process-dedicated",
+        pytest.param("ray", marks=pytest.mark.ray),
+        pytest.param("ray-dedicated", marks=pytest.mark.ray),
+    ],
+)
 def engine(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Running]:
+) -> Iterator[RunningEngine]:
     """One for all tests of the module: each brings people of its own."""
     folder = tmp_path_factory.mktemp(request.param)
     with sink() as smtp:
         workspace = shop.write(folder / "workspace", smtp.url, HOSTS)
         origin = SystemClock().now()
+        dedicated = OWN.get(request.param, 0)
         settings = Settings(
-            runtime=RuntimeSettings(hosts=HOSTS, clock_rate=RATE, clock_origin=origin),
+            runtime=RuntimeSettings(
+                hosts=HOSTS,
+                placement="dedicated" if dedicated else "pooled",
+                dedicated_limit=dedicated or 1,
+                clock_rate=RATE,
+                clock_origin=origin,
+            ),
             rpc=Rpc(grpc="127.0.0.1:0", http="127.0.0.1:0"),
             email=Email(route=smtp.url),
         )
         data = folder / "data"
         init_data(data, settings)
         spec = msgspec.msgpack.encode(Spec(str(data), settings, HOSTS, encode(load(workspace))))
-        running = Running(_runtime(request, spec), data, workspace, smtp)
+        running = RunningEngine(_runtime(request, spec), data, workspace, smtp, dedicated)
         running.start()
         yield running
         running.stop()
 
 
 def _runtime(request: pytest.FixtureRequest, spec: bytes) -> Runtime:
-    if request.param == "in-process":
+    if request.param.startswith("in-process"):
         return InProcessRuntime(part, spec)
     started: SharedRay = request.getfixturevalue("ray_runtime")
     runtime = SharedRay("engine.bootstrap:part", spec)
@@ -151,25 +111,26 @@ def name(events: list[shop.Item]) -> str:
     return str(events[1]["traits"]["first_name"])
 
 
-def rows_of(engine: Running, events: list[shop.Item], message: str) -> list[dict[str, Any]]:
+def rows_of(engine: RunningEngine, events: list[shop.Item], message: str) -> list[dict[str, Any]]:
     """The newest first, without what the engine's parts told one another."""
     rows = engine.contact(user(events))["timeline"]
     return [row for row in rows if row["message"] == message]
 
 
-def at_rest(engine: Running) -> Callable[[], bool]:
+def at_rest(engine: RunningEngine) -> Callable[[], bool]:
     def resting() -> bool:
         try:
             status = engine.operator.status()
         except Busy:  # a host is being started
             return False
-        return not (status["messages"]["queued"] or status["runs"]["waiting"] or status["hops"])
+        under_way = status["messages"]["queued"] or status["runs"]["waiting"] or status["hops"]
+        return not (under_way or status["placement"].get("starting"))
 
     return resting
 
 
 def test_an_event_is_accepted_once_and_its_retry_is_a_duplicate(
-    engine: Running, someone: list[shop.Item]
+    engine: RunningEngine, someone: list[shop.Item]
 ) -> None:
     before = engine.events()
 
@@ -185,7 +146,7 @@ def test_an_event_is_accepted_once_and_its_retry_is_a_duplicate(
 
 
 def test_an_event_that_names_nobody_is_refused_with_its_reason_and_counted(
-    engine: Running,
+    engine: RunningEngine,
 ) -> None:
     before = engine.events()["rejected"]
 
@@ -196,7 +157,7 @@ def test_an_event_that_names_nobody_is_refused_with_its_reason_and_counted(
 
 
 def test_a_value_of_the_wrong_type_is_refused_alone_with_its_reason_and_kept(
-    engine: Running, someone: list[shop.Item]
+    engine: RunningEngine, someone: list[shop.Item]
 ) -> None:
     engine.push(*someone)
     before = engine.operator.status()["rejected"].get(MISFIT, 0)
@@ -215,7 +176,7 @@ def test_a_value_of_the_wrong_type_is_refused_alone_with_its_reason_and_kept(
 
 
 def test_a_company_is_what_its_contacts_made_of_it(
-    engine: Running, someone: list[shop.Item], another: list[shop.Item]
+    engine: RunningEngine, someone: list[shop.Item], another: list[shop.Item]
 ) -> None:
     group = f"acme-{user(someone)}"
     for person, traits in ((someone, {"industry": "software"}), (another, {})):
@@ -242,7 +203,7 @@ def test_a_company_is_what_its_contacts_made_of_it(
 
 
 def test_two_devices_of_a_person_become_one_contact(
-    engine: Running, someone: list[shop.Item]
+    engine: RunningEngine, someone: list[shop.Item]
 ) -> None:
     engine.push(*someone)
     wait_until(at_rest(engine), "the devices are claimed")
@@ -256,7 +217,7 @@ def test_two_devices_of_a_person_become_one_contact(
 
 
 def test_a_message_without_a_wait_leaves_at_once_with_the_persons_name(
-    engine: Running, someone: list[shop.Item]
+    engine: RunningEngine, someone: list[shop.Item]
 ) -> None:
     engine.push(*someone[1:3])
 
@@ -268,7 +229,7 @@ def test_a_message_without_a_wait_leaves_at_once_with_the_persons_name(
 
 
 def test_a_wait_ends_when_it_is_due_and_not_before(
-    engine: Running, someone: list[shop.Item]
+    engine: RunningEngine, someone: list[shop.Item]
 ) -> None:
     engine.push(someone[1], someone[3])
 
@@ -279,7 +240,7 @@ def test_a_wait_ends_when_it_is_due_and_not_before(
 
 
 def test_a_paused_scenario_starts_no_run_and_goes_on_afterwards(
-    engine: Running, someone: list[shop.Item]
+    engine: RunningEngine, someone: list[shop.Item]
 ) -> None:
     engine.push(someone[1])
     engine.operator.pause("scenario", "reminder")
@@ -293,7 +254,7 @@ def test_a_paused_scenario_starts_no_run_and_goes_on_afterwards(
 
 
 def test_a_paused_channel_holds_messages_until_it_goes_on(
-    engine: Running, someone: list[shop.Item]
+    engine: RunningEngine, someone: list[shop.Item]
 ) -> None:
     wait_until(at_rest(engine), "nothing else is queued")
     engine.operator.pause("channel", "email")
@@ -307,12 +268,14 @@ def test_a_paused_channel_holds_messages_until_it_goes_on(
     assert queued == 1
 
 
-def test_pausing_what_does_not_exist_names_what_there_is(engine: Running) -> None:
+def test_pausing_what_does_not_exist_names_what_there_is(engine: RunningEngine) -> None:
     with pytest.raises(Unknown, match="greeting, reminder"):
         engine.operator.pause("scenario", "remainder")
 
 
-def test_nobody_writes_to_a_suppressed_address(engine: Running, someone: list[shop.Item]) -> None:
+def test_nobody_writes_to_a_suppressed_address(
+    engine: RunningEngine, someone: list[shop.Item]
+) -> None:
     engine.operator.suppress("email", address(someone), "asked by letter")
 
     engine.push(*someone[1:3])
@@ -325,9 +288,10 @@ def test_nobody_writes_to_a_suppressed_address(engine: Running, someone: list[sh
 
 
 def test_an_operator_sets_an_attribute_and_the_log_says_who(
-    engine: Running, someone: list[shop.Item]
+    engine: RunningEngine, someone: list[shop.Item]
 ) -> None:
     engine.push(someone[1])
+    assert "city" not in engine.contact(user(someone))["attributes"]
 
     engine.operator.act(user(someone), "set", "city", "Lyon")
 
@@ -338,7 +302,7 @@ def test_an_operator_sets_an_attribute_and_the_log_says_who(
 
 
 def test_a_killed_host_comes_back_with_all_it_had(
-    engine: Running, someone: list[shop.Item]
+    engine: RunningEngine, someone: list[shop.Item]
 ) -> None:
     before = engine.events()["stored"]
     assert engine.push(*someone[:5]) == ["accepted"] * 5
@@ -351,7 +315,7 @@ def test_a_killed_host_comes_back_with_all_it_had(
     assert engine.events()["stored"] - before == len(someone)
 
 
-def test_a_key_that_is_revoked_or_invented_opens_nothing(engine: Running) -> None:
+def test_a_key_that_is_revoked_or_invented_opens_nothing(engine: RunningEngine) -> None:
     secret = engine.operator.create_key("server", "partner")
     with Relance(engine.grpc, secret) as partner:
         assert partner.push([shop.track("Product Viewed", {"userId": "partner"}, "partner-1")])
@@ -365,7 +329,7 @@ def test_a_key_that_is_revoked_or_invented_opens_nothing(engine: Running) -> Non
 
 
 def test_a_new_rulebook_is_in_force_at_once_and_runs_under_way_keep_theirs(
-    engine: Running, someone: list[shop.Item], another: list[shop.Item]
+    engine: RunningEngine, someone: list[shop.Item], another: list[shop.Item]
 ) -> None:
     engine.push(someone[1], someone[3])
     before = engine.operator.status()["rulebook"]
@@ -384,7 +348,7 @@ def test_a_new_rulebook_is_in_force_at_once_and_runs_under_way_keep_theirs(
     assert engine.contact(user(another))["timeline"][0]["rulebook"] == version
 
 
-def test_figures_and_stores_agree_when_everything_is_at_rest(engine: Running) -> None:
+def test_figures_and_stores_agree_when_everything_is_at_rest(engine: RunningEngine) -> None:
     wait_until(at_rest(engine), "nothing is under way")
 
     status, report = engine.operator.status(), engine.operator.fsck()

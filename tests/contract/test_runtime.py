@@ -239,6 +239,30 @@ async def test_stopping_drains_the_coordinator_first_and_the_sender_last(
     ]
 
 
+async def test_a_part_that_is_wanted_later_is_started_watched_and_drained(
+    runtime: Runtime, notes: Path
+) -> None:
+    asked: asyncio.Queue[str] = asyncio.Queue()
+
+    async def wanted() -> AsyncIterator[str]:
+        while True:
+            yield await asked.get()
+
+    supervisor = Supervisor(runtime, PARTS, wanted=wanted())
+    await bring_up(supervisor)
+    watching = asyncio.ensure_future(supervisor.run())
+    asked.put_nowait("host-256")
+    assert await reached(runtime, "host-256", "echo", b"here") == b"here"
+
+    await runtime.kill("host-256")
+    assert await reached(runtime, "coordinator", "relay", b"host-256 echo again") == b"again"
+    await until(lambda: supervisor.status()["host-256"]["restarts"] == 1)
+
+    await bring_down(supervisor, watching)
+    stopped = [line for line in (notes / "notes").read_text().splitlines() if "stopped" in line]
+    assert stopped == [f"{p} stopped" for p in ("coordinator", "host-256", "host-0", "sender")]
+
+
 async def bring_up(supervisor: Supervisor) -> None:
     async with asyncio.timeout(30):
         await supervisor.start()

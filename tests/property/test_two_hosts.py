@@ -65,6 +65,7 @@ class Hosts(RuleBasedStateMachine):
         self.verdicts: dict[str, list[Verdict]] = defaultdict(list)
         self.resting = False
         self.decisions: list[asyncio.Task[Any]] = []
+        self.dedicated = 0
 
     def run(self, work: Coroutine[Any, Any, Any]) -> Any:
         return self.loop.run_until_complete(work)
@@ -78,7 +79,7 @@ class Hosts(RuleBasedStateMachine):
     )
     def begin(self, hosts: int, seed: int, slow: float, lossy: float, budget: int) -> None:
         self.loop = JumpingLoop()
-        self.engine = SmallEngine(self.loop, hosts, RULES, Random(seed))
+        self.engine = SmallEngine(self.loop, hosts, RULES, Random(seed), self.dedicated)
         self.engine.budget = budget
         self.engine.post.ends = ("sent", "sent", "deferred", "failed")
         self.run(self.engine.start())
@@ -129,9 +130,10 @@ class Hosts(RuleBasedStateMachine):
         self.decisions.append(self.loop.create_task(decision))
         self.wait(wait)
 
-    @rule(host=st.integers(0, 2), wait=st.sampled_from([0.0, 0.01, 3.0]))
+    @rule(host=st.integers(0, 5), wait=st.sampled_from([0.0, 0.01, 3.0]))
     def a_host_is_killed(self, host: int, wait: float) -> None:
-        self.run(self.engine.kill(f"host-{host % self.engine.table.hosts}"))
+        names = [one.name for one in self.engine.hosts]
+        self.run(self.engine.kill(names[host % len(names)]))
         self.wait(wait)
 
     @rule()
@@ -354,5 +356,15 @@ async def answers_of(task: asyncio.Task[list[Verdict]]) -> list[Verdict] | None:
             return None
 
 
+class OwnHosts(Hosts):
+    """The same where contacts have hosts of their own, some of them or all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.dedicated = 4
+
+
 Hosts.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
 TestHosts = Hosts.TestCase
+OwnHosts.TestCase.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
+TestOwnHosts = OwnHosts.TestCase

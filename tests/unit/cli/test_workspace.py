@@ -28,6 +28,21 @@ def test_init_writes_the_number_of_hosts(relance: Relance, tmp_path: Path) -> No
     assert "\nhosts = 3 " in (tmp_path / "shop" / "engine.toml").read_text()
 
 
+def test_init_writes_the_placement_and_fixes_it_with_the_data(
+    relance: Relance, tmp_path: Path
+) -> None:
+    shop, data = tmp_path / "shop", tmp_path / "data"
+    assert relance("init", shop, "--placement", "dedicated", "--data", data).code == 0
+    settings = shop / "engine.toml"
+    assert 'placement = "dedicated"' in settings.read_text()
+
+    settings.write_text(settings.read_text().replace('"dedicated"', '"pooled"'))
+    refused = relance("up", "--once", "--workspace", shop, "--data", data)
+
+    assert refused.code == 2
+    assert "are dedicated, the settings say pooled" in refused.err
+
+
 def test_init_writes_over_nothing_unless_forced(relance: Relance, tmp_path: Path) -> None:
     (tmp_path / "engine.toml").write_text("mine")
 

@@ -15,11 +15,12 @@ Started = Callable[..., SmallEngine]
 
 @pytest.fixture
 def started() -> Iterator[Started]:
-    """Makes a running engine of some definitions; ``hosts`` of them."""
+    """Makes a running engine of some definitions, so many ``hosts``, and contacts that have their own."""
     made: list[SmallEngine] = []
 
-    def start(*parts: Any, hosts: int = 2, **rest: Any) -> SmallEngine:
-        engine = SmallEngine(JumpingLoop(), hosts, build.definitions(*parts, **rest), Random(1))
+    def start(*parts: Any, hosts: int = 2, dedicated: int = 0, **rest: Any) -> SmallEngine:
+        rules = build.definitions(*parts, **rest)
+        engine = SmallEngine(JumpingLoop(), hosts, rules, Random(1), dedicated)
         made.append(engine)
         return engine.run(engine.start())
 
