@@ -39,6 +39,17 @@ class PostgresServer:
             for (schema,) in db.execute(made).fetchall():
                 db.execute(SQL("DROP SCHEMA {} CASCADE").format(Identifier(schema)))
 
+    def backends(self, owner: str) -> list[int]:
+        """The server's processes that serve owners of such names."""
+        with psycopg.connect(self.url, autocommit=True) as db:
+            asked = "SELECT pid FROM pg_stat_activity WHERE application_name LIKE %s ORDER BY pid"
+            return [pid for (pid,) in db.execute(asked, (f"relance {owner}%",)).fetchall()]
+
+    def break_connection(self, backend: int) -> None:
+        """Whoever it serves loses the connection, in the middle of whatever it does."""
+        with psycopg.connect(self.url, autocommit=True) as db:
+            db.execute("SELECT pg_terminate_backend(%s, 5000)", (backend,))
+
     def stop(self) -> None:
         """As ``pg_ctl stop`` does: who is connected loses the connection."""
         self._server.stop()

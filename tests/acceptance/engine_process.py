@@ -16,7 +16,7 @@ import psutil
 from engine.bootstrap import init_data
 from engine.offline import create_key
 from engine.rpc.client import Relance
-from engine.settings import Runtime, Settings
+from engine.settings import SQLITE, Runtime, Settings, Store
 
 RELANCE = Path(sys.executable).parent / "relance"
 TITLES = {
@@ -32,10 +32,12 @@ PATIENCE = 60.0
 class Engine:
     """One workspace on one data folder, started as often as the test likes, at fixed addresses."""
 
-    def __init__(self, workspace: Path, folder: Path, runtime: str, hosts: int = 1) -> None:
+    def __init__(
+        self, workspace: Path, folder: Path, runtime: str, hosts: int = 1, store: str = SQLITE
+    ) -> None:
         self.data = folder / "data"
         self.grpc, self.http = free_address(), free_address()
-        init_data(self.data, Settings(runtime=Runtime(hosts=hosts)))
+        init_data(self.data, Settings(runtime=Runtime(hosts=hosts), store=Store(url=store)))
         self.key = create_key(self.data, "server", "shop")
         self.admin = create_key(self.data, "admin", "operator")
         self._seen: dict[tuple[int, float], psutil.Process] = {}

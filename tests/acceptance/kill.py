@@ -1,6 +1,6 @@
 """Kill -9 under load, round after round, and the account after each.
 
-    python -m tests.acceptance.kill --rounds 3 --events 50000 --hosts 2 --seed 7
+    python -m tests.acceptance.kill --rounds 3 --events 50000 --hosts 2 --seed 7 --store postgres
 
 prints a table: what was pushed, acknowledged and kept, what the consistency check found, and the
 ledger of the messages against the SMTP server's own count.
@@ -13,18 +13,23 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from engine.errors import RequestError
 from engine.offline import fsck
+from engine.settings import SQLITE
 from tests.acceptance import shop
 from tests.acceptance.engine_process import Engine, runs, wait_until
 from tests.acceptance.pusher import Pusher
 from tests.acceptance.sink import Sink
 from tests.acceptance.truth import Log, opened
+from tests.postgres_server import PostgresServer
 
 VICTIMS = ("host", "coordinator", "sender", "raylet", "everything")
+CONNECTION = "connection"
+"""A host's connection to PostgreSQL: the server ends it, the host must come back by itself."""
 TAKES_SENDER = ("sender", "raylet", "everything")
 """Victims with which the Sender ends too, so that what is on the wire may become unknown."""
 PACE = 0.01
@@ -62,13 +67,22 @@ class Round(NamedTuple):
 class Campaign:
     """One engine on one data folder, one SMTP server, and a client that goes on whatever happens."""
 
-    def __init__(self, folder: Path, runtime: str, hosts: int, seed: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        runtime: str,
+        hosts: int,
+        seed: int,
+        server: PostgresServer | None = None,
+    ) -> None:
         self.seed = seed
+        self.server = server
         self.dice = random.Random(seed)
         self.sink = Sink(PACE)
         self.sink.start()
-        workspace = shop.write(folder / "workspace", self.sink.url, hosts)
-        self.engine = Engine(workspace, folder, runtime, hosts)
+        store = server.url if server else SQLITE
+        workspace = shop.write(folder / "workspace", self.sink.url, hosts, store)
+        self.engine = Engine(workspace, folder, runtime, hosts, store)
         self.log = Log(self.engine.data)
         self.pushed: set[str] = set()
         self.people = 0
@@ -132,6 +146,9 @@ class Campaign:
 
     def _kill(self, victim: str) -> None:
         self.sink.mark()
+        if victim == CONNECTION and self.server is not None:
+            self.server.break_connection(self.dice.choice(self.server.backends("host-")))
+            return
         if victim == "everything":
             self.engine.kill_everything()
             return
@@ -241,16 +258,14 @@ def main() -> int:
     asked.add_argument("--events", type=int, default=50_000, help="in all")
     asked.add_argument("--hosts", type=int, default=2)
     asked.add_argument("--runtime", default="ray", choices=("ray", "in-process"))
-    asked.add_argument("--victim", choices=VICTIMS, help="this one only")
+    asked.add_argument("--store", default=SQLITE, choices=(SQLITE, "postgres"))
+    asked.add_argument("--victim", choices=(*VICTIMS, CONNECTION), help="this one only")
     asked.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10_000))
     options = asked.parse_args()
-    victims = [options.victim] if options.victim else list(VICTIMS)
-    if options.runtime == "in-process":
-        victims = ["everything"]
-    plan = victims * options.rounds
+    plan = victims_of(options) * options.rounds
     rounds, broken = [], []
-    with tempfile.TemporaryDirectory() as folder:
-        campaign = Campaign(Path(folder), options.runtime, options.hosts, options.seed)
+    with tempfile.TemporaryDirectory() as folder, store_of(options) as server:
+        campaign = Campaign(Path(folder), options.runtime, options.hosts, options.seed, server)
         try:
             for victim in plan:
                 rounds.append(campaign.round(victim, options.events // len(plan)))
@@ -262,6 +277,24 @@ def main() -> int:
             campaign.close()
     sys.stdout.write("\n".join([table(rounds), *broken, ""]))
     return bool(broken)
+
+
+def victims_of(options: argparse.Namespace) -> list[str]:
+    if options.victim:
+        return [options.victim]
+    both = ["everything"] if options.runtime == "in-process" else list(VICTIMS)
+    return both if options.store == SQLITE else [*both, CONNECTION]
+
+
+@contextmanager
+def store_of(options: argparse.Namespace) -> Iterator[PostgresServer | None]:
+    """A server of the campaign's own, where one is asked for."""
+    server = PostgresServer() if options.store != SQLITE else None
+    try:
+        yield server
+    finally:
+        if server is not None:
+            server.end()
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from engine.settings import SQLITE
+
 Item = dict[str, Any]
 
 EVENTS = 10
@@ -45,9 +47,9 @@ steps:
 }
 
 
-def write(folder: Path, route: str, hosts: int = 1) -> Path:
+def write(folder: Path, route: str, hosts: int = 1, store: str = SQLITE) -> Path:
     """The workspace, as an operator would write it."""
-    settings = f'[email]\nroute = "{route}"\n[runtime]\nhosts = {hosts}\n'
+    settings = f'[email]\nroute = "{route}"\n[runtime]\nhosts = {hosts}\n[store]\nurl = "{store}"\n'
     for name, text in {**_FILES, "engine.toml": settings}.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

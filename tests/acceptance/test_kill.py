@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.acceptance.kill import VICTIMS, Campaign, table
+from tests.acceptance.kill import CONNECTION, VICTIMS, Campaign, table
+from tests.postgres_server import PostgresServer
 
 LONG = os.environ.get("RELANCE_LONG") == "1"
 ROUNDS = 3 if LONG else 1
@@ -49,6 +50,22 @@ def test_every_acknowledged_event_is_kept_once_and_no_message_doubles(
 @pytest.mark.ray
 def test_afterwards_it_stops_cleanly_and_the_stores_are_whole(campaign: Campaign) -> None:
     assert list(campaign.end()) == []
+
+
+@pytest.mark.ray
+def test_on_postgresql_a_killed_host_and_a_broken_connection_lose_nothing(
+    tmp_path_factory: pytest.TempPathFactory, seed: int, postgres_server: PostgresServer
+) -> None:
+    postgres_server.clear()
+    campaign = Campaign(tmp_path_factory.mktemp("postgres"), "ray", 2, seed, postgres_server)
+    try:
+        for victim in ("host", CONNECTION):
+            done = campaign.round(victim, EVENTS // 2)
+            sys.stdout.write(table([done]) + "\n")
+            assert list(campaign.faults(done)) == []
+        assert list(campaign.end()) == []
+    finally:
+        campaign.close()
 
 
 def test_one_process_with_everything_in_it_survives_its_death_too(
