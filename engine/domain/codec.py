@@ -32,7 +32,7 @@ def whole(contact: Contact) -> bytes:
     """State and shelf together, as they go from one contact to another. Raises Absent."""
     if contact.shelf is None and contact.collections:
         raise Absent(contact.id)
-    return _PREFIX + _encoder.encode(contact)
+    return _PREFIX + _encoder.encode(contact) if contact.collections else encode(contact)
 
 
 def decode(raw: bytes) -> Contact:

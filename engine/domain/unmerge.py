@@ -39,7 +39,7 @@ def restore(turn: Turn, message: Restored) -> YieldAnswered:
     """The other, awake again. What it was told in its tombstone it has still been told."""
     grave, half = turn.contact, message.half
     contact = codec.decode(half.state)
-    contact.seen = merged(grave.seen, contact.seen, turn.now, SEEN)
+    contact.seen = merged(grave.seen + contact.seen, half.seen, turn.now, SEEN)
     contact.attributes |= grave.attributes
     contact.consents |= grave.consents
     contact.shelf = contact.shelf or b""

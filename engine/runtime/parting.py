@@ -138,7 +138,7 @@ class PartLetter:
                 Half(
                     codec.whole(other),
                     tuple(parting.other.rows),
-                    young(parting.seen, batch.now),
+                    young(parting.seen + merged.seen, batch.now),
                     tuple(parting.other.orders),
                     self._sends(batch, parting),
                 ),
