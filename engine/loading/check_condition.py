@@ -104,7 +104,8 @@ def _qualifier_problems(condition: Condition, question: str, place: Place) -> Pr
             allowed = f"; {_key(question)} takes {_list(fitting)}" if fitting else ""
             yield (*place, _key(name)), f"does not go with {_key(question)}{allowed}"
     if question in ("attribute", "aggregate", "collection") and not _given(condition, OPERATORS):
-        yield place, f"needs an operator: {_list(fitting)}"
+        operators = tuple(name for name in fitting if name in OPERATORS)
+        yield place, f"needs an operator: {_list(operators)}"
 
 
 def _part_problems(condition: Condition, question: str, place: Place, names: Names) -> Problems:
