@@ -21,6 +21,11 @@ attributes:
   - {attribute: consent_email, type: bool}
   - {attribute: size, type: choice, choices: [S, M, L]}
 """,
+    "aggregates.yaml": """\
+aggregates:
+  - {aggregate: views_30d, count: Product Viewed, within: 30d}
+  - {aggregate: put_into_cart, sum: price, event: Product Added}
+""",
     "scenarios/greeting.yaml": """\
 scenario: greeting
 trigger: {event: Signed Up}

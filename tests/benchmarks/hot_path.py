@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
+
 from engine.bootstrap import SELDOM, init_data
 from engine.clock import SystemClock
 from engine.domain import message
@@ -182,6 +184,8 @@ async def measure(
     usual = gc.get_threshold()
     gc.set_threshold(*SELDOM)  # as a host does
     try:
+        without = msgspec.structs.replace(definitions, aggregates=())
+        layers["step_without_aggregates"] = time_step(stretch, without)
         layers["step"] = time_step(stretch, definitions)
         with tempfile.TemporaryDirectory() as folder:
             init_data(Path(folder) / "data", Settings())

@@ -37,6 +37,9 @@ class Judge:
     def fingerprint(self, source: str, message_id: str) -> bytes:
         return random.Random(message_id).randbytes(6)
 
+    def country(self) -> str:
+        return ""
+
     def user_token_fits(self, user_id: str, token: str) -> bool:
         return False
 

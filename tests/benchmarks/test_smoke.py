@@ -26,8 +26,8 @@ def test_a_mean_event_of_the_workload_does_what_the_benchmark_promises(report: R
     workload = report["workload"]
     mean = workload["a_mean_event"]
 
-    sizes = [workload[name] for name in ("segments", "score_rules", "scenarios")]
-    assert sizes == [50, 30, 20]
+    sizes = [workload[name] for name in ("segments", "score_rules", "scenarios", "aggregates")]
+    assert sizes == [50, 30, 20, 10]
     assert mean["conditions"] >= 10
     assert mean["score_rules"] >= 2
     assert mean["timers_moved"] >= 1

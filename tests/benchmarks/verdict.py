@@ -29,8 +29,10 @@ def _throughput(part: dict[str, Any]) -> str:
 def _layers(part: dict[str, float]) -> str:
     around = part["host_in_memory"] - part["step"]
     disk = part["host_on_sqlite"] - part["host_in_memory"]
+    figured = part["step"] - part["step_without_aggregates"]
     return (
-        f"an event, CPU alone in one process: door {part['door']:.0f} us, step {part['step']:.0f},"
+        f"an event, CPU alone in one process: door {part['door']:.0f} us, step {part['step']:.0f}"
+        f" ({figured:.0f} of it for aggregates),"
         f" the host around it {around:.0f}, SQLite {disk:.0f}"
     )
 

@@ -13,7 +13,7 @@ from engine.clock import SystemClock
 from engine.loading.yaml_file import read
 
 FILE = Path(__file__).with_name("workload.yaml")
-PARTS = ("events", "segments", "scores", "scenarios", "templates")
+PARTS = ("events", "aggregates", "segments", "scores", "scenarios", "templates")
 CATEGORIES = ("shoes", "bags", "coats", "hats")
 COUNTRIES = ("FR", "DE", "ES", "IT")
 
@@ -34,6 +34,7 @@ class Workload:
             "segments": len(self._data["segments"]),
             "score_rules": rules,
             "scenarios": len(self._data["scenarios"]),
+            "aggregates": len(self._data["aggregates"]),
         }
 
     def write(self, folder: Path) -> Path:
@@ -41,6 +42,7 @@ class Workload:
         for kind, key in (("segments", "segment"), ("scenarios", "scenario")):
             for one in self._data[kind]:
                 _write(folder / kind / f"{one[key]}.yaml", one)
+        _write(folder / "aggregates.yaml", {"aggregates": self._data["aggregates"]})
         _write(folder / "scoring.yaml", {"scores": self._data["scores"]})
         for one in self._data["templates"]:
             text, html = one["text"], one.get("html", "")
