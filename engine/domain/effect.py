@@ -127,12 +127,17 @@ class Suppress(msgspec.Struct, frozen=True, array_like=True, tag="suppress"):
 
 
 class Lift(msgspec.Struct, frozen=True, array_like=True, tag="lift"):
-    """To every store: write to this address again, where it was suppressed for one of these reasons."""
+    """To every store: write to this address again, where it was suppressed for one of these reasons.
+
+    ``before`` (ms): only what was suppressed until then, 0 for whenever; a consent of long ago that is
+    imported today undoes no unsubscription that came after it.
+    """
 
     scopes: tuple[str, ...]
     address: str
     reasons: tuple[str, ...]
     hashed: bytes = b""
+    before: int = 0
 
 
 class Found(msgspec.Struct, frozen=True, array_like=True, tag="found"):

@@ -133,17 +133,17 @@ def state(turn: Turn, subject: str, said: Consent) -> None:
     if held is None or held.status != now.status or said.proved:
         turn.note(f"consent_{now.status}", subject, msgspec.to_builtins(said))
     if now.granted and said.proved and channel != TRACKING:
-        _lift(turn, channel, subject)
+        _lift(turn, channel, subject, said.said)
     if subject == channel:
         show(turn, channel)
 
 
-def _lift(turn: Turn, channel: str, subject: str) -> None:
+def _lift(turn: Turn, channel: str, subject: str, before: int) -> None:
     """What the person had asked for ends with what the person asks for now."""
     address = address_of(turn.contact, channel)
     if address:
         scopes = tuple(scopes_of(channel, subject.partition("/")[2]))
-        turn.effects.append(Lift(scopes, address, tuple(LIFTED_BY_CONSENT)))
+        turn.effects.append(Lift(scopes, address, tuple(LIFTED_BY_CONSENT), before=before))
 
 
 def show(turn: Turn, channel: str) -> None:

@@ -318,7 +318,7 @@ class Batch:
         hashed = asked.hashed or self.memory.suppressed.hashed(asked.address)
         founding.pass_on(self, msgspec.structs.replace(asked, address="", hashed=hashed))
         if isinstance(asked, effect.Lift):
-            return self.suppressions.lift(hashed, asked.scopes, asked.reasons)
+            return self.suppressions.lift(hashed, asked.scopes, asked.reasons, asked.before)
         self.suppressions.add(SuppressionRow(hashed, asked.scope, asked.reason, self.now))
         return []
 

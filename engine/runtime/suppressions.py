@@ -68,14 +68,19 @@ class Staged:
         self.changed[at] = row
         return True
 
-    def lift(self, hashed: bytes, scopes: Iterable[str], reasons: Iterable[str]) -> list[str]:
-        """Take away what stands for one of these reasons; the reasons that stay in these scopes."""
+    def lift(
+        self, hashed: bytes, scopes: Iterable[str], reasons: Iterable[str], before: int = 0
+    ) -> list[str]:
+        """Take away what stands for one of these reasons; the reasons that stay in these scopes.
+
+        ``before``: see ``engine.domain.effect.Lift``.
+        """
         stay, liftable = [], frozenset(reasons)
         for scope in scopes:
             held = self.get((hashed, scope))
             if held is None:
                 continue
-            if held.reason in liftable:
+            if held.reason in liftable and (not before or held.at < before):
                 self.changed[hashed, scope] = None
             else:
                 stay.append(held.reason)

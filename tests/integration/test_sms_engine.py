@@ -247,6 +247,25 @@ async def test_who_answers_arret_gets_no_more_and_has_withdrawn_consent(tmp_path
         assert await running.fsck() == []
 
 
+async def test_who_answers_start_after_stop_is_written_to_again(tmp_path: Path) -> None:
+    async with engine(tmp_path) as running:
+        await running.sign_up(1)
+        await running.until(lambda c: c["sent"] == 1)
+        for word in ("STOP", "START"):
+            assert await running.server.hear(phone(1), word, f"SM{word}") == 200
+
+        ada = await running.ask("contact", "user_id:1", 0)
+        assert ada["attributes"]["consent_sms"] is True
+        assert (ada["consents"]["sms"]["source"], ada["suppressed"]) == (
+            "opted_out",
+            {"sms": False},
+        )
+        running.said(1, SIGNED_UP)
+        await running.push()
+        await running.until(lambda c: c["sent"] == 2)
+        assert await running.fsck() == []
+
+
 async def test_a_stop_holds_for_everybody_who_has_the_number(tmp_path: Path) -> None:
     async with engine(tmp_path) as running:
         await running.server.hear(phone(1), "STOP")

@@ -166,7 +166,7 @@ def test_only_a_proved_opt_in_undoes_an_unsubscription_of_the_address() -> None:
     ada = person(consent_email=True)
     assert lifts(ada) == []
     says(ada, "granted", **EVIDENCE)
-    assert lifts(ada) == [Lift(("", "email"), "ada@example.com", ("unsubscribe",))]
+    assert lifts(ada) == [Lift(("", "email"), "ada@example.com", ("unsubscribe",), before=NOON)]
 
 
 def test_start_gives_back_only_what_stop_has_taken() -> None:

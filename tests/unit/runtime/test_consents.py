@@ -80,6 +80,21 @@ def test_a_proved_opt_in_lifts_the_unsubscription_and_never_a_complaint(started:
         assert len(engine.post.left) == left
 
 
+def test_a_consent_of_long_ago_that_is_told_today_undoes_no_unsubscription(
+    started: Started,
+) -> None:
+    engine = shop(started)
+    is_person(engine, "user_id:1")
+    desk = engine.coordinator.consents
+    engine.run(desk.suppress("email/news", "ada@example.com", "unsubscribe", "ops"))
+    told = EVIDENCE | {"status": "granted"}
+    old = engine.event("Consent Changed", "user_id:1", ago=build.DAY, properties=told)
+    engine.run(engine.push(old, engine.event("Ate", "user_id:1")))
+    engine.run(engine.rest())
+    assert report(engine, "user_id:1")["consents"]["email/news"]["status"] == "granted"
+    assert not engine.post.left
+
+
 def test_a_link_works_after_the_contact_that_was_sent_it_has_merged(started: Started) -> None:
     engine = shop(started)
     is_person(engine, "user_id:1")
