@@ -6,13 +6,13 @@ from engine.domain.plan import Change, Plan, ScenarioChange, SegmentChange, Verb
 
 SIGNS: dict[Verb, str] = {"added": "+", "changed": "~", "removed": "-", "kept": "="}
 _AGGREGATES: dict[Verb, str] = {
-    "added": "is figured from the next event on",
-    "changed": "is figured anew from the next event on",
+    "added": "is figured from the log, in the background",
+    "changed": "is figured anew from the log, in the background",
     "removed": "is no longer figured",
 }
 _SCORES: dict[Verb, str] = {
-    "added": "its points are given from the next event on",
-    "changed": "points given so far stay; the new rules hold from the next event on",
+    "added": "its points are given from the log, in the background",
+    "changed": "points are given anew from the log, in the background; until then the old ones stay",
     "removed": "no more points are given",
 }
 _COLLECTIONS: dict[Verb, str] = {
@@ -26,7 +26,7 @@ _TEMPLATES: dict[Verb, str] = {
     "removed": "no scenario names it",
     "kept": "is no longer written, but stays for runs under way",
 }
-_ASKED = "each contact is asked at its next message, quietly"
+_ASKED = "each contact is asked in the background, quietly"
 _PAUSED = "stays paused: no run starts, and waiting runs stay where they are"
 Row = tuple[str, str, str]
 """Sign, name, text."""
@@ -50,6 +50,8 @@ def _groups(plan: Plan) -> Iterator[tuple[str, list[Row]]]:
     yield "aggregates", [_row(one, _AGGREGATES[one.change]) for one in plan.aggregates]
     yield "scores", [_row(one, _SCORES[one.change]) for one in plan.scores]
     yield "collections", [_row(one, _COLLECTIONS[one.change]) for one in plan.collections]
+    counted = f"is counted from {plan.rows:,} rows of the log; until then nobody knows"
+    yield "from the log", [("+", name, counted) for name in plan.rebuilt]
     yield "scenarios", [_row(one, _scenario(one)) for one in plan.scenarios]
     yield "templates", [_row(one, _TEMPLATES[one.change]) for one in plan.templates]
     yield "settings", [("~", name, f"{old} -> {new}") for name, (old, new) in plan.settings.items()]

@@ -40,6 +40,12 @@ def plan(folder: Folder = Path(), grpc: Grpc = "", data: Data = None, json: Json
 def apply(
     folder: Folder = Path(),
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    backfill: Annotated[
+        bool,
+        typer.Option(
+            "--backfill-triggers", help="Who enters a segment by the log's past starts runs."
+        ),
+    ] = False,
     grpc: Grpc = "",
     data: Data = None,
     json: Json = False,
@@ -51,13 +57,17 @@ def apply(
     if not yes and not sys.stdin.isatty():
         raise BadRequest("nobody can be asked here; say --yes to publish")
     with connected(grpc, data) as engine:
+        planned = _planned(engine, definitions)
         if not yes:
-            _ask(_planned(engine, definitions))
-        version = engine.apply(encode(definitions))
+            _ask(planned)
+        version = engine.apply(encode(definitions), backfill=backfill)
     if json:
-        print_json({"version": version})
-    else:
-        print(f"Version {version} is in force: {sentence(counted(definitions))}.")
+        print_json({"version": version, "rebuilt": planned.rebuilt, "rows": planned.rows})
+        return
+    print(f"Version {version} is in force: {sentence(counted(definitions))}.")
+    if planned.rebuilt:
+        told = ", ".join(planned.rebuilt)
+        print(f"Counted from {planned.rows:,} rows of the log: {told}. See relance status.")
 
 
 def _planned(engine: "Relance", written: Definitions) -> Plan:

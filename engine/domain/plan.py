@@ -9,6 +9,7 @@ from engine.domain.definitions import Definitions, succeed
 from engine.domain.predicate import Demand
 from engine.domain.rulebook import planned
 from engine.domain.scenario import Scenario, Send
+from engine.domain.since import dated, titles
 from engine.domain.topic import ConsentRules
 
 Verb = Literal["added", "changed", "removed", "kept"]
@@ -18,13 +19,15 @@ SETTINGS = ("zone", "max_age", "late", "visit_gap")
 class InForce(msgspec.Struct, frozen=True, kw_only=True):
     """What a running engine works by.
 
-    ``waiting``: scenario -> step -> runs, of all versions; ``inside``: segment -> contacts.
+    ``waiting``: scenario -> step -> runs, of all versions; ``inside``: segment -> contacts;
+    ``rows`` of the logs.
     """
 
     version: int
     definitions: Definitions
     waiting: dict[str, dict[str, int]] = {}
     inside: dict[str, int] = {}
+    rows: int = 0
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +56,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """``version`` is in force, ``next`` is what publishing would answer: the same when nothing changes.
 
     ``settings``: name -> (in force, written), durations in ms. ``paused`` scenarios stay paused.
+    ``rebuilt`` is what is counted anew, from so many ``rows`` of the logs.
     """
 
     version: int
@@ -65,11 +69,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     settings: dict[str, tuple[Any, Any]]
     paused: tuple[str, ...]
     collections: tuple[Change, ...] = ()
+    rebuilt: tuple[str, ...] = ()
+    rows: int = 0
 
 
 def plan(in_force: InForce, written: Definitions) -> Plan:
     """What ``succeed`` would publish, beside what is in force."""
     before, after = in_force.definitions, succeed(in_force.definitions, written)
+    rebuilt = _rebuilt(in_force, after)
     return Plan(
         version=in_force.version,
         next=in_force.version + (after != before),
@@ -89,7 +96,18 @@ def plan(in_force: InForce, written: Definitions) -> Plan:
             for name, verb in _compared("collection", before.collections, after.collections)
         ),
         paused=tuple(s.scenario for s in after.scenarios if s.scenario in after.paused),
+        rebuilt=rebuilt,
+        rows=in_force.rows if rebuilt else 0,
     )
+
+
+def _rebuilt(in_force: InForce, after: Definitions) -> tuple[str, ...]:
+    """What is new and so has to be counted from the log."""
+    version = in_force.version + 1
+    since = dated(in_force.definitions, after, version).since
+    new = {name for name, levels in since.items() if levels[-1][0] == version}
+    told = titles(after)
+    return tuple(sorted({told[name] for name in new if name in told}))
 
 
 def _consent(before: ConsentRules, after: ConsentRules) -> dict[str, tuple[Any, Any]]:

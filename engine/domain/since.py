@@ -4,12 +4,14 @@ A new rulebook is dated once, when it is published. So each contact can tell fro
 was last stepped under what it has not counted from its own beginning, and each host what to rebuild.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 import msgspec
 
+from engine.domain.aggregate import Aggregate
 from engine.domain.counted import count_of, measure_of, score_of, segment_of, times_of
 from engine.domain.definitions import Definitions, Level
+from engine.domain.predicate import Demand, compiled
 from engine.domain.rulebook import Rulebook
 
 
@@ -26,16 +28,55 @@ def dated(before: Definitions | None, after: Definitions, version: int) -> Defin
 def asked_by(rulebook: Rulebook) -> Iterator[tuple[str, int]]:
     """(name, size) of everything counted, and of every segment."""
     for aggregate in rulebook.aggregates.values():
-        if aggregate.counted:
-            yield count_of(aggregate.id), 1
-        if aggregate.keep:
-            yield times_of(aggregate.id), aggregate.keep
-        if aggregate.form:
-            yield measure_of(aggregate.id), aggregate.span or 1
+        yield from _parts(aggregate)
     for score in rulebook.definitions.scores:
         yield score_of(score), 1
     for segment in rulebook.definitions.segments:
         yield segment_of(segment), 1
+
+
+def _parts(aggregate: Aggregate) -> Iterator[tuple[str, int]]:
+    if aggregate.counted:
+        yield count_of(aggregate.id), 1
+    if aggregate.keep:
+        yield times_of(aggregate.id), aggregate.keep
+    if aggregate.form:
+        yield measure_of(aggregate.id), aggregate.span or 1
+
+
+def waiting(definitions: Definitions, names: Container[str]) -> set[str]:
+    """The segments that nobody knows, or has been asked for, as long as these are being rebuilt."""
+    rulebook = Rulebook(0, definitions)
+    found: set[str] = set()
+    written = {one.segment: one for one in definitions.segments}
+    for name in rulebook.segments:
+        demand = Demand(readings=rulebook.readings)
+        compiled(written[name].condition, demand)
+        parts = [part for one in demand.aggregates.values() for part, _ in _parts(one)]
+        if (
+            any(part in names for part in (*parts, segment_of(written[name])))
+            or demand.segments & found
+        ):
+            found.add(name)
+    return found
+
+
+def titles(definitions: Definitions) -> dict[str, str]:
+    """What an operator calls what is counted, by its name here."""
+    rulebook = Rulebook(0, definitions)
+    declared: dict[int, list[str]] = {}
+    for name, reading in rulebook.readings.items():
+        for aggregate in reading.aggregates:
+            declared.setdefault(aggregate.id, []).append(name)
+    told = {score_of(score): f"score {score.score}" for score in definitions.scores}
+    for aggregate in rulebook.aggregates.values():
+        chosen = ", those that a where chooses" if aggregate.matches else ""
+        event = f"{aggregate.event}{chosen}"
+        named = ", ".join(f"aggregate {name}" for name in declared.get(aggregate.id, ()))
+        told[count_of(aggregate.id)] = named or f"how often {event}"
+        told[times_of(aggregate.id)] = f"when {event}"
+        told[measure_of(aggregate.id)] = named
+    return told
 
 
 def _levels(held: tuple[Level, ...], version: int, size: int) -> tuple[Level, ...]:

@@ -147,9 +147,9 @@ class Relance:
     def keys(self) -> list[dict[str, Any]]:
         return self._read(self._control.Keys, Empty(), list[dict[str, Any]])
 
-    def apply(self, definitions: bytes) -> int:
-        """The version in force afterwards."""
-        request = pb.ApplyRequest(definitions=definitions)
+    def apply(self, definitions: bytes, *, backfill: bool = False) -> int:
+        """The version in force afterwards. ``backfill``: what is rebuilt may start scenarios."""
+        request = pb.ApplyRequest(definitions=definitions, backfill_triggers=backfill)
         return int(self._once(self._control.Apply, request).version)
 
     def pause(self, kind: str, name: str, paused: bool = True) -> None:

@@ -826,16 +826,20 @@ class ApplyRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     DEFINITIONS_FIELD_NUMBER: _builtins.int
+    BACKFILL_TRIGGERS_FIELD_NUMBER: _builtins.int
     definitions: _builtins.bytes
     """The encoded document of definitions, as `relance apply` makes it."""
+    backfill_triggers: _builtins.bool
+    """Whoever enters a segment by what is counted from the log's past starts scenarios by it."""
     def __init__(
         self,
         *,
         definitions: _builtins.bytes = ...,
+        backfill_triggers: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["definitions", b"definitions"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["backfill_triggers", b"backfill_triggers", "definitions", b"definitions"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

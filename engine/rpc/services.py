@@ -148,7 +148,10 @@ class Control(wire.ControlServicer):
 
     @open_to(*OPERATORS)
     async def Apply(self, request: pb.ApplyRequest, caller: ApiKey) -> pb.ApplyResponse:
-        return pb.ApplyResponse(version=await self._engine.apply(request.definitions, caller.name))
+        version = await self._engine.apply(
+            request.definitions, caller.name, backfill=request.backfill_triggers
+        )
+        return pb.ApplyResponse(version=version)
 
     @open_to(*OPERATORS)
     async def Pause(self, request: pb.PauseRequest, caller: ApiKey) -> Empty:

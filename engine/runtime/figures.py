@@ -7,6 +7,7 @@ import msgspec
 
 from engine.domain.attribute import MISFIT
 from engine.domain.definitions import Definitions
+from engine.domain.since import waiting
 from engine.replay import fsck as check
 from engine.runtime.founding import GIVEN, POOLED
 
@@ -34,6 +35,7 @@ def status(
     turned_away = whole + total["refused"] + total["quarantined"]
     return {
         "rulebook": rulebook,
+        "rebuild": rebuilding(hosts),
         "events": {
             "accepted": total["accepted"],
             "duplicates": total["duplicates"],
@@ -83,7 +85,9 @@ def placement(limit: int, hosts: list[dict[str, Any]], starting: int) -> dict[st
 
 
 def segments(definitions: Definitions, hosts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    total = counted(hosts)
+    """``building``: how far (%) what it asks has been counted from the log, None when it is known."""
+    total, building = counted(hosts), rebuilding(hosts)
+    unknown = waiting(definitions, building.get("names", ()))
     return [
         {
             "segment": one.segment,
@@ -91,9 +95,26 @@ def segments(definitions: Definitions, hosts: list[dict[str, Any]]) -> list[dict
             "in": total[f"segment_entered/{one.segment}"],
             "out": total[f"segment_left/{one.segment}"],
             "size": total[f"segment_entered/{one.segment}"] - total[f"segment_left/{one.segment}"],
+            "building": building["percent"] if one.segment in unknown else None,
         }
         for one in definitions.segments
     ]
+
+
+def rebuilding(hosts: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the hosts count anew together, and how far the slowest has come (%); nothing when none does."""
+    at_work = [told for host in hosts if (told := host.get("rebuild"))]
+    if not at_work:
+        return {}
+    figures = {name: sum(told[name] for told in at_work) for name in ("rows", "scanned", "met")}
+    names = {name for told in at_work for name in told["names"]}
+    percent = min(told["percent"] for told in at_work)
+    return {
+        "percent": percent,
+        **figures,
+        "whole_since": max(told["whole_since"] for told in at_work),
+        "names": sorted(names),
+    }
 
 
 def scenarios(definitions: Definitions, hosts: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -148,6 +169,7 @@ def rulebook(version: int, definitions: Definitions, hosts: list[dict[str, Any]]
         "definitions": msgspec.to_builtins(definitions),
         "waiting": waiting,
         "inside": {row["segment"]: row["size"] for row in segments(definitions, hosts)},
+        "rows": sum(host.get("log", 0) for host in hosts),
     }
 
 

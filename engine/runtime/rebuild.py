@@ -194,5 +194,6 @@ class Rebuild:
             "rows": self._rows,
             "scanned": min(scanned, self._rows),
             "met": self._met,
+            "whole_since": self.whole_since,
             "names": sorted(needed),
         }
