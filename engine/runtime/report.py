@@ -148,6 +148,7 @@ def state_of(resident: Resident) -> dict[str, Any]:
         "first": held.first,
         "latest": held.latest,
         "trouble": held.trouble,
+        "pending": sorted(held.pending),
     }
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from engine.bootstrap import init_data
+from engine.cli.output import print_json
 from engine.clock import SystemClock
 from engine.domain import codec, message
 from engine.domain.contact import Contact
@@ -171,13 +172,10 @@ def main() -> None:
         workspace = shop.write(Path(folder) / "workspace", "mailbox")
         begun = time.monotonic()
         written(data, asked.rows, asked.contacts)
-        print(f"written in {time.monotonic() - begun:.0f} s", flush=True)
+        seconds = round(time.monotonic() - begun, 1)
         with engine(workspace, data, settings_for(2**28), asked.runtime) as running:
-            print(
-                msgspec.json.format(
-                    msgspec.json.encode(measured(running, workspace, asked.contacts))
-                ).decode()
-            )
+            report = measured(running, workspace, asked.contacts)
+        print_json({"written_seconds": seconds, **report})
 
 
 if __name__ == "__main__":
