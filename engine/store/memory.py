@@ -159,7 +159,8 @@ class MemoryHostStore:
         old = [row.id for row in takewhile(lambda row: row.id < below, log) if row.klass == klass]
         for row in old[:limit]:
             log.drop(row)
-        self._rows.cut = max(self._rows.cut, below)
+        until = below if len(old) < limit else old[limit - 1] + 1
+        self._rows.cut = max(self._rows.cut, until)
         return len(old[:limit])
 
     def purge(self, *, whole: bool = False) -> None:

@@ -241,6 +241,27 @@ def test_retention_goes_on_where_it_ended(place: Place, store: HostStore) -> Non
     assert [row.id for row in store.log(0, 9)] == [7]
 
 
+def test_the_log_is_whole_since_the_first_row_that_retention_has_not_passed(
+    store: HostStore,
+) -> None:
+    rows = [log_row(n, klass=n % 2)._replace(now=100 * n) for n in range(1, 11)]
+    store.commit(Write(log=rows))
+    assert store.whole_since() == 0
+    store.forget_log(1, 8, 3)
+    assert store.whole_since() == 600
+    store.forget_log(1, 8, 3)
+    assert store.whole_since() == 800
+
+
+def test_what_was_rebuilt_is_remembered_and_may_fall(place: Place, store: HostStore) -> None:
+    store.commit(Write(rebuilt=3))
+    store.commit(Write(now=5))
+    store, opening = place.after_restart(store)
+    assert opening.rebuilt == 3
+    store.commit(Write(rebuilt=2))
+    assert place.after_restart(store)[1].rebuilt == 2
+
+
 def test_a_store_in_use_is_locked_and_says_by_whom(place: Place, store: HostStore) -> None:
     second = place.store()
     with pytest.raises(StoreLocked, match=r"in use by .*host-0"):
