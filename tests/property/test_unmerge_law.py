@@ -102,8 +102,8 @@ class Pair:
 
 
 def plain(contact: Contact) -> dict[str, Any]:
-    """All of it, but for what it remembers of messages."""
-    bare = msgspec.structs.replace(contact, seen=b"", shelf=None)
+    """All of it, but for what it remembers of messages, and when a parked one is looked at again."""
+    bare = msgspec.structs.replace(contact, seen=b"", shelf=None, parked=bool(contact.parked))
     return msgspec.structs.asdict(bare)
 
 
