@@ -30,7 +30,7 @@ class Bite(NamedTuple):
 
 bites = st.builds(
     Bite,
-    gap=st.sampled_from([0, 0, 1, 5, 10, 25, 70]),
+    gap=st.sampled_from([0, 0, 1, 5, 9, 10, 24, 25, 70]),
     late=st.sampled_from([0, 0, 5, 10, 30, 80, -7]),
     name=names,
     properties=st.dictionaries(st.just("n"), st.sampled_from([*VALUES, -3, 0.1, 19.99, [1]])),
