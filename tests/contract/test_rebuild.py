@@ -19,7 +19,7 @@ from engine.settings import Runtime as RuntimeSettings
 from tests.acceptance import shop
 from tests.acceptance.engine_process import wait_until
 from tests.acceptance.sink import sink
-from tests.contract.test_engine import HOSTS, Running
+from tests.contract.running_engine import HOSTS, RunningEngine
 
 PEOPLE = 20
 ATE = "segment: eaters\ncondition: {all: [{did: Ate, at_least: 3}, {did: Ate, within: 1d}]}\n"
@@ -27,7 +27,7 @@ HEAT = "scores:\n  - {score: heat, rules: [{event: Ate, points: 2}]}\n"
 
 
 @pytest.fixture
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Running]:
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunningEngine]:
     store = getattr(request, "param", "sqlite")
     url = "sqlite" if store == "sqlite" else request.getfixturevalue("postgres_url")
     with sink() as smtp:
@@ -41,7 +41,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Running]:
         data = tmp_path / "data"
         init_data(data, settings)
         spec = msgspec.msgpack.encode(Spec(str(data), settings, HOSTS, encode(load(workspace))))
-        running = Running(InProcessRuntime(part, spec), data, workspace, smtp)
+        running = RunningEngine(InProcessRuntime(part, spec), data, workspace, smtp, 0)
         running.start()
         yield running
         running.stop()
@@ -51,7 +51,7 @@ def ate(number: int, **keys: str) -> dict[str, Any]:
     return {"type": "track", "event": "Ate", "messageId": f"ate-{number}-{keys}", **keys}
 
 
-def live(engine: Running) -> None:
+def live(engine: RunningEngine) -> None:
     """Each eats once on a device, twice as a known person; then the device turns out to be theirs."""
     for person in range(PEOPLE):
         device, user = f"device-{person}", f"user-{person}"
@@ -62,7 +62,7 @@ def live(engine: Running) -> None:
     wait_until(lambda: engine.operator.status()["hops"] == 0, "merges are done")
 
 
-def publish(engine: Running) -> None:
+def publish(engine: RunningEngine) -> None:
     for name, text in {"segments/eaters.yaml": ATE, "scoring.yaml": HEAT}.items():
         path = engine.workspace / name
         path.parent.mkdir(exist_ok=True)
@@ -70,7 +70,7 @@ def publish(engine: Running) -> None:
     engine.operator.apply(encode(load(engine.workspace)))
 
 
-def built(engine: Running) -> Callable[[], bool]:
+def built(engine: RunningEngine) -> Callable[[], bool]:
     def told() -> bool:
         with suppress(Busy):  # a host is being started
             return not engine.operator.status()["rebuild"]
@@ -84,7 +84,7 @@ def scanners() -> list[psutil.Process]:
     return [one for one in children if "engine.scanner" in one.cmdline()]
 
 
-def check(engine: Running, times: int) -> None:
+def check(engine: RunningEngine, times: int) -> None:
     [eaters] = [row for row in engine.operator.segments() if row["segment"] == "eaters"]
     assert (eaters["size"], eaters["building"]) == (PEOPLE, None)
     for person in range(PEOPLE):
@@ -93,7 +93,7 @@ def check(engine: Running, times: int) -> None:
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"], indirect=True)
-def test_what_a_process_read_beside_the_engine_is_taken_over(engine: Running) -> None:
+def test_what_a_process_read_beside_the_engine_is_taken_over(engine: RunningEngine) -> None:
     live(engine)
     publish(engine)
     for person in range(PEOPLE):
@@ -104,7 +104,7 @@ def test_what_a_process_read_beside_the_engine_is_taken_over(engine: Running) ->
 
 
 def test_a_scanner_that_is_killed_is_started_again(
-    engine: Running, monkeypatch: pytest.MonkeyPatch
+    engine: RunningEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("engine.runtime.rebuild.AGAIN", 0.1)
     live(engine)
@@ -116,7 +116,9 @@ def test_a_scanner_that_is_killed_is_started_again(
     check(engine, 3)
 
 
-def test_a_host_that_is_killed_during_a_rebuild_leaves_nothing_by_half(engine: Running) -> None:
+def test_a_host_that_is_killed_during_a_rebuild_leaves_nothing_by_half(
+    engine: RunningEngine,
+) -> None:
     live(engine)
     publish(engine)
     wait_until(scanners, "a scanner runs")
