@@ -51,5 +51,7 @@ def drop_removed(contact: Contact, rulebook: Rulebook) -> None:
         del contact.counts[number]
     for number in [n for n in contact.rings if n not in asked or not asked[n].keep]:
         del contact.rings[number]
+    for number, ring in contact.rings.items():
+        contact.rings[number] = ring[-asked[number].keep :]
     for number in [n for n in contact.measures if n not in asked or not asked[n].form]:
         del contact.measures[number]

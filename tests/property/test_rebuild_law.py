@@ -82,7 +82,7 @@ def ended(first: Definitions, history: list[Any], published: dict[int, Definitio
         engine.close()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(documents(), documents(), documents(), histories, moments)
 def test_whoever_met_a_rulebook_late_is_as_if_it_had_been_there_all_along(
     first: Definitions,
