@@ -15,11 +15,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import psutil
 
+from engine.errors import EngineError
 from engine.offline import fsck
 from tests.acceptance.engine_process import RELANCE, Engine, wait_until
 
@@ -43,6 +45,7 @@ class Campaign:
     def __init__(self, folder: Path, runtime: str, hosts: int, workspace: Path) -> None:
         self.folder = folder
         self.engine = Engine(workspace, folder, runtime, hosts)
+        self.operator = self.engine.operator()
         self.engine.start()
         self.wait()
 
@@ -64,7 +67,7 @@ class Campaign:
         begun, killed, first, engine, client = time.monotonic(), 0, 0, 0, 0
         running = self.command("import", kind, str(file))
         while running.poll() is None:
-            time.sleep(0.2)
+            time.sleep(0.5)
             client = max(client, _memory(running.pid))
             engine = max(engine, now := sum(_memory(p.pid) for p in self.engine.family()))
             first = first or now
@@ -87,9 +90,8 @@ class Campaign:
 
     def stored(self) -> int:
         """Events kept so far, by the engine's own count; as before while it does not answer."""
-        found = self.asked("status")
-        if isinstance(found, dict):
-            self._stored = int(found["events"]["stored"])
+        with suppress(EngineError):
+            self._stored = int(self.operator.status()["events"]["stored"])
         return self._stored
 
     _stored = 0
@@ -179,6 +181,7 @@ def campaign(
         wrong += differences(
             folder, run.exported("contacts", "out.csv"), run.exported("events", "out.jsonl")
         )
+        run.operator.close()
         run.engine.stop()
         wrong += fsck(run.engine.data, lambda _read: None)["findings"]
         return done, wrong
