@@ -101,6 +101,15 @@ def test_pairs_that_no_window_reaches_any_more_go_at_the_next_event() -> None:
     assert (len(times), values[0], len(weights)) == (30, 10 * 10**6, 0)
 
 
+@pytest.mark.parametrize(("every", "counted"), [(DAY - 1, 2), (DAY, 1)])
+def test_a_pair_counts_until_the_millisecond_at_which_it_leaves(every: int, counted: int) -> None:
+    one = life(aggregate("a", count="Bought", within="1d"))
+    one.does("Bought")
+    one.until(one.now + every)
+    one.does("Bought")
+    assert value(one) == counted
+
+
 def test_a_property_is_found_at_its_path_and_events_are_chosen_by_where() -> None:
     figure = {"sum": "cart.total", "event": "Bought", "where": {"cart.country": "FR"}}
     one = life(aggregate("a", **figure))
