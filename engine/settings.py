@@ -41,6 +41,25 @@ class Runtime(_Section, frozen=True, kw_only=True):
     clock_origin: int = 0
 
 
+class Retention(_Section, frozen=True, kw_only=True):
+    """How long what is known is kept: a duration, or ``never``: it is never deleted.
+
+    Of the log: ``person`` (identity, messages, operators' acts), ``deeds`` (track events), ``navigation``
+    (pages and screens), ``time`` (timers); then refused items and the audit trail. Of people, since their
+    last own act: ``anonymous``, ``prospects`` (known, no order), ``customers``.
+    """
+
+    person: str = "never"
+    deeds: str = "never"
+    navigation: str = "396d"
+    time: str = "396d"
+    rejected: str = "90d"
+    audit: str = "1095d"
+    anonymous: str = "396d"
+    prospects: str = "1095d"
+    customers: str = "1095d"
+
+
 class Store(_Section, frozen=True, kw_only=True):
     """``url``: ``sqlite`` keeps files in the data folder; else ``postgresql://[user@]host[:port]/database``.
 
@@ -115,6 +134,7 @@ class Enrichment(_Section, frozen=True, kw_only=True):
 class Settings(_Section, frozen=True, kw_only=True):
     workspace: Workspace = Workspace()
     runtime: Runtime = Runtime()
+    retention: Retention = Retention()
     store: Store = Store()
     rpc: Rpc = Rpc()
     email: Email = Email()

@@ -7,6 +7,7 @@ from engine.domain.collection import Collection
 from engine.domain.company_score import CompanyScore
 from engine.domain.declared import DeclaredAggregate
 from engine.domain.duration import DAY
+from engine.domain.retention import Retention
 from engine.domain.scenario import Scenario, as_plain
 from engine.domain.score import Score
 from engine.domain.segment import Segment
@@ -46,6 +47,7 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     backfill: bool = False
     visit_gap: int = GAP
     consent: ConsentRules = ConsentRules()
+    retention: Retention = Retention()
 
 
 def succeed(published: Definitions | None, written: Definitions) -> Definitions:

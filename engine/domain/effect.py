@@ -184,8 +184,14 @@ class ReviewOver(msgspec.Struct, frozen=True, array_like=True, tag="review over"
     other: int
 
 
+class Erase(msgspec.Struct, frozen=True, array_like=True, tag="erase"):
+    """This contact is kept no longer, by a rule of retention."""
+
+    rule: str
+
+
 Asked = (
     ClaimKey | AskYield | Adopt | Restore | Witness | TellCompany | InformMember | Suppress | Lift
 )
 Hop = Asked | Found
-Effect = Send | Settle | KeepOrders | Review | ReviewOver | Asked
+Effect = Send | Settle | Erase | KeepOrders | Review | ReviewOver | Asked

@@ -80,6 +80,7 @@ class Rulebook:
         self.max_age = definitions.max_age
         self.late = definitions.late
         self.visit_gap = definitions.visit_gap
+        self.retention = definitions.retention
         self.collections = definitions.collections
         self.templates: dict[str, Template] = {t.template: t for t in definitions.templates}
         self.paused = frozenset(definitions.paused)

@@ -14,6 +14,7 @@ that names it, still keeps its events, and is looked at again under the next rul
 from engine.domain import (
     claim,
     company,
+    lapse,
     merge,
     optin,
     pending,
@@ -101,6 +102,7 @@ def _refresh(turn: Turn) -> None:
     pending.drop_removed(contact, rulebook)
     contact.rulebook = rulebook.version
     contact.trouble, contact.parked = "", 0
+    lapse.arm(turn)
     turn.stale.update(rulebook.segments)
     for name in [name for name in contact.segments if name not in rulebook.segments]:
         del contact.segments[name]
@@ -170,6 +172,8 @@ def _take_timers(turn: Turn) -> None:
             _flip(turn, segments, due)
         elif owners[0].startswith(optin.TIMER):
             optin.expire(turn, owners[0])
+        elif lapse.OWNER in owners:
+            lapse.look(turn)
         else:
             waiting = next(one for one in contact.runs if run.timer_of(one) == owners[0])
             run.fire(turn, waiting, due)

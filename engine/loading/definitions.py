@@ -5,9 +5,11 @@ from pathlib import Path
 
 import msgspec
 
+from engine import settings as settings_of
 from engine.clock import Clock, SystemClock
 from engine.domain.definitions import Definitions
 from engine.domain.duration import milliseconds
+from engine.domain.retention import Retention
 from engine.domain.template import Template
 from engine.domain.topic import ConsentRules
 from engine.errors import DefinitionError, SettingsError
@@ -48,7 +50,14 @@ def load(folder: Path, clock: Clock = _CLOCK) -> Definitions:
         late=milliseconds(settings.workspace.late),
         visit_gap=milliseconds(settings.workspace.visit_gap),
         consent=_consent(workspace, clock.now()),
+        retention=_retention(settings.retention),
     )
+
+
+def _retention(written: settings_of.Retention) -> Retention:
+    plain = msgspec.structs.asdict(written)
+    periods = {key: 0 if text == "never" else milliseconds(text) for key, text in plain.items()}
+    return Retention(**periods)
 
 
 def _consent(workspace: Workspace, now: int) -> ConsentRules:

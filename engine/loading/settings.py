@@ -10,12 +10,12 @@ from zoneinfo import available_timezones
 import msgspec
 import phonenumbers
 
-from engine.domain.duration import PATTERN
+from engine.domain.duration import DAY, PATTERN, milliseconds
 from engine.domain.identity import SLOT_MASK, SLOTS
 from engine.errors import SettingsError
 from engine.loading import shape
 from engine.loading.nearest import meant
-from engine.settings import SQLITE, Settings
+from engine.settings import SQLITE, Retention, Settings
 
 FILE = "engine.toml"
 PREFIX = "RELANCE_"
@@ -28,8 +28,13 @@ ELSEWHERE = {
 
 DEDICATED = SLOT_MASK + 1 - SLOTS
 """Slots beside those that every store has."""
+LEAST = 8 * DAY
 VALIDITY = range(1, 36_001)
 """Seconds for which Twilio keeps trying, as it allows."""
+
+
+PUBLISHED = ("workspace", "retention")
+"""Sections that are published with the definitions: the same in every process."""
 
 
 def load_settings(folder: Path, environ: Mapping[str, str]) -> Settings:
@@ -80,11 +85,11 @@ def _line(lines: list[str], place: tuple[str | int, ...]) -> int:
 
 def _environment(environ: Mapping[str, str], changed: dict[str, dict[str, Any]]) -> Iterator[str]:
     """Fills ``changed`` with what fits, answers the problems of what does not."""
-    known = {_variable((s, k)): (s, k, t) for s, k, t in _keys() if s != "workspace"}
+    known = {_variable((s, k)): (s, k, t) for s, k, t in _keys() if s not in PUBLISHED}
     for name in sorted(environ):
         if not name.startswith(PREFIX) or name in ELSEWHERE:
             continue
-        if name.startswith(f"{PREFIX}WORKSPACE__"):
+        if name.startswith(tuple(f"{PREFIX}{s.upper()}__" for s in PUBLISHED)):
             yield f"{name}: belongs to what is published; write it in {FILE}"
         elif name not in known:
             yield f"{name}: unknown variable; {meant(name, known)}"
@@ -134,6 +139,11 @@ def _is_duration(value: str) -> bool:
     return re.match(PATTERN, value) is not None
 
 
+def _is_period(value: str) -> bool:
+    """A day is the least: a retry is recognised for a week by what is kept."""
+    return value == "never" or (_is_duration(value) and milliseconds(value) >= LEAST)
+
+
 def _is_country(value: str) -> bool:
     return value in phonenumbers.SUPPORTED_REGIONS
 
@@ -153,6 +163,10 @@ _RULES: dict[tuple[str, str], tuple[Callable[[Any], bool], str]] = {
     ("workspace", "max_age"): (_is_duration, "is no duration; expected for example 30m, 12h, 1d"),
     ("workspace", "late"): (_is_duration, "is no duration; expected for example 30m, 12h, 1d"),
     ("workspace", "visit_gap"): (_is_duration, "is no duration; expected for example 30m, 1h"),
+    **{
+        ("retention", key): (_is_period, "is neither never nor a duration of 8d or more")
+        for key in get_type_hints(Retention)
+    },
     ("runtime", "hosts"): (lambda value: 1 <= value <= SLOTS, f"is not from 1 to {SLOTS}"),
     ("runtime", "dedicated_limit"): (
         lambda value: 1 <= value <= DEDICATED,

@@ -1,7 +1,7 @@
 """The store of a host: contacts, directory, log, wake-ups, outbox, hops."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Literal, NamedTuple, Protocol
 
 import msgspec
@@ -206,6 +206,9 @@ class Opening(NamedTuple):
     rebuilt: int = 0
 
 
+Leaving = Callable[[list[LogRow]], dict[str, int]]
+
+
 class HostStore(Protocol):
     """One host's durable memory. One owner at a time: every method may raise OwnershipLost."""
 
@@ -266,8 +269,11 @@ class HostStore(Protocol):
         """The newest, first."""
         ...
 
-    def forget_log(self, klass: int, below: int, limit: int) -> int:
-        """Delete at most ``limit`` rows of a class with id < ``below``; how many were deleted."""
+    def forget_log(self, klass: int, below: int, limit: int, leaving: Leaving | None = None) -> int:
+        """Delete at most ``limit`` rows of a class with id < ``below``; how many were deleted.
+
+        ``leaving`` sees them before and answers the counters that are kept with the deletion.
+        """
         ...
 
     def purge(self, *, whole: bool = False) -> None:

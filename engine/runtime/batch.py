@@ -27,6 +27,8 @@ from engine.domain.step import Outcome, step
 from engine.ports.host_store import (
     CompanyRow,
     ContactRow,
+    ErasingRow,
+    Erasure,
     HopRow,
     LogRow,
     OutboxRow,
@@ -82,11 +84,6 @@ class Batch:
     def resident(self, contact: int) -> Resident | None:
         found = self.touched.get(contact) or self.memory.resident(contact)
         return found if contact not in self.vanished else None
-
-    def vanish(self, contact: int, resident: Resident) -> None:
-        """The contact is no more: it is erased with this commit."""
-        self.touched.pop(contact, None)
-        self.vanished[contact] = resident
 
     def holders(self, key: str) -> tuple[Binding, ...]:
         staged = self.bindings.get(key)
@@ -232,6 +229,9 @@ class Batch:
                     self._stage_send(asked)
                 case effect.KeepOrders(keys):
                     self.orders.update((contact, key) for key in keys)
+                case effect.Erase(rule):
+                    self.write.erasure = self.write.erasure or Erasure()
+                    self.write.erasure.erasing.append(ErasingRow(contact, self.now, rule))
                 case effect.Settle(key, outcome):
                     if outcome != "deferred":
                         self.settle(key)

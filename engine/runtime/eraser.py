@@ -19,7 +19,6 @@ from typing import Any
 
 import msgspec
 
-from engine.domain.duration import DAY
 from engine.domain.identity import SLOTS, key_of
 from engine.errors import EngineError
 from engine.ports.control_store import ErasureRow
@@ -41,8 +40,6 @@ SELDOM = 20
 ROUNDS = 8
 """How often what was erased may tell of more that has to go too."""
 AT_ONCE = 500
-REMEMBERED = 30 * DAY
-"""Ms for which the keys of an erased person are known by their hashes."""
 
 
 log = logging.getLogger("relance.coordinator")
@@ -98,6 +95,10 @@ class Eraser:
             if host < SLOTS or self._turn % SELDOM == host % SELDOM:
                 for contact, rule in await self._tell(host, "wishes", b""):
                     await self.erase(contact, "retention", rule)
+
+    async def retention(self) -> list[dict[str, Any]]:
+        """What each host tells of it."""
+        return await self._tell_all("retention", b"")
 
     @property
     def remembers(self) -> bool:

@@ -89,6 +89,11 @@ def _was(host: "ContactHost", key: str) -> bool:
     return key_hash(memory.pepper, key) in memory.erased or is_barred(memory, key)
 
 
+async def retention(host: "ContactHost", _body: bytes) -> dict[str, Any]:
+    """What retention has done in this host."""
+    return host.expiry.told(host.memory.rulebook.retention)
+
+
 async def let_go(host: "ContactHost", body: bytes) -> LetGo:
     """The directory's part: the person's keys are free."""
     person = _persons.decode(body)
@@ -182,6 +187,7 @@ STEPS: dict[str, Callable[["ContactHost", bytes], Awaitable[Any]]] = {
     "wishes": wishes,
     "barred": barred,
     "known": known,
+    "retention": retention,
     "held": held,
     "lines": lines,
 }

@@ -175,7 +175,8 @@ class EraseLetter:
         erasure.erasing.append(ErasingRow(self.contact, self.at, self.rule, body))
         if resident.wake > 0:
             batch.write.wakeups_gone.append(WakeUp(resident.wake, self.contact))
-        batch.vanish(self.contact, resident)
+        batch.touched.pop(self.contact, None)
+        batch.vanished[self.contact] = resident
         return body
 
     def _end_messages(self, batch: Batch) -> int:

@@ -21,6 +21,7 @@ from engine.runtime import envelope, erasure, identity_report, report
 from engine.runtime.act_letter import ActLetter, StatedLetter, SuppressLetter
 from engine.runtime.batch import Batch
 from engine.runtime.event_letter import EventLetter
+from engine.runtime.expiry import Expiry
 from engine.runtime.export_part import page
 from engine.runtime.founding import GIVEN
 from engine.runtime.growth import Growth
@@ -65,6 +66,7 @@ class ContactHost:
         self.mailbox = Mailbox(self.memory, self._credit, self._committed)
         self.import_part = ImportPart(self.memory, self.mailbox)
         self.timers = Timers(self.memory, self.mailbox, clock)
+        self.expiry = Expiry(self.memory, clock)
         self.hop_post = HopPost(self.memory, self.mailbox, calls)
         self.send_post = SendPost(self.name, self.memory, self.mailbox, calls, clock, domain)
         self.rebuild = Rebuild(
@@ -186,7 +188,8 @@ class ContactHost:
         return b""
 
     def _begin(self) -> None:
-        runs = (self.mailbox, self.timers, self.hop_post, self.send_post, self.rebuild)
+        posts = (self.hop_post, self.send_post)
+        runs = (self.mailbox, self.timers, *posts, self.rebuild, self.expiry)
         for work in (one.run for one in runs):
             self._loops.append(asyncio.create_task(self._guard(work())))
 

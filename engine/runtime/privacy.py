@@ -1,8 +1,13 @@
 """What the Coordinator does about privacy: erasing, dossiers, the audit trail, retention."""
 
+import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
+from engine.domain.definitions import decode
 from engine.errors import Unknown
 from engine.ports.engine import Refusal
 from engine.runtime.dossier import parts_of
@@ -14,6 +19,9 @@ if TYPE_CHECKING:
     from engine.runtime.coordinator import Coordinator
 
 
+SLICE = 1_000
+LOOK = 600_000
+"""Ms between looks at what the control store need not keep any more."""
 SHOWN = 1_000
 """Erasures that a report tells of."""
 
@@ -27,8 +35,22 @@ class Privacy:
         self._eraser = Eraser(coordinator, imports)
 
     async def run(self) -> None:
-        """What was begun goes on."""
-        await self._eraser.run()
+        """What was begun goes on; what was refused and who did what is kept for its time."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._eraser.run())
+            tasks.create_task(self._expire())
+
+    async def _expire(self) -> None:
+        coordinator = self._coordinator
+        while True:
+            rules, now = decode(coordinator.definitions).retention, coordinator.now()
+            rejected = now - rules.rejected if rules.rejected else 0
+            audit = now - rules.audit if rules.audit else 0
+            gone = SLICE
+            while gone >= SLICE:
+                gone = coordinator.control.forget(rejected, audit, SLICE)
+                await asyncio.sleep(0)
+            await asyncio.sleep(coordinator.clock.seconds(LOOK))
 
     async def forget(self, key: str, by: str) -> dict[str, Any]:
         return await self._eraser.erase(await self._named(key), by)
@@ -52,8 +74,18 @@ class Privacy:
         return [row._asdict() for row in self._coordinator.control.audit(limit)]
 
     async def retention(self) -> dict[str, Any]:
+        told = await self._eraser.retention()
+        rules = decode(self._coordinator.definitions).retention
+        deleted: Counter[str] = Counter()
+        for host in told:
+            deleted.update(host["deleted"])
         erasures = self._coordinator.control.erasures(SHOWN)
-        return {"erased": [report_of(row) for row in erasures]}
+        return {
+            "kept": msgspec.structs.asdict(rules),
+            "deleted": dict(deleted),
+            "looked": min(host["looked"] for host in told),
+            "erased": [report_of(row) for row in erasures],
+        }
 
     async def _named(self, key: str) -> int:
         found = await self._coordinator.contact(key, 0)

@@ -14,6 +14,8 @@ from engine.ports.host_store import (
     Erasure,
     HopRow,
     ImportedRow,
+    Leaving,
+    LogRow,
     Opening,
     OutboxRow,
     QuarantineRow,
@@ -118,18 +120,26 @@ class SqlHostStore(SqlLogReader):
     def reviews(self, limit: int = 1_000) -> list[ReviewRow]:
         return [ReviewRow(*row) for row in self._db.rows(q.REVIEWS, (limit,))]
 
-    def forget_log(self, klass: int, below: int, limit: int) -> int:
+    def forget_log(self, klass: int, below: int, limit: int, leaving: Leaving | None = None) -> int:
         """Goes on where the last slice of the class ended, so that no kept row is passed twice."""
         with self._db.transaction():
             found = self._db.rows(q.FORGOTTEN, (klass,))
             since = found[0][0] if found else 0
             below = min(below, self._marks.next_log)
             gone = self._db.rows(q.OLDEST, (since, below, klass, limit))
+            if gone and leaving is not None:
+                self._keep_counters(
+                    leaving([LogRow(*self._db.rows(q.LOG_ROW, one)[0]) for one in gone])
+                )
             if gone:
                 self._db.many(q.DROP_LOG, gone)
             until = below if len(gone) < limit else gone[-1][0] + 1
             self._db.many(q.PUT_FORGOTTEN, [(klass, max(since, until))])
         return len(gone)
+
+    def _keep_counters(self, counters: dict[str, int]) -> None:
+        self._counters = _pack(counters)
+        self._db.many(q.PUT_MARK, [(_MARK, *self._marks, self._counters)])
 
     def _erase(self, gone: Erasure) -> None:
         for change, rows in _erasures(gone):

@@ -15,6 +15,7 @@ from engine.ports.host_store import (
     Erasure,
     HopRow,
     ImportedRow,
+    Leaving,
     LogRow,
     Opening,
     OutboxRow,
@@ -153,15 +154,18 @@ class MemoryHostStore:
         found = self._rows.reviews.values()
         return sorted(found, key=lambda row: (-row.at, row.contact, row.other))[:limit]
 
-    def forget_log(self, klass: int, below: int, limit: int) -> int:
+    def forget_log(self, klass: int, below: int, limit: int, leaving: Leaving | None = None) -> int:
         self._owner.check()
         log = self._rows.log
         old = [row.id for row in takewhile(lambda row: row.id < below, log) if row.klass == klass]
-        for row in old[:limit]:
-            log.drop(row)
+        rows = [row for number in old[:limit] if (row := log.get(number))]
+        if rows and leaving is not None:
+            self._rows.counters = leaving(rows)
+        for row in rows:
+            log.drop(row.id)
         until = below if len(old) < limit else old[limit - 1] + 1
         self._rows.cut = max(self._rows.cut, until)
-        return len(old[:limit])
+        return len(rows)
 
     def purge(self, *, whole: bool = False) -> None:
         """Memory keeps nothing of what it let go."""

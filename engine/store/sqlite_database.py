@@ -157,7 +157,10 @@ class SqliteDatabase:
         with self._errors():
             if whole:
                 self._db.execute("VACUUM")
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            busy, *_ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            message = f"{self._path} is being read: what was deleted is overwritten after that."
+            raise StoreError(message)
 
     def traces(self, of: re.Pattern[bytes]) -> bool:
         wal = self._path.with_name(f"{self._path.name}-wal")
