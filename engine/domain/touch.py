@@ -4,11 +4,14 @@
 says, the site that linked here; without any of them the visit is direct.
 """
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 
+REMEMBERED = 4_096
+"""Ways to a site whose touch is known; visitors come by the same few."""
 LONGEST = 120
 """Characters kept of each part."""
 UTM = ("source", "medium", "campaign", "term", "content")
@@ -52,24 +55,33 @@ class Touch(msgspec.Struct, frozen=True, array_like=True, gc=False):
     content: str = ""
 
 
+STRAIGHT = Touch("direct")
+
+
 def touch_of(context: dict[str, Any]) -> Touch:
     """Where a visit came from, by the context of its first event (``page``, ``campaign``)."""
-    page = _part(context, "page")
-    url = _split(_text(page, "url"))
-    query = dict(parse_qsl(url.query or _text(page, "search").lstrip("?")))
-    given = _part(context, "campaign")
+    page, given = _part(context, "page"), _part(context, "campaign")
+    if not page and not given:
+        return STRAIGHT
+    campaign = tuple(_text(given, "name" if name == "campaign" else name) for name in UTM)
+    return _touch(*(_text(page, name) for name in ("url", "search", "path", "referrer")), campaign)
+
+
+@lru_cache(REMEMBERED)
+def _touch(address: str, search: str, path: str, referrer: str, campaign: tuple[str, ...]) -> Touch:
+    url = _split(address)
+    query = dict(parse_qsl(url.query or search.lstrip("?")))
     utm = {
-        name: (_text(given, "name" if name == "campaign" else name) or query.get(f"utm_{name}", ""))
-        for name in UTM
+        name: given or query.get(f"utm_{name}", "")
+        for name, given in zip(UTM, campaign, strict=True)
     }
-    host = _bare(url.hostname)
-    referrer = _bare(_split(_text(page, "referrer")).hostname)
-    if referrer == host:
-        referrer = ""
+    host, linking = _bare(url.hostname), _bare(_split(referrer).hostname)
+    if linking == host:
+        linking = ""
     return Touch(
-        _kind(utm, query, referrer),
-        referrer[:LONGEST],
-        (_text(page, "path") or url.path)[:LONGEST],
+        _kind(utm, query, linking),
+        linking[:LONGEST],
+        (path or url.path)[:LONGEST],
         *(utm[name][:LONGEST] for name in UTM),
     )
 

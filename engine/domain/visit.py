@@ -45,7 +45,9 @@ def take_visit(turn: Turn, event: Event) -> list[Event]:
     if contact.visits is not before:
         for name in RESERVED if fresh else ("visit",):
             turn.changed(name)
-    return list(_caused(turn, event, before, fresh=fresh))
+    if fresh or turn.rulebook.hears(LEFT):
+        return list(_caused(turn, event, before, fresh=fresh))
+    return []
 
 
 def counts(event: Event) -> bool:

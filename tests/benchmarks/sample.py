@@ -43,9 +43,6 @@ class Judge:
     def user_token_fits(self, user_id: str, token: str) -> bool:
         return False
 
-    def country(self) -> str:
-        return "FR"
-
 
 def judged(plain: dict[str, Any], now: int) -> Event:
     """A workload event as the doors hand it to the engine."""
