@@ -24,7 +24,7 @@ from engine.store.driver import driver
 from tests.acceptance import shop
 from tests.acceptance.engine_process import wait_until
 from tests.acceptance.sink import sink
-from tests.contract.test_engine import HOSTS, Running
+from tests.contract.running_engine import HOSTS, RunningEngine
 
 ADA = "user_id:ada-7f3a9c41"
 USER, FIRST, SECOND = "ada-7f3a9c41", "ada-phone-51c7", "ada-laptop-9b20"
@@ -35,7 +35,7 @@ _GZIP = b"\x1f\x8b\x08"
 
 
 @pytest.fixture(params=["mailbox", "smtp", "postgres"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Running]:
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunningEngine]:
     url = request.getfixturevalue("postgres_url") if request.param == "postgres" else "sqlite"
     with sink() as smtp:
         route = smtp.url if request.param == "smtp" else "mailbox"
@@ -49,7 +49,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Running]:
         data = tmp_path / "data"
         init_data(data, settings)
         spec = msgspec.msgpack.encode(Spec(str(data), settings, HOSTS, encode(load(workspace))))
-        running = Running(InProcessRuntime(part, spec), data, workspace, smtp)
+        running = RunningEngine(InProcessRuntime(part, spec), data, workspace, smtp)
         running.data = data
         running.start()
         yield running
@@ -77,7 +77,7 @@ def bad() -> list[shop.Item]:
     ]
 
 
-def lived(engine: Running) -> None:
+def lived(engine: RunningEngine) -> None:
     """She lived beside somebody else, and everything has come to rest."""
     imports = engine.data / "imports"
     imports.mkdir()
@@ -89,7 +89,7 @@ def lived(engine: Running) -> None:
     wait_until(lambda: _sent(engine) == 2, "both mails have left")
 
 
-def _sent(engine: Running) -> int:
+def _sent(engine: RunningEngine) -> int:
     facts = [fact[0] for row in engine.contact(ADA)["timeline"] for fact in row["facts"]]
     return facts.count("sent")
 
@@ -159,7 +159,7 @@ def traces_in(data: Path) -> list[str]:
 
 
 def test_nothing_of_an_erased_person_is_found_or_comes_back(
-    engine: Running, tmp_path: Path
+    engine: RunningEngine, tmp_path: Path
 ) -> None:
     lived(engine)
     desk = engine.operator.privacy

@@ -26,7 +26,7 @@ class RunningEngine:
     """An engine in a loop of its own; ``service`` pushes, ``operator`` asks and acts."""
 
     def __init__(
-        self, runtime: Runtime, data: Path, workspace: Path, smtp: Sink, dedicated: int
+        self, runtime: Runtime, data: Path, workspace: Path, smtp: Sink, dedicated: int = 0
     ) -> None:
         self.runtime = runtime
         self.workspace = workspace

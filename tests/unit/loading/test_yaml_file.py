@@ -1,5 +1,6 @@
 """Reading one YAML file."""
 
+import re
 from typing import Any
 
 import pytest
@@ -16,6 +17,14 @@ class _Dumper(yaml.SafeDumper):
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
+
+    def represent_text(self, data: str) -> yaml.ScalarNode:
+        """Quoted where YAML 1.2 sees a number and PyYAML's 1.1 does not: ``0E0``."""
+        number = re.fullmatch(r"[-+]?[0-9.]+[eE][-+]?[0-9]+", data)
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style="'" if number else None)
+
+
+_Dumper.add_representer(str, _Dumper.represent_text)
 
 
 PLAIN = st.recursive(
