@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -12,6 +12,7 @@ from engine.errors import ConfigError
 
 app = typer.Typer()
 CHECKOUT = Path(__file__).parents[2]
+Store = Literal["sqlite", "postgres"]
 
 
 def _size(text: str) -> Any:
@@ -19,7 +20,7 @@ def _size(text: str) -> Any:
 
 
 @app.command()
-def bench(
+def bench(  # noqa: PLR0913, PLR0917 - each is an option of the command
     contacts: Annotated[int | None, _size("People whom the events are about.")] = None,
     base: Annotated[int | None, _size("Events kept before the clock starts.")] = None,
     events: Annotated[int | None, _size("Events measured.")] = None,
@@ -28,6 +29,9 @@ def bench(
     quick: Annotated[
         bool, typer.Option("--quick", help="Small sizes: a look, no figures.")
     ] = False,
+    store: Annotated[
+        Store, typer.Option(help="postgres: a server of the benchmark's own.")
+    ] = "sqlite",
     profile: Annotated[bool, typer.Option("--profile", help="Where an event's time goes.")] = False,
     json: Json = False,
 ) -> None:
@@ -37,6 +41,7 @@ def bench(
     chosen = {name: value for name, value in given.items() if value is not None}
     defaults = benchmark.QUICK if quick else benchmark.Options()
     options = defaults._replace(**chosen, only=_parts(only, benchmark.PARTS), profile=profile)
+    options = options._replace(store=store)
     if not json:
         print(benchmark.text())
     report = _run(benchmark, options)

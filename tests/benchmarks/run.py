@@ -3,14 +3,16 @@
 import asyncio
 import os
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import pysqlite3
 
 from engine.domain.definitions import Definitions
+from engine.settings import SQLITE
 from tests.benchmarks import hot_path, latency, million, throughput, verdict
 from tests.benchmarks.children import Load, Sink
 from tests.benchmarks.million import Plan, Stored
@@ -26,6 +28,8 @@ LASTING = 1.25
 Report = dict[str, Any]
 Tell = Callable[[str], None]
 PARTS = ("throughput", "latency", "timers", "memory", "layers")
+ON_POSTGRES = ("throughput", "latency")
+"""The others write or open SQLite files themselves. The floor is the SQLite one there too."""
 
 
 class Options(NamedTuple):
@@ -46,6 +50,7 @@ class Options(NamedTuple):
     only: tuple[str, ...] = PARTS
     profile: bool = False
     runtime: str = "ray"
+    store: Literal["sqlite", "postgres"] = "sqlite"
 
 
 QUICK = Options(
@@ -73,9 +78,10 @@ class Bench:
 
     def run(self) -> Report:
         self._tell("counting what a mean event does")
-        sizes, asked = self._sizes, self._options.only
+        sizes, asked = self._sizes, self._asked()
         means = self._sample.live(sizes.base / sizes.contacts, sizes.events / sizes.contacts)
-        report: Report = {"machine": _machine(), "workload": self._described(means)}
+        report: Report = {"machine": _machine(), "store": self._options.store}
+        report["workload"] = self._described(means)
         with TemporaryDirectory(prefix="relance-bench-") as place:
             folder = Path(place)
             workspace = self._workload.write(folder / "workspace")
@@ -84,11 +90,16 @@ class Bench:
                 report |= self._loaded(folder / "loaded", workspace, memory)
             if "timers" in asked or "memory" in asked:
                 report |= self._stored(folder / "stored", workspace)
-        if "layers" in asked or self._options.profile:
+        if "layers" in asked or (self._options.profile and self._options.store == SQLITE):
             report |= self._layers()
         report["what_takes_the_time"] = verdict.sentences(report)
         settled: Report = rounded(report)
         return settled
+
+    def _asked(self) -> tuple[str, ...]:
+        if self._options.store == SQLITE:
+            return self._options.only
+        return tuple(part for part in self._options.only if part in ON_POSTGRES)
 
     def _described(self, means: dict[str, float]) -> Report:
         return {
@@ -106,8 +117,8 @@ class Bench:
         report: Report = {}
         judged = "throughput" in self._options.only
         before = self._floor("before", folder) if judged else {}
-        with Sink() as sink:
-            settings = settings_for(memory, sink.route)
+        with Sink() as sink, store_of(self._options.store) as url:
+            settings = settings_for(memory, sink.route, url)
             with engine(workspace, folder / "data", settings, self._options.runtime) as running:
                 self._tell("engine: base, then throughput")
                 rate = throughput.engine_rate(running, self._sizes)
@@ -159,6 +170,21 @@ class Bench:
         found = asyncio.run(hot_path.measure(self._workload, self._definitions, *sizes))
         profile = {"profile": found["profiles"]} if self._options.profile else {}
         return {"layers_cpu_us_per_event": found["layers"], **profile}
+
+
+@contextmanager
+def store_of(store: str) -> Iterator[str]:
+    """Its URL; a PostgreSQL server of the benchmark's own, with its defaults, on the same disk."""
+    if store == SQLITE:
+        yield SQLITE
+        return
+    from tests.postgres_server import PostgresServer  # noqa: PLC0415 - not everywhere installed
+
+    server = PostgresServer()
+    try:
+        yield server.url
+    finally:
+        server.end()
 
 
 def rounded(value: Any) -> Any:

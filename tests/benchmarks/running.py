@@ -16,7 +16,7 @@ import psutil
 from engine.bootstrap import init_data
 from engine.offline import create_key
 from engine.rpc.client import Relance
-from engine.settings import Email, Runtime, Settings
+from engine.settings import SQLITE, Email, Runtime, Settings, Store
 from tests.benchmarks.effort import Effort, efforts
 
 CHECKOUT = Path(__file__).parents[2]
@@ -136,5 +136,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
-def settings_for(memory: int, route: str = "mailbox") -> Settings:
-    return Settings(runtime=Runtime(memory=memory), email=Email(route=route))
+def settings_for(memory: int, route: str = "mailbox", store: str = SQLITE) -> Settings:
+    return Settings(
+        runtime=Runtime(memory=memory), email=Email(route=route), store=Store(url=store)
+    )
