@@ -23,7 +23,7 @@ class Aggregate(msgspec.Struct):
     ``keep`` is how many event times the ring holds: the largest "at least" that any windowed
     condition asks for, 0 when none does. ``counted`` asks for the count over all time. ``form`` names
     the measure to keep, "" for none; one of SLIDING reaches back ``span`` ms, as far as the longest
-    window over it asks.
+    window over it asks. ``during`` chooses by the event's time.
     """
 
     id: int
@@ -34,6 +34,7 @@ class Aggregate(msgspec.Struct):
     form: str = ""
     path: tuple[str, ...] = ()
     span: int = 0
+    during: Callable[[Event], bool] | None = None
 
 
 def aggregate_id(event: str, where: Where | None, *measured: str) -> int:
@@ -58,6 +59,8 @@ def fold_aggregates(
     ``properties`` decodes the event's, and is asked only when an aggregate reads them.
     """
     for aggregate in aggregates:
+        if aggregate.during is not None and not aggregate.during(event):
+            continue
         if aggregate.matches is not None and not aggregate.matches(properties(event)):
             continue
         number = aggregate.id

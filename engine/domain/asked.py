@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 from engine.domain.aggregate import Aggregate
-from engine.domain.condition import Comparison
+from engine.domain.condition import OPERATORS, Comparison
 from engine.domain.contact import Contact
 from engine.domain.definition import Scalar
 from engine.domain.series import MOST
@@ -68,7 +68,7 @@ def asked(
     reading: Reading, wanted: Comparison, fits: Callable[[Any], bool]
 ) -> Callable[[Contact, int], tuple[bool, int]]:
     """``wanted`` as a predicate; ``fits`` is ``wanted`` compiled."""
-    given = {name for name in wanted.__struct_fields__ if getattr(wanted, name) is not None}
+    given = {name for name in OPERATORS if getattr(wanted, name) is not None}
     wants_more, one_sided = given <= LOWER, given <= LOWER or given <= UPPER
     of = reading.of
 

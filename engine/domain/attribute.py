@@ -62,7 +62,8 @@ _WORDS: dict[Type, str] = {
 }  # fmt: skip
 
 
-def _is_date(text: str) -> bool:
+def is_date(text: str) -> bool:
+    """``YYYY-MM-DD``, of a day that there is."""
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
         return False
     try:
@@ -72,7 +73,7 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _is_datetime(text: str) -> bool:
+def is_datetime(text: str) -> bool:
     """RFC 3339, section 5.6: a full date, a full time, and an offset."""
     if not re.match(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}", text, re.ASCII):
         return False
@@ -93,8 +94,8 @@ _FITS: dict[Type, Callable[[Any], bool]] = {
     "bool": lambda value: isinstance(value, bool),
     "list": lambda value: isinstance(value, list),
     "object": lambda value: isinstance(value, dict),
-    "date": lambda value: isinstance(value, str) and _is_date(value),
-    "datetime": lambda value: isinstance(value, str) and _is_datetime(value),
+    "date": lambda value: isinstance(value, str) and is_date(value),
+    "datetime": lambda value: isinstance(value, str) and is_datetime(value),
 }
 
 

@@ -1,6 +1,6 @@
 """Local time: a contact's zone, and the next instant at which its clock shows a given time."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -42,3 +42,15 @@ def next_local(not_before: int, at: str, zone: ZoneInfo) -> int:
         if instant >= not_before:
             return instant
         day += timedelta(days=1)
+
+
+def begins(day: date, zone: ZoneInfo) -> int:
+    """The instant (ms) of the day's first midnight; where the clock skips it, of the jump."""
+    return int(datetime.combine(day, time(), zone).astimezone(UTC).timestamp() * 1000)
+
+
+def day_of(now: int, zone: ZoneInfo) -> date:
+    """The day that has begun last: a clock that goes back over midnight gives no day twice."""
+    day = datetime.fromtimestamp(now / 1000, zone).date()
+    following = day + timedelta(days=1)
+    return following if begins(following, zone) <= now else day

@@ -1,10 +1,10 @@
 """Conditions as an operator writes them: yes/no questions to one contact.
 
-Exactly one of ``all any not attribute company aggregate did did_not segment collection`` is the
-question; the other keys qualify it. ``engine.loading.check`` refuses any other mix,
-``engine.domain.predicate`` answers.
+Exactly one of QUESTIONS is the question; the other keys qualify it. ``engine.loading.check`` refuses
+any other mix, ``engine.domain.predicate`` answers.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import msgspec
@@ -15,8 +15,20 @@ from engine.domain.duration import Duration
 Path = Annotated[str, msgspec.Meta(pattern=r"^[^.\x00]+(\.[^.\x00]+){0,7}$", max_length=200)]
 
 
+Instant = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ].+)?$",
+        description="a date as 2026-03-29, or an instant as 2026-03-29T09:00:00Z",
+    ),
+]
+
+
 class Comparison(Definition, frozen=True, kw_only=True):
-    """Every operator given must hold. A missing value fits ``exists: false`` and ``is_not`` only."""
+    """Every operator given must hold. A missing value fits ``exists: false`` and ``is_not`` only.
+
+    Texts are compared as they are; with ``fold`` without regard to case and accents.
+    """
 
     is_: Scalar | None = msgspec.field(name="is", default=None)
     is_not: Scalar | None = None
@@ -25,18 +37,36 @@ class Comparison(Definition, frozen=True, kw_only=True):
     under: float | None = None
     at_least: float | None = None
     at_most: float | None = None
+    between: Annotated[tuple[float, ...], msgspec.Meta(min_length=2, max_length=2)] | None = None
     contains: str | None = None
+    contains_any: tuple[Scalar, ...] | None = None
+    contains_all: tuple[Scalar, ...] | None = None
     starts_with: str | None = None
+    ends_with: str | None = None
+    matches: str | None = None
     exists: bool | None = None
+    fold: bool | None = None
 
 
 Where = dict[Path, Comparison | Scalar]
 """Property path -> comparison; a bare value means ``is``."""
 
 
-class Condition(Definition, frozen=True, kw_only=True):
+class When(Definition, frozen=True, kw_only=True):
+    """Where an instant must lie, seen from now or on the calendar; every key given must hold."""
+
+    in_next: Duration | None = None
+    in_last: Duration | None = None
+    older_than: Duration | None = None
+    since: Instant | None = None
+    before: Instant | None = None
+
+
+class Condition(Comparison, frozen=True, kw_only=True):
     all: tuple["Condition", ...] | None = None
     any: tuple["Condition", ...] | None = None
+    none: tuple["Condition", ...] | None = None
+    exactly_one: tuple["Condition", ...] | None = None
     not_: "Condition | None" = msgspec.field(name="not", default=None)
     attribute: Path | None = None
     aggregate: Name | None = None
@@ -46,27 +76,27 @@ class Condition(Definition, frozen=True, kw_only=True):
     segment: Name | None = None
     collection: Name | None = None
 
-    is_: Scalar | None = msgspec.field(name="is", default=None)
-    is_not: Scalar | None = None
-    in_: tuple[Scalar, ...] | None = msgspec.field(name="in", default=None)
-    over: float | None = None
-    under: float | None = None
-    at_least: float | None = None
-    at_most: float | None = None
-    contains: str | None = None
-    starts_with: str | None = None
-    exists: bool | None = None
-
     where: Where | None = None
     within: Duration | None = None
+    exactly: int | None = None
+    first: When | None = None
+    last: When | None = None
     of: Literal["count", "quantity", "total"] | None = None
 
+    in_next: Duration | None = None
+    in_last: Duration | None = None
+    older_than: Duration | None = None
+    since: Instant | None = None
+    before: Instant | None = None
 
+
+GROUPS = ("all", "any", "none", "exactly_one")
 QUESTIONS = (
-    "all", "any", "not_", "attribute", "company", "aggregate", "did", "did_not", "segment",
+    *GROUPS, "not_", "attribute", "company", "aggregate", "did", "did_not", "segment",
     "collection",
 )  # fmt: skip
-OPERATORS = Comparison.__struct_fields__
+OPERATORS = tuple(name for name in Comparison.__struct_fields__ if name != "fold")
+TIMES = When.__struct_fields__
 
 
 def question_of(condition: Condition) -> str | None:
@@ -75,6 +105,21 @@ def question_of(condition: Condition) -> str | None:
     return asked[0] if len(asked) == 1 else None
 
 
+def parts_of(condition: Condition) -> Iterator[tuple[tuple[str | int, ...], Condition]]:
+    """The conditions that it is made of, each with its place in it."""
+    for group in GROUPS:
+        for at, part in enumerate(getattr(condition, group) or ()):
+            yield (group, at), part
+    if condition.not_ is not None:
+        yield ("not",), condition.not_
+
+
 def comparison_of(condition: Condition) -> Comparison:
     """The operators of a condition on an attribute or an aggregate."""
-    return Comparison(**{name: getattr(condition, name) for name in OPERATORS})
+    return Comparison(**{name: getattr(condition, name) for name in Comparison.__struct_fields__})
+
+
+def when_of(condition: Condition) -> When | None:
+    """What a condition on a date asks of time; None when it asks nothing."""
+    given = {name: getattr(condition, name) for name in TIMES}
+    return When(**given) if any(value is not None for value in given.values()) else None

@@ -97,12 +97,19 @@ class Form(msgspec.Struct, frozen=True):
     join: Callable[[Any, Any], Any]
 
 
+def _nothing(_value: Any) -> int:
+    """Only when it happened is kept."""
+    return 0
+
+
 ALL_TIME: dict[str, Form] = {
     "sum": Form(micros, lambda _at, value: [1, value], _total),
     "min": Form(micros, lambda _at, value: value, min),
     "max": Form(micros, lambda _at, value: value, max),
     "first": Form(token, lambda at, value: [at, value], min),
     "last": Form(token, lambda at, value: [at, value], max),
+    "earliest": Form(_nothing, lambda at, _value: at, min),
+    "latest": Form(_nothing, lambda at, _value: at, max),
     "distinct": Form(token, lambda _at, value: [fingerprint(value)], _different),
     "most_frequent": Form(token, lambda _at, value: {value: 1}, _occurrences),
 }

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from engine.domain.definitions import Definitions, succeed
-from engine.domain.predicate import Demand
+from engine.domain.demand import Demand
 from engine.domain.rulebook import planned
 from engine.domain.scenario import Scenario, Send
 from engine.domain.since import dated, titles

@@ -5,11 +5,11 @@ from collections.abc import Iterable, MutableMapping
 from engine.domain import series
 from engine.domain.aggregate import Aggregate, aggregate_id
 from engine.domain.asked import MISSING, Constant, Figure, Reading
+from engine.domain.comparison import matcher
 from engine.domain.contact import Contact
 from engine.domain.declared import DeclaredAggregate, event_of, verb_of
 from engine.domain.figure import WHOLE, Edge, Occurrences, Ratio, Sliding
 from engine.domain.measure import FREQUENT, VALUES
-from engine.domain.predicate import matcher
 from engine.domain.series import EMPTY
 from engine.domain.window import Window, window_of
 

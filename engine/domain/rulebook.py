@@ -5,10 +5,12 @@ import msgspec
 from engine.domain.aggregate import Aggregate, Matcher
 from engine.domain.attribute import Schema
 from engine.domain.collection import VERBS, Collection, Verb
+from engine.domain.comparison import matcher
 from engine.domain.condition import Condition
 from engine.domain.definitions import Definitions
+from engine.domain.demand import Demand, Predicate
 from engine.domain.duration import milliseconds
-from engine.domain.predicate import Demand, Predicate, compiled, matcher
+from engine.domain.predicate import compiled
 from engine.domain.quiet import Hours
 from engine.domain.reading import readings
 from engine.domain.scenario import Branch, Moment, Scenario, Step, WaitFor
@@ -136,6 +138,8 @@ class Rulebook:
             segments=set(),
             readings=self.readings,
             members=self.holds,
+            collections=set(),
+            zone=self.zone,
         )
 
     def _events_of(self, condition: Condition) -> set[str]:

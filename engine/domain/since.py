@@ -11,7 +11,8 @@ import msgspec
 from engine.domain.aggregate import Aggregate
 from engine.domain.counted import count_of, measure_of, score_of, segment_of, times_of
 from engine.domain.definitions import Definitions, Level
-from engine.domain.predicate import Demand, compiled
+from engine.domain.demand import Demand
+from engine.domain.predicate import compiled
 from engine.domain.rulebook import Rulebook
 
 

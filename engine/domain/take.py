@@ -3,6 +3,7 @@
 from engine.domain import claim, company, order_key, run, statement, union
 from engine.domain.aggregate import fold_aggregates
 from engine.domain.attribute import changes, is_flag
+from engine.domain.calendar import ZONE_ATTRIBUTE
 from engine.domain.collect import collect
 from engine.domain.consent import OPTED_OUT, Consent
 from engine.domain.contact import SEEN
@@ -28,6 +29,7 @@ def take_event(turn: Turn, event: Event) -> None:
     if event.zone and event.zone != contact.zone:
         contact.zone = event.zone
         run.rezone(turn)
+        turn.changed(ZONE_ATTRIBUTE)
     if event.traits:
         _fold_traits(turn, event)
     if event.name == order_key.COMPLETED:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection as Names
 
 from engine.domain.collection import MOST, VERBS, Collection
-from engine.domain.condition import Condition
+from engine.domain.condition import Condition, parts_of
 from engine.loading.check_condition import event_problems
 from engine.loading.nearest import meant
 from engine.loading.shape import Problems
@@ -40,8 +40,5 @@ def asked_problems(condition: Condition, place: Place, collections: Names[str]) 
     asked = condition.collection
     if asked is not None and asked not in collections:
         yield (*place, "collection"), f"there is no collection {asked}; {meant(asked, collections)}"
-    for question in ("all", "any"):
-        for at, part in enumerate(getattr(condition, question) or ()):
-            yield from asked_problems(part, (*place, question, at), collections)
-    if condition.not_ is not None:
-        yield from asked_problems(condition.not_, (*place, "not"), collections)
+    for at, part in parts_of(condition):
+        yield from asked_problems(part, (*place, *at), collections)

@@ -2,8 +2,19 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from engine.domain.condition import OPERATORS, QUESTIONS, Comparison, Condition, Where, question_of
+from engine.domain.condition import (
+    OPERATORS,
+    QUESTIONS,
+    TIMES,
+    Comparison,
+    Condition,
+    Where,
+    comparison_of,
+    parts_of,
+    question_of,
+)
 from engine.domain.scenario import Moment, WaitFor
+from engine.loading.check_comparison import comparison_problems, edge_problems, time_problems
 from engine.loading.nearest import meant
 from engine.loading.shape import Problems
 from engine.loading.yaml_file import Place
@@ -13,18 +24,23 @@ MOST = 1_000
 
 Names = Mapping[str, Collection[str]]
 """What is defined: kind (``segment``, ``aggregate``) -> names."""
-NUMBERS = ("is_", "is_not", "in_", "over", "under", "at_least", "at_most")
+NUMBERS = ("is_", "is_not", "in_", "over", "under", "at_least", "at_most", "between")
 """Operators that compare a number."""
 
 _KEYS = {"not_": "not", "is_": "is", "in_": "in"}
+_VALUED = (*OPERATORS, "fold", *TIMES)
+_DID = ("where", "within", "at_least", "since", "before")
 _QUALIFIERS: dict[str, tuple[str, ...]] = {
-    "attribute": OPERATORS,
-    "company": OPERATORS,
-    "aggregate": OPERATORS,
+    "attribute": _VALUED,
+    "company": _VALUED,
+    "aggregate": (*OPERATORS, "fold"),
     "collection": ("of", *NUMBERS, "contains"),
-    "did": ("where", "within", "at_least"),
-    "did_not": ("where", "within", "at_least"),
+    "did": (*_DID, "at_most", "exactly", "first", "last"),
+    "did_not": _DID,
 }
+_MORE = ("where", "within", "exactly", "first", "last", "of")
+_ALONE = ("within", "at_least", "at_most", "exactly", "since", "before")
+"""How often something was done; ``first`` and ``last`` ask for when instead."""
 
 
 def condition_problems(condition: Condition, place: Place, names: Names) -> Problems:
@@ -35,17 +51,19 @@ def condition_problems(condition: Condition, place: Place, names: Names) -> Prob
         return
     yield from _qualifier_problems(condition, question, place)
     match question:
-        case "all" | "any":
+        case "all" | "any" | "none" | "exactly_one" | "not_":
             yield from _part_problems(condition, question, place, names)
-        case "not_" if condition.not_ is not None:
-            yield from condition_problems(condition.not_, (*place, "not"), names)
         case "did" | "did_not":
             yield from _did_problems(condition, question, place)
         case "segment" | "aggregate":
             name = str(getattr(condition, question))
             yield from unknown(question, name, (*place, question), names[question])
+        case "attribute" | "company":
+            yield from time_problems(condition, place)
         case _:
-            return
+            pass
+    if question not in ("did", "did_not"):
+        yield from comparison_problems(comparison_of(condition), place)
 
 
 def unknown(kind: str, name: str | None, place: Place, names: Collection[str]) -> Problems:
@@ -85,44 +103,65 @@ def where_problems(where: Where, place: Place) -> Problems:
     for path, wanted in where.items():
         if isinstance(wanted, Comparison) and not _given(wanted, OPERATORS):
             yield (*place, path), f"needs an operator: {_list(OPERATORS)}"
+        if isinstance(wanted, Comparison):
+            yield from comparison_problems(wanted, (*place, path))
 
 
 def segments_of(condition: Condition) -> Iterator[str]:
     """The segments that a condition reads."""
     if condition.segment is not None:
         yield condition.segment
-    for part in (*(condition.all or ()), *(condition.any or ())):
+    for _place, part in parts_of(condition):
         yield from segments_of(part)
-    if condition.not_ is not None:
-        yield from segments_of(condition.not_)
 
 
 def _qualifier_problems(condition: Condition, question: str, place: Place) -> Problems:
     fitting = _QUALIFIERS.get(question, ())
-    for name in _given(condition, (*OPERATORS, "where", "within", "of")):
+    for name in _given(condition, (*_VALUED, *_MORE)):
         if name not in fitting:
             allowed = f"; {_key(question)} takes {_list(fitting)}" if fitting else ""
             yield (*place, _key(name)), f"does not go with {_key(question)}{allowed}"
-    if question in ("attribute", "aggregate", "collection") and not _given(condition, OPERATORS):
-        operators = tuple(name for name in fitting if name in OPERATORS)
+    asked = (*OPERATORS, *TIMES) if question in ("attribute", "company") else OPERATORS
+    if question in ("attribute", "aggregate", "collection") and not _given(condition, asked):
+        operators = tuple(name for name in fitting if name in asked)
         yield place, f"needs an operator: {_list(operators)}"
 
 
 def _part_problems(condition: Condition, question: str, place: Place, names: Names) -> Problems:
-    parts = getattr(condition, question)
+    parts = list(parts_of(condition))
     if not parts:
         yield (*place, question), "needs at least one condition"
-    for at, part in enumerate(parts):
-        yield from condition_problems(part, (*place, question, at), names)
+    for at, part in parts:
+        yield from condition_problems(part, (*place, *at), names)
 
 
 def _did_problems(condition: Condition, question: str, place: Place) -> Problems:
     yield from event_problems(getattr(condition, question), (*place, question))
     if condition.where is not None:
         yield from where_problems(condition.where, (*place, "where"))
-    least = condition.at_least
-    if least is not None and (least < 1 or least != int(least) or least > MOST):
-        yield (*place, "at_least"), f"{least:g} is not a whole number from 1 to {MOST}"
+    yield from _times_problems(condition, place)
+    yield from time_problems(condition, place)
+    if condition.within is not None:
+        for name in _given(condition, ("since", "before")):
+            yield (*place, name), "does not go with within: name a window or dates"
+    for edge in _given(condition, ("first", "last")):
+        yield from edge_problems(getattr(condition, edge), (*place, edge))
+        for name in _given(condition, (*_ALONE, *({"first", "last"} - {edge}))):
+            yield (*place, name), f"does not go with {edge}"
+
+
+def _times_problems(condition: Condition, place: Place) -> Problems:
+    """How often; ``at_most: 0`` is ``did_not``."""
+    for name, lowest in (("at_least", 1), ("at_most", 0), ("exactly", 0)):
+        count = getattr(condition, name)
+        if count is not None and not (lowest <= count <= MOST and count == int(count)):
+            yield (*place, name), f"{count:g} is not a whole number from {lowest} to {MOST}"
+    if condition.exactly is not None:
+        for name in _given(condition, ("at_least", "at_most")):
+            yield (*place, name), "does not go with exactly"
+    least, most = condition.at_least or 0, condition.at_most
+    if most is not None and 0 <= most < least:
+        yield (*place, "at_most"), f"{most:g} is less than at_least {least:g}"
 
 
 def _given(struct: Condition | Comparison, names: tuple[str, ...]) -> list[str]:

@@ -9,13 +9,13 @@ import msgspec
 
 from engine.clock import ManualClock, SystemClock
 from engine.domain import codec
-from engine.domain.condition import question_of
+from engine.domain.condition import parts_of
 from engine.domain.contact import Contact
 from engine.domain.definitions import Definitions
+from engine.domain.demand import Predicate
 from engine.domain.effect import ClaimKey
 from engine.domain.event import Event
 from engine.domain.message import ClaimAnswered
-from engine.domain.predicate import Predicate
 from engine.domain.rulebook import Rulebook
 from engine.domain.step import Outcome, step
 from engine.loading.definitions import load
@@ -155,7 +155,5 @@ MEASURED = (
 
 def _leaves(condition: Any) -> int:
     """How many single questions a condition asks."""
-    question = question_of(condition)
-    if question in ("all", "any"):
-        return sum(_leaves(part) for part in getattr(condition, question) or ())
-    return _leaves(condition.not_) if question == "not_" else 1
+    parts = [part for _place, part in parts_of(condition)]
+    return sum(map(_leaves, parts)) if parts else 1

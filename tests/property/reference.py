@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -26,38 +26,66 @@ def members(segments: dict[str, dict[str, Any]], past: Past, at: int) -> set[str
     return {name for name in segments if _holds(segments[name], segments, past, at)}
 
 
-def _holds(  # noqa: PLR0911 - one return a question
-    asked: dict[str, Any], segments: dict[str, Any], past: Past, at: int
-) -> bool:
-    match asked:
-        case {"all": parts}:
-            return all(_holds(part, segments, past, at) for part in parts)
-        case {"any": parts}:
-            return any(_holds(part, segments, past, at) for part in parts)
-        case {"not": part}:
-            return not _holds(part, segments, past, at)
-        case {"segment": name}:
-            return _holds(segments[name], segments, past, at)
-        case {"attribute": name}:
-            return _fits(past.attributes.get(name), asked)
-        case {"aggregate": name}:
-            return _fits(figure(name, past, at), asked)
-        case {"did": name}:
-            return _times(name, asked, past, at) >= asked.get("at_least", 1)
-        case {"did_not": name}:
-            return _times(name, asked, past, at) < asked.get("at_least", 1)
-    raise AssertionError(asked)
+def _holds(asked: dict[str, Any], segments: dict[str, Any], past: Past, at: int) -> bool:
+    [question] = QUESTIONS.keys() & asked.keys()
+    return QUESTIONS[question](asked, segments, past, at)
+
+
+def _yes(question: str, asked: dict[str, Any], *world: Any) -> int:
+    """How many of its parts hold."""
+    return sum(_holds(part, *world) for part in asked[question])
+
+
+def _did(asked: dict[str, Any], _segments: dict[str, Any], past: Past, at: int) -> bool:
+    edge = next((edge for edge in ("first", "last") if edge in asked), None)
+    if edge:
+        times = [when for when, _ in _done(asked["did"], asked, past)]
+        found = (min(times) if edge == "first" else max(times)) if times else None
+        return found is not None and _placed(found, asked[edge], at)
+    count = _times(asked["did"], asked, past, at)
+    if "exactly" in asked:
+        return count == asked["exactly"]
+    least = asked.get("at_least", 0 if "at_most" in asked else 1)
+    return bool(least <= count <= asked.get("at_most", count))
+
+
+def _did_not(asked: dict[str, Any], _segments: dict[str, Any], past: Past, at: int) -> bool:
+    return _times(asked["did_not"], asked, past, at) < asked.get("at_least", 1)
+
+
+def _placed(found: int, asked: dict[str, Any], at: int) -> bool:
+    age = at - found
+    return all(
+        0 <= age < milliseconds(span) if name == "in_last" else age >= milliseconds(span)
+        for name, span in asked.items()
+    )
+
+
+QUESTIONS: dict[str, Callable[[dict[str, Any], dict[str, Any], Past, int], bool]] = {
+    "all": lambda asked, *world: _yes("all", asked, *world) == len(asked["all"]),
+    "any": lambda asked, *world: _yes("any", asked, *world) > 0,
+    "none": lambda asked, *world: _yes("none", asked, *world) == 0,
+    "exactly_one": lambda asked, *world: _yes("exactly_one", asked, *world) == 1,
+    "not": lambda asked, *world: not _holds(asked["not"], *world),
+    "segment": lambda asked, segments, past, at: _holds(
+        segments[asked["segment"]], segments, past, at
+    ),
+    "attribute": lambda asked, _, past, at: _fits(past.attributes.get(asked["attribute"]), asked),
+    "aggregate": lambda asked, _, past, at: _fits(figure(asked["aggregate"], past, at), asked),
+    "did": _did,
+    "did_not": _did_not,
+}
+
+
+def _done(name: str, asked: dict[str, Any], past: Past) -> Iterator[tuple[int, dict[str, Any]]]:
+    for done, happened, properties in past.events:
+        if done == name and _chosen(properties, asked):
+            yield happened, properties
 
 
 def _times(name: str, asked: dict[str, Any], past: Past, at: int) -> int:
     window = milliseconds(asked["within"]) if "within" in asked else None
-    return sum(
-        1
-        for done, happened, properties in past.events
-        if done == name
-        and (window is None or at < happened + window)
-        and _chosen(properties, asked)
-    )
+    return sum(window is None or at < happened + window for happened, _ in _done(name, asked, past))
 
 
 def figure(name: str, past: Past, at: int) -> Any:
@@ -137,5 +165,9 @@ OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "at_most": lambda value, bound: _number(value) and value <= bound,
     "contains": lambda value, part: isinstance(value, str) and part in value,
     "starts_with": lambda value, part: isinstance(value, str) and value.startswith(part),
+    "ends_with": lambda value, part: isinstance(value, str) and value.endswith(part),
+    "between": lambda value, ends: _number(value) and ends[0] <= value <= ends[1],
+    "contains_any": lambda value, parts: isinstance(value, str) and any(p in value for p in parts),
+    "contains_all": lambda value, parts: isinstance(value, str) and all(p in value for p in parts),
     "exists": lambda value, wanted: (value is not None) is wanted,
 }

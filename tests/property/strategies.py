@@ -45,7 +45,11 @@ operators = st.one_of(
     st.fixed_dictionaries({"under": st.integers(0, 2)}),
     st.fixed_dictionaries({"at_least": st.integers(0, 2), "at_most": st.integers(0, 2)}),
     st.fixed_dictionaries({"contains": st.sampled_from("ab")}),
+    st.fixed_dictionaries({"contains_any": st.lists(st.sampled_from("ab"), min_size=1)}),
+    st.fixed_dictionaries({"contains_all": st.lists(st.sampled_from("ab"), min_size=1)}),
+    st.fixed_dictionaries({"between": st.sampled_from([[0, 1], [1, 2.5], [2, 2]])}),
     st.fixed_dictionaries({"starts_with": st.sampled_from("ab")}),
+    st.fixed_dictionaries({"ends_with": st.sampled_from("ab")}),
     st.fixed_dictionaries({"exists": st.booleans()}),
 )
 wheres = st.dictionaries(st.just("n"), scalars | operators, min_size=1)
@@ -59,6 +63,28 @@ def dids(draw: st.DrawFn) -> dict[str, Any]:
         asked["within"] = draw(windows)
     if draw(st.booleans()):
         asked["at_least"] = draw(st.integers(1, 3))
+    if draw(st.integers(0, 3)) == 0:
+        asked["where"] = draw(wheres)
+    return asked
+
+
+EXTENTS: tuple[dict[str, Any], ...] = (
+    {"at_most": 0}, {"at_most": 2}, {"exactly": 0}, {"exactly": 2},
+    {"at_least": 1, "at_most": 2}, {"at_least": 2, "at_most": 2},
+)  # fmt: skip
+
+
+@st.composite
+def extents(draw: st.DrawFn) -> dict[str, Any]:
+    """``did`` a bounded number of times, or first or last at a time."""
+    asked: dict[str, Any] = {"did": draw(names)}
+    if draw(st.booleans()):
+        asked |= draw(st.sampled_from(EXTENTS))
+        if draw(st.booleans()):
+            asked["within"] = draw(windows)
+    else:
+        spans = st.dictionaries(st.sampled_from(["in_last", "older_than"]), windows, min_size=1)
+        asked[draw(st.sampled_from(["first", "last"]))] = draw(spans)
     if draw(st.integers(0, 3)) == 0:
         asked["where"] = draw(wheres)
     return asked
@@ -134,7 +160,7 @@ def conditions(
     attributes = st.builds(
         lambda name, fits: {"attribute": name, **fits}, st.sampled_from(ATTRIBUTES), operators
     )
-    leaves = st.one_of(dids(), dids(), attributes, more)
+    leaves = st.one_of(dids(), dids(), extents(), attributes, more)
     if aggregates:
         named = st.sampled_from(list(aggregates))
         leaves |= st.builds(lambda name, fits: {"aggregate": name, **fits}, named, operators)
@@ -146,6 +172,11 @@ def conditions(
             st.builds(lambda part: {"not": part}, inner),
             st.builds(lambda parts: {"all": parts}, st.lists(inner, min_size=1, max_size=3)),
             st.builds(lambda parts: {"any": parts}, st.lists(inner, min_size=1, max_size=3)),
+            st.builds(
+                lambda group, parts: {group: parts},
+                st.sampled_from(["none", "exactly_one"]),
+                st.lists(inner, min_size=1, max_size=3),
+            ),
         ),
         max_leaves=4,
     )

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from engine.domain.contact import Contact
-from engine.domain.predicate import Demand, compiled
+from engine.domain.demand import Demand
+from engine.domain.predicate import compiled
 from tests.unit.domain.builders import NOON, condition, life, rulebook, segment
 
 

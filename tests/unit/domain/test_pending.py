@@ -7,8 +7,9 @@ import pytest
 from engine.domain import codec
 from engine.domain.contact import Contact
 from engine.domain.definitions import Definitions
+from engine.domain.demand import Demand
 from engine.domain.message import Adopted, Rebuilt
-from engine.domain.predicate import Demand, compiled
+from engine.domain.predicate import compiled
 from engine.domain.rulebook import Rulebook
 from engine.domain.since import dated
 from tests.unit.domain import builders as build

@@ -1,0 +1,36 @@
+"""What compiled conditions have in common: what they answer, and what they read.
+
+An answer is (holds, flips): ``flips`` is the exact instant (ms) at which time alone may change the
+answer, 0 when it cannot. While what a condition reads is being rebuilt, ``holds`` is None: unknown.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from engine.domain.aggregate import Aggregate
+from engine.domain.asked import Reading
+from engine.domain.contact import Contact
+
+Answer = tuple[bool | None, int]
+Predicate = Callable[[Contact, int], Answer]
+
+NO: Answer = (False, 0)
+YES: Answer = (True, 0)
+UNKNOWN: Answer = (None, 0)
+
+
+class Demand(msgspec.Struct):
+    """Aggregates by id, top-level attributes, other segments, collections.
+
+    ``readings`` are the declared aggregates that conditions may ask about, by name; ``members`` is
+    where they find how each of those segments is asked itself; ``zone`` is the workspace's.
+    """
+
+    aggregates: dict[int, Aggregate] = {}
+    attributes: set[str] = set()
+    segments: set[str] = set()
+    readings: dict[str, Reading] = {}
+    members: dict[str, Predicate] = {}
+    collections: set[str] = set()
+    zone: str = "UTC"
