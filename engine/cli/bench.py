@@ -32,12 +32,13 @@ def bench(  # noqa: PLR0913, PLR0917 - each is an option of the command
     store: Annotated[
         Store, typer.Option(help="postgres: a server of the benchmark's own.")
     ] = "sqlite",
+    hosts: Annotated[int, typer.Option(min=1, help="ContactHosts; about one a core is most.")] = 1,
     profile: Annotated[bool, typer.Option("--profile", help="Where an event's time goes.")] = False,
     json: Json = False,
 ) -> None:
     """Measure throughput, latency, timers and memory beside the floor, on a printed workload."""
     benchmark = _from_checkout()
-    given = {"contacts": contacts, "base": base, "events": events, "timers": timers}
+    given = {"contacts": contacts, "base": base, "events": events, "timers": timers, "hosts": hosts}
     chosen = {name: value for name, value in given.items() if value is not None}
     defaults = benchmark.QUICK if quick else benchmark.Options()
     options = defaults._replace(**chosen, only=_parts(only, benchmark.PARTS), profile=profile)

@@ -51,9 +51,11 @@ class Options(NamedTuple):
     profile: bool = False
     runtime: str = "ray"
     store: Literal["sqlite", "postgres"] = "sqlite"
+    hosts: int = os.cpu_count() or 1
 
 
 QUICK = Options(
+    hosts=1,
     contacts=5_000,
     base=15_000,
     events=10_000,
@@ -80,7 +82,11 @@ class Bench:
         self._tell("counting what a mean event does")
         sizes, asked = self._sizes, self._asked()
         means = self._sample.live(sizes.base / sizes.contacts, sizes.events / sizes.contacts)
-        report: Report = {"machine": _machine(), "store": self._options.store}
+        report: Report = {
+            "machine": _machine(),
+            "store": self._options.store,
+            "hosts": self._options.hosts,
+        }
         report["workload"] = self._described(means)
         with TemporaryDirectory(prefix="relance-bench-") as place:
             folder = Path(place)
@@ -118,7 +124,7 @@ class Bench:
         judged = "throughput" in self._options.only
         before = self._floor("before", folder) if judged else {}
         with Sink() as sink, store_of(self._options.store) as url:
-            settings = settings_for(memory, sink.route, url)
+            settings = settings_for(memory, sink.route, url, self._options.hosts)
             with engine(workspace, folder / "data", settings, self._options.runtime) as running:
                 self._tell("engine: base, then throughput")
                 rate = throughput.engine_rate(running, self._sizes)

@@ -136,7 +136,11 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
-def settings_for(memory: int, route: str = "mailbox", store: str = SQLITE) -> Settings:
+def settings_for(
+    memory: int, route: str = "mailbox", store: str = SQLITE, hosts: int = 1
+) -> Settings:
     return Settings(
-        runtime=Runtime(memory=memory), email=Email(route=route), store=Store(url=store)
+        runtime=Runtime(memory=memory // hosts, hosts=hosts),
+        email=Email(route=route),
+        store=Store(url=store),
     )

@@ -90,15 +90,23 @@ def _moved(before: dict[str, Any], after: dict[str, Any], sizes: Sizes) -> dict[
             old, new = old[name], new[name]
         return int(new) - int(old)
 
-    residents = after["hosts"][0]["residents"]
-    activated = residents["activated"] - before["hosts"][0]["residents"]["activated"]
+    held = total(after, "residents", "contacts")
+    activated = total(after, "residents", "activated") - total(before, "residents", "activated")
     return {
         "runs_started_per_event": grown("runs", "entered") / sizes.events,
         "sends_per_event": grown("messages", "intended") / sizes.events,
-        "log_rows_per_event": (after["hosts"][0]["log"] - before["hosts"][0]["log"]) / sizes.events,
-        "contacts_not_resident": 1 - residents["contacts"] / max(1, after["contacts"]),
+        "log_rows_per_event": (total(after, "log") - total(before, "log")) / sizes.events,
+        "contacts_not_resident": 1 - held / max(1, after["contacts"]),
         "events_that_activate": activated / sizes.events,
     }
+
+
+def total(status: dict[str, Any], *path: str) -> int:
+    """A figure of all hosts together."""
+    figures = status["hosts"]
+    for name in path:
+        figures = [host[name] for host in figures]
+    return sum(figures)
 
 
 def floors(workload: Workload, sizes: Sizes, folder: Path) -> dict[str, dict[str, float]]:
