@@ -3,9 +3,11 @@
 import ast
 import re
 import string
+from typing import get_args
 
 import pytest
 
+from engine.domain import message
 from tests.architecture.tree import parsed
 from tui.i18n.words import LANGUAGES, Words, language_of, texts_of
 from tui.registry import ACTIONS, PLACES
@@ -90,3 +92,18 @@ def test_the_language_is_that_of_the_environment(
 
 def test_no_text_has_a_straight_apostrophe_in_french() -> None:
     assert [text for text in texts_of("fr").values() if re.search(r"\w'\w", text)] == []
+
+
+def test_whatever_the_core_notes_has_a_word() -> None:
+    """A fact or a message that is new to the console would be shown by its raw name."""
+    noted = {
+        node.args[0].value
+        for _, tree in parsed("engine")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant)
+        if ast.unparse(node.func) in ("turn.note", "Fact")
+    }
+    consumed = {kind.__struct_config__.tag for kind in get_args(message.Logged)} - {"event"}
+    assert len(noted) > 30
+    keys = texts_of("en").keys()
+    assert {f"fact.{what}" for what in noted} | {f"message.{kind}" for kind in consumed} <= keys
