@@ -24,6 +24,13 @@ Instant = Annotated[
 ]
 
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+Anniversary = Annotated[
+    str,
+    msgspec.Meta(pattern=r"^(today|[1-9][0-9]{0,2}d)$", description="today, or within 7d"),
+]
+
+
 class Comparison(Definition, frozen=True, kw_only=True):
     """Every operator given must hold. A missing value fits ``exists: false`` and ``is_not`` only.
 
@@ -75,6 +82,10 @@ class Condition(Comparison, frozen=True, kw_only=True):
     did_not: str | None = None
     segment: Name | None = None
     collection: Name | None = None
+    score: Name | None = None
+    scenario: Name | None = None
+    weekday: tuple[Weekday, ...] | None = None
+    percent: float | None = None
 
     where: Where | None = None
     within: Duration | None = None
@@ -88,12 +99,14 @@ class Condition(Comparison, frozen=True, kw_only=True):
     older_than: Duration | None = None
     since: Instant | None = None
     before: Instant | None = None
+    anniversary: Anniversary | None = None
+    lot: Name | None = None
 
 
 GROUPS = ("all", "any", "none", "exactly_one")
 QUESTIONS = (
     *GROUPS, "not_", "attribute", "company", "aggregate", "did", "did_not", "segment",
-    "collection",
+    "collection", "score", "scenario", "weekday", "percent",
 )  # fmt: skip
 OPERATORS = tuple(name for name in Comparison.__struct_fields__ if name != "fold")
 TIMES = When.__struct_fields__

@@ -11,6 +11,7 @@ import msgspec
 from engine.domain.aggregate import Aggregate
 from engine.domain.asked import Reading
 from engine.domain.contact import Contact
+from engine.domain.score import Score
 
 Answer = tuple[bool | None, int]
 Predicate = Callable[[Contact, int], Answer]
@@ -25,6 +26,7 @@ class Demand(msgspec.Struct):
 
     ``readings`` are the declared aggregates that conditions may ask about, by name; ``members`` is
     where they find how each of those segments is asked itself; ``zone`` is the workspace's.
+    ``scores`` are those defined, ``scored`` those that are asked about.
     """
 
     aggregates: dict[int, Aggregate] = {}
@@ -34,3 +36,5 @@ class Demand(msgspec.Struct):
     members: dict[str, Predicate] = {}
     collections: set[str] = set()
     zone: str = "UTC"
+    scores: dict[str, Score] = {}
+    scored: set[str] = set()

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from engine.domain.almanac import anniversary, weekday
 from engine.domain.asked import MISSING, asked
 from engine.domain.attribute import COMPANY
 from engine.domain.comparison import comparison
@@ -23,7 +24,10 @@ from engine.domain.condition import (
 from engine.domain.contact import NOTHING, Contact
 from engine.domain.counted import count_of, measure_of
 from engine.domain.demand import NO, UNKNOWN, YES, Answer, Demand, Predicate
+from engine.domain.level import scored
+from engine.domain.lot import drawn
 from engine.domain.occurrence import occurred
+from engine.domain.passage import passing
 from engine.domain.path import value_at
 from engine.domain.reserved import read
 from engine.domain.shelf import holds_item
@@ -129,12 +133,15 @@ def _valued(condition: Condition, demand: Demand, value_of: Callable[[Contact], 
     def holds(contact: Contact, now: int) -> Answer:  # noqa: ARG001 - one shape for all predicates
         return YES if fits(value_of(contact)) else NO
 
+    questions: list[Predicate] = []
     when = when_of(condition)
-    if when is None:
-        return holds
-    placed = dated(when, demand, value_of)
-    compared = any(getattr(condition, name) is not None for name in OPERATORS)
-    return _all([holds, placed] if compared else [placed])
+    if when is not None:
+        questions.append(dated(when, demand, value_of))
+    if condition.anniversary is not None:
+        questions.append(anniversary(condition, demand, value_of))
+    if not questions or any(getattr(condition, name) is not None for name in OPERATORS):
+        questions.append(holds)
+    return _all(questions)
 
 
 def _collection(condition: Condition, demand: Demand) -> Predicate:
@@ -181,4 +188,8 @@ _ASKED: dict[str, Callable[[Condition, Demand], Predicate]] = {
     "did_not": lambda condition, demand: _not(occurred(condition, str(condition.did_not), demand)),
     "segment": lambda condition, demand: _member(str(condition.segment), demand),
     "collection": _collection,
+    "score": scored,
+    "scenario": passing,
+    "weekday": weekday,
+    "percent": lambda condition, _demand: drawn(condition),
 }

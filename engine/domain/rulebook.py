@@ -14,6 +14,7 @@ from engine.domain.predicate import compiled
 from engine.domain.quiet import Hours
 from engine.domain.reading import readings
 from engine.domain.scenario import Branch, Moment, Scenario, Step, WaitFor
+from engine.domain.score import Score
 from engine.domain.template import Template
 from engine.domain.topic import Topic
 
@@ -100,6 +101,7 @@ class Rulebook:
         self.hold = milliseconds(rules.hold)
         self.hours: tuple[Hours, ...] = rules.hours
         self.holidays = {country: frozenset(days) for country, days in rules.holidays.items()}
+        self.scores: dict[str, Score] = {one.score: one for one in definitions.scores}
         self.aggregates: dict[int, Aggregate] = {}
         self.readings = readings(definitions.aggregates, self.aggregates)
         self.segments: dict[str, SegmentPlan] = {}
@@ -130,7 +132,7 @@ class Rulebook:
     def _plan_of(self, name: str) -> EventPlan:
         return self.events.setdefault(name, EventPlan(aggregates=[], scores=[]))
 
-    def _demand(self, aggregates: dict[int, Aggregate]) -> Demand:
+    def demand(self, aggregates: dict[int, Aggregate]) -> Demand:
         """What conditions read besides is gathered; the aggregates they need are added."""
         return Demand(
             aggregates=aggregates,
@@ -140,18 +142,22 @@ class Rulebook:
             members=self.holds,
             collections=set(),
             zone=self.zone,
+            scores=self.scores,
+            scored=set(),
         )
 
     def _events_of(self, condition: Condition) -> set[str]:
         """The event names that a condition asks about."""
-        demand = self._demand({})
+        demand = self.demand({})
         compiled(condition, demand)
-        return {aggregate.event for aggregate in demand.aggregates.values()}
+        events = {one.event for one in demand.aggregates.values()}
+        scored = (self.scores[name] for name in demand.scored if name in self.scores)
+        return events | {rule.event for score in scored for rule in score.rules}
 
     def _compile_segments(self, definitions: Definitions) -> None:
         demands: dict[str, Demand] = {}
         for segment in definitions.segments:
-            demand = self._demand(self.aggregates)
+            demand = self.demand(self.aggregates)
             self.holds[segment.segment] = compiled(segment.condition, demand)
             demands[segment.segment] = demand
         touched = {s.segment: self._events_of(s.condition) for s in definitions.segments}
@@ -178,7 +184,7 @@ class Rulebook:
 
     def _compile_scenarios(self, definitions: Definitions) -> None:
         for scenario in (*definitions.scenarios, *definitions.retired):
-            plan = planned(scenario, self._demand(self.aggregates))
+            plan = planned(scenario, self.demand(self.aggregates))
             self._scenarios[plan.name, scenario.version] = plan
             moments = (plan.trigger, plan.goal, *plan.exits, *plan.awaited.values())
             self._moments |= {m.name for m in moments if m is not None and m.kind == "event"}

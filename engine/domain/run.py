@@ -11,6 +11,7 @@ from engine.domain.collect import collected
 from engine.domain.consent import TRACKING, allows
 from engine.domain.contact import Contact, Run
 from engine.domain.duration import MINUTE, milliseconds
+from engine.domain.passage import passage_of
 from engine.domain.permission import address_of, opening, refusal
 from engine.domain.reserved import read
 from engine.domain.rulebook import ScenarioPlan
@@ -53,6 +54,7 @@ def enter(turn: Turn, plan: ScenarioPlan, moment: Happened) -> None:
     )
     turn.note("run_entered", name, run.id)
     contact.runs.append(run)
+    turn.changed(passage_of(name))
     walk(turn, run, plan, plan.first)
 
 
@@ -80,6 +82,7 @@ def end(turn: Turn, run: Run, why: str) -> None:
 def _close(turn: Turn, run: Run, why: str) -> None:
     turn.contact.timers.pop(timer_of(run), None)
     turn.contact.runs = [other for other in turn.contact.runs if other.id != run.id]
+    turn.changed(passage_of(run.scenario))
     turn.note("run_ended", run.scenario, [run.id, why])
 
 

@@ -11,7 +11,6 @@ import msgspec
 from engine.domain.aggregate import Aggregate
 from engine.domain.counted import count_of, measure_of, score_of, segment_of, times_of
 from engine.domain.definitions import Definitions, Level
-from engine.domain.demand import Demand
 from engine.domain.predicate import compiled
 from engine.domain.rulebook import Rulebook
 
@@ -51,9 +50,10 @@ def waiting(definitions: Definitions, names: Container[str]) -> set[str]:
     found: set[str] = set()
     written = {one.segment: one for one in definitions.segments}
     for name in rulebook.segments:
-        demand = Demand(readings=rulebook.readings)
+        demand = rulebook.demand({})
         compiled(written[name].condition, demand)
         parts = [part for one in demand.aggregates.values() for part, _ in _parts(one)]
+        parts += [score_of(s) for s in definitions.scores if s.score in demand.scored]
         if (
             any(part in names for part in (*parts, segment_of(written[name])))
             or demand.segments & found
@@ -76,7 +76,7 @@ def titles(definitions: Definitions) -> dict[str, str]:
         named = ", ".join(f"aggregate {name}" for name in declared.get(aggregate.id, ()))
         told[count_of(aggregate.id)] = named or f"how often {event}"
         told[times_of(aggregate.id)] = f"when {event}"
-        told[measure_of(aggregate.id)] = named
+        told[measure_of(aggregate.id)] = named or f"when first or last {event}"
     return told
 
 

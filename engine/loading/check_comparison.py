@@ -2,10 +2,14 @@
 
 from datetime import date
 
+from engine.domain.almanac import LONGEST as AHEAD
+from engine.domain.almanac import days_of
 from engine.domain.condition import TIMES, Comparison, Condition, When
 from engine.domain.duration import milliseconds
+from engine.domain.passage import STATES
 from engine.domain.pattern import fitter
 from engine.domain.when import LONGEST, YEARS, date_of, datetime_of
+from engine.loading.nearest import meant
 from engine.loading.shape import Problems
 from engine.loading.yaml_file import Place
 
@@ -14,6 +18,7 @@ FOLDED = (
     "matches",
 )  # fmt: skip
 """Operators that compare texts."""
+_WHOLE = 100
 _NO_INSTANT = (
     f"neither a date from {YEARS[0]} to {YEARS[-1]} nor an instant with its offset, as"
     " 2026-03-29T09:00:00Z"
@@ -54,6 +59,26 @@ def time_problems(wanted: When | Condition, place: Place) -> Problems:
         span = getattr(wanted, name)
         if span is not None and milliseconds(span) > LONGEST:
             yield (*place, name), f"{span} is more than 36500d"
+    coming = getattr(wanted, "anniversary", None)
+    if coming is not None and days_of(coming) > AHEAD:
+        yield (*place, "anniversary"), f"{coming} is more than {AHEAD}d"
+
+
+def own_problems(condition: Condition, question: str, place: Place) -> Problems:
+    """Questions with words of their own: a weekday, a lot, a scenario's state."""
+    match question:
+        case "weekday" if not condition.weekday:
+            yield (*place, "weekday"), "needs at least one day"
+        case "percent" if not 0 < (condition.percent or 0) < _WHOLE:
+            yield (*place, "percent"), f"{condition.percent:g} is not between 0 and {_WHOLE}"
+        case "percent" if condition.lot is None:
+            yield (
+                place,
+                "needs a lot: a name for what is drawn, so that another draw is another lot",
+            )
+        case "scenario" if condition.is_ is not None and condition.is_ not in STATES:
+            state = str(condition.is_)
+            yield (*place, "is"), f"{state!r} is not allowed; {meant(state, STATES)}"
 
 
 def edge_problems(wanted: When, place: Place) -> Problems:

@@ -14,7 +14,12 @@ from engine.domain.condition import (
     question_of,
 )
 from engine.domain.scenario import Moment, WaitFor
-from engine.loading.check_comparison import comparison_problems, edge_problems, time_problems
+from engine.loading.check_comparison import (
+    comparison_problems,
+    edge_problems,
+    own_problems,
+    time_problems,
+)
 from engine.loading.nearest import meant
 from engine.loading.shape import Problems
 from engine.loading.yaml_file import Place
@@ -28,17 +33,22 @@ NUMBERS = ("is_", "is_not", "in_", "over", "under", "at_least", "at_most", "betw
 """Operators that compare a number."""
 
 _KEYS = {"not_": "not", "is_": "is", "in_": "in"}
-_VALUED = (*OPERATORS, "fold", *TIMES)
+_PLACED = (*TIMES, "anniversary")
+_VALUED = (*OPERATORS, "fold", *_PLACED)
 _DID = ("where", "within", "at_least", "since", "before")
 _QUALIFIERS: dict[str, tuple[str, ...]] = {
     "attribute": _VALUED,
     "company": _VALUED,
     "aggregate": (*OPERATORS, "fold"),
+    "score": NUMBERS,
+    "scenario": ("is_",),
+    "percent": ("lot",),
     "collection": ("of", *NUMBERS, "contains"),
     "did": (*_DID, "at_most", "exactly", "first", "last"),
     "did_not": _DID,
 }
-_MORE = ("where", "within", "exactly", "first", "last", "of")
+_COMPARED = ("attribute", "aggregate", "collection", "score", "scenario")
+_MORE = ("where", "within", "exactly", "first", "last", "of", "anniversary", "lot")
 _ALONE = ("within", "at_least", "at_most", "exactly", "since", "before")
 """How often something was done; ``first`` and ``last`` ask for when instead."""
 
@@ -55,13 +65,13 @@ def condition_problems(condition: Condition, place: Place, names: Names) -> Prob
             yield from _part_problems(condition, question, place, names)
         case "did" | "did_not":
             yield from _did_problems(condition, question, place)
-        case "segment" | "aggregate":
+        case "segment" | "aggregate" | "score" | "scenario":
             name = str(getattr(condition, question))
             yield from unknown(question, name, (*place, question), names[question])
         case "attribute" | "company":
             yield from time_problems(condition, place)
         case _:
-            pass
+            yield from own_problems(condition, question, place)
     if question not in ("did", "did_not"):
         yield from comparison_problems(comparison_of(condition), place)
 
@@ -121,8 +131,8 @@ def _qualifier_problems(condition: Condition, question: str, place: Place) -> Pr
         if name not in fitting:
             allowed = f"; {_key(question)} takes {_list(fitting)}" if fitting else ""
             yield (*place, _key(name)), f"does not go with {_key(question)}{allowed}"
-    asked = (*OPERATORS, *TIMES) if question in ("attribute", "company") else OPERATORS
-    if question in ("attribute", "aggregate", "collection") and not _given(condition, asked):
+    asked = (*OPERATORS, *_PLACED) if question in ("attribute", "company") else OPERATORS
+    if question in _COMPARED and not _given(condition, asked):
         operators = tuple(name for name in fitting if name in asked)
         yield place, f"needs an operator: {_list(operators)}"
 

@@ -119,6 +119,8 @@ class Workspace:
             "template": set(),
             "aggregate": set(),
             "topic": set(),
+            "score": set(),
+            "scenario": set(),
         }
         self._check_entries()
         self.segments = self._each("segments", Segment, "segment")
@@ -163,7 +165,8 @@ class Workspace:
         if document is None:
             return []
         [key] = file.__struct_fields__
-        self.names[key[:-1]] = _names(document.data, key)
+        if kind is not CompanyScore:
+            self.names[key[:-1]] = _names(document.data, key)
         return [
             Written(one, document, (key, at))
             for written in self._converted(document, file, document.data)

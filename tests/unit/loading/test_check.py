@@ -55,6 +55,12 @@ def segment(condition: str, name: str = "a") -> dict[str, str]:
         ("{did: A, first: {in_last: 3d}, within: 3d}", "condition.within", "does not go with first"),
         ("{attribute: x, in_next: 99999w}", "condition.in_next", "99999w is more than 36500d"),
         ("{collection: cart, over: 1, in_next: 3d}", "condition.in_next", "does not go with coll"),
+        ("{attribute: x, anniversary: 301d}", "condition.anniversary", "301d is more than 300d"),
+        ("{weekday: []}", "condition.weekday", "needs at least one day"),
+        ("{percent: 0, lot: a}", "condition.percent", "0 is not between 0 and 100"),
+        ("{percent: 10}", "condition", "needs a lot"),
+        ("{scenario: x, is: inside}", "condition.scenario", "there is no scenario x"),
+        ("{score: heat, over: 1}", "condition.score", "there is no score heat"),
         ("{segment: zzz}", "condition.segment", "there is no segment zzz; known are a, buyers"),
     ],
 )  # fmt: skip
