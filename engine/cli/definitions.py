@@ -7,6 +7,7 @@ import typer
 
 from engine.cli.connection import Data, Grpc, connected
 from engine.cli.output import Json, print_json, print_report, print_rows
+from engine.cli.standing import print_standing
 from engine.errors import BadRequest, Unknown
 
 app = typer.Typer()
@@ -14,10 +15,28 @@ Name = Annotated[str, typer.Argument(metavar="[NAME]", help="Only this one.", sh
 
 
 @app.command()
-def segment(name: Name = "", grpc: Grpc = "", data: Data = None, json: Json = False) -> None:
-    """Segments and how many contacts are in them."""
+def segment(
+    name: Name = "",
+    why: Annotated[
+        str,
+        typer.Option("--why", metavar="KEY", help="Why this contact is in NAME, and how long."),
+    ] = "",
+    grpc: Grpc = "",
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Segments and how many contacts are in them; or why one contact is in one, or not."""
+    if why and not name:
+        raise BadRequest("say which segment to ask --why about")
     with connected(grpc, data) as engine:
-        _show("segment", name, engine.segments(), json=json)
+        if not why:
+            _show("segment", name, engine.segments(), json=json)
+            return
+        found = engine.membership(name, why)
+    if json:
+        print_json(found)
+    else:
+        print_standing(name, why, found)
 
 
 @app.command()

@@ -54,3 +54,11 @@ def day_of(now: int, zone: ZoneInfo) -> date:
     day = datetime.fromtimestamp(now / 1000, zone).date()
     following = day + timedelta(days=1)
     return following if begins(following, zone) <= now else day
+
+
+def written(instant: int) -> str | None:
+    """An instant (ms) by RFC 3339 at UTC; None for 0, which is never."""
+    if not instant:
+        return None
+    text = datetime.fromtimestamp(instant / 1000, UTC).isoformat(timespec="milliseconds")
+    return text.replace("+00:00", "Z")

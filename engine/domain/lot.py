@@ -19,9 +19,14 @@ def drawn(condition: Condition) -> Predicate:
     lot, share = condition.lot or "", condition.percent or 0
 
     def holds(contact: Contact, now: int) -> Answer:  # noqa: ARG001 - one shape for all predicates
-        return YES if number_of(lot, min(contact.id, *contact.pasts, contact.id)) < share else NO
+        return YES if number_in(lot, contact) < share else NO
 
     return holds
+
+
+def number_in(lot: str, contact: Contact) -> float:
+    """A contact's number in a lot, the older one's after a merge."""
+    return number_of(lot, min((contact.id, *contact.pasts)))
 
 
 def number_of(lot: str, contact: int) -> float:

@@ -86,6 +86,13 @@ class Engine(Protocol):
         """State and the newest ``timeline`` log rows of a contact, by key or id."""
         ...
 
+    async def membership(self, segment: str, key: str) -> dict[str, Any] | None:
+        """Whether a contact is in a segment: ``member``, ``since``, ``until``, ``because``.
+
+        Times are RFC 3339 or None. None when nobody has the key. Raises Unknown for no such segment.
+        """
+        ...
+
     def rejected(self, limit: int) -> list[dict[str, Any]]:
         """The newest items that were refused, as they came."""
         ...

@@ -91,6 +91,11 @@ class Relance:
         except Unknown:
             return None
 
+    def membership(self, segment: str, key: str) -> dict[str, Any]:
+        """Why a contact is in a segment or not. Raises Unknown for no such segment or contact."""
+        request = pb.MembershipRequest(segment=segment, key=key)
+        return self._read(self._console.Membership, request, dict[str, Any])
+
     def company(self, key: str) -> dict[str, Any] | None:
         """By its group id; None when no contact belongs to it."""
         try:

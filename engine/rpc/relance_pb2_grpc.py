@@ -176,6 +176,11 @@ class ConsoleStub:
                 request_serializer=engine_dot_rpc_dot_relance__pb2.CompanyRequest.SerializeToString,
                 response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
                 _registered_method=True)
+        self.Membership = channel.unary_unary(
+                '/relance.v1.Console/Membership',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.MembershipRequest.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
+                _registered_method=True)
         self.Segments = channel.unary_unary(
                 '/relance.v1.Console/Segments',
                 request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
@@ -243,6 +248,14 @@ class ConsoleServicer:
 
     def Company(self, request, context):
         """One company with its attributes, contacts and scores; without a key the first hundred.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Membership(self, request, context):
+        """Why one contact is in a segment or not: `member`, `since`, `until` (when that changes if nothing
+        happens), `because`. Times are RFC 3339 or null. NOT_FOUND for no such segment or contact.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -329,6 +342,11 @@ def add_ConsoleServicer_to_server(servicer, server):
             'Company': grpc.unary_unary_rpc_method_handler(
                     servicer.Company,
                     request_deserializer=engine_dot_rpc_dot_relance__pb2.CompanyRequest.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
+            ),
+            'Membership': grpc.unary_unary_rpc_method_handler(
+                    servicer.Membership,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.MembershipRequest.FromString,
                     response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
             ),
             'Segments': grpc.unary_unary_rpc_method_handler(
@@ -458,6 +476,33 @@ class Console:
             target,
             '/relance.v1.Console/Company',
             engine_dot_rpc_dot_relance__pb2.CompanyRequest.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Membership(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Console/Membership',
+            engine_dot_rpc_dot_relance__pb2.MembershipRequest.SerializeToString,
             engine_dot_rpc_dot_relance__pb2.Report.FromString,
             options,
             channel_credentials,

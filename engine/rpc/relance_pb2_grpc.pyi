@@ -113,6 +113,10 @@ class ConsoleStub:
     """One contact with the newest rows of its log. NOT_FOUND when nobody has that key."""
     Company: _grpc.UnaryUnaryMultiCallable[_relance_pb2.CompanyRequest, _relance_pb2.Report]
     """One company with its attributes, contacts and scores; without a key the first hundred."""
+    Membership: _grpc.UnaryUnaryMultiCallable[_relance_pb2.MembershipRequest, _relance_pb2.Report]
+    """Why one contact is in a segment or not: `member`, `since`, `until` (when that changes if nothing
+    happens), `because`. Times are RFC 3339 or null. NOT_FOUND for no such segment or contact.
+    """
     Segments: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
     """A list: every segment with its size."""
     Scenarios: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
@@ -147,6 +151,10 @@ class ConsoleAsyncStub(ConsoleStub):
     """One contact with the newest rows of its log. NOT_FOUND when nobody has that key."""
     Company: _aio.UnaryUnaryMultiCallable[_relance_pb2.CompanyRequest, _relance_pb2.Report]  # type: ignore[assignment]
     """One company with its attributes, contacts and scores; without a key the first hundred."""
+    Membership: _aio.UnaryUnaryMultiCallable[_relance_pb2.MembershipRequest, _relance_pb2.Report]  # type: ignore[assignment]
+    """Why one contact is in a segment or not: `member`, `since`, `until` (when that changes if nothing
+    happens), `because`. Times are RFC 3339 or null. NOT_FOUND for no such segment or contact.
+    """
     Segments: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
     """A list: every segment with its size."""
     Scenarios: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
@@ -196,6 +204,16 @@ class ConsoleServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
         """One company with its attributes, contacts and scores; without a key the first hundred."""
+
+    @_abc_1.abstractmethod
+    def Membership(
+        self,
+        request: _relance_pb2.MembershipRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """Why one contact is in a segment or not: `member`, `since`, `until` (when that changes if nothing
+        happens), `because`. Times are RFC 3339 or null. NOT_FOUND for no such segment or contact.
+        """
 
     @_abc_1.abstractmethod
     def Segments(

@@ -294,6 +294,14 @@ class Coordinator:
             number = found["merged_into"]
         return None
 
+    async def membership(self, segment: str, key: str) -> dict[str, Any] | None:
+        found = await self.contact(key, 0)
+        if found is None:
+            return None
+        body = envelope.encode((found["id"], segment))
+        host = self.table.host_of_contact(found["id"])
+        return dict(await self.ask(host, "membership", body))
+
     async def _tell(self, contact: int, timeline: int) -> Any:
         body = envelope.encode((contact, timeline))
         return await self.ask(self.table.host_of_contact(contact), "contact", body)

@@ -11,7 +11,8 @@ from engine.domain.attribute import undeclared
 from engine.domain.contact import Contact
 from engine.domain.reserved import RESERVED, read
 from engine.domain.shelf import unpacked
-from engine.errors import BadRequest
+from engine.domain.why import why
+from engine.errors import BadRequest, Unknown
 from engine.ports.host_store import LogRow
 from engine.replay.fsck import Fsck
 from engine.replay.timeline import timeline
@@ -32,6 +33,8 @@ async def answer(host: "ContactHost", method: str, body: bytes) -> Any:  # noqa:
             return resolve(host, body.decode())
         case "contact":
             return contact(host, *msgspec.msgpack.decode(body, type=tuple[int, int]))
+        case "membership":
+            return membership(host, *msgspec.msgpack.decode(body, type=tuple[int, str]))
         case "company":
             return companies.report(host.memory, body.decode())
         case "companies":
@@ -97,6 +100,19 @@ def contact(host: "ContactHost", number: int, rows: int) -> dict[str, Any] | Non
             "timeline": [line_of(row) for row in newest],
         }
     )
+
+
+def membership(host: "ContactHost", number: int, segment: str) -> dict[str, Any] | None:
+    """Why the contact is in the segment or not. Raises Unknown when there is no such segment."""
+    memory = host.memory
+    if segment not in memory.rulebook.segments:
+        known = ", ".join(sorted(memory.rulebook.segments)) or "none"
+        text = f"no segment is called {segment!r}; there are {known}"
+        raise Unknown(text)
+    resident = memory.resident(number)
+    if resident is None:
+        return None
+    return why(resident.contact, segment, memory.rulebook, memory.clock.now())
 
 
 def figures_of(host: "ContactHost", held: Contact) -> dict[str, Any]:

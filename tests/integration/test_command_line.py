@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -176,3 +177,21 @@ def test_keys_of_a_data_folder_at_rest_are_managed_without_an_engine(tmp_path: P
 
 def test_a_running_engine_is_checked_while_it_runs(data: Path) -> None:
     assert ask(data, "fsck")["findings"] == []
+
+
+def test_a_segment_tells_why_a_contact_is_in_it_and_until_when(data: Path) -> None:
+    added = {"type": "track", "event": "Product Added", "userId": "why", "messageId": "w2"}
+    ask(data, "push", "-", stdin=json.dumps(added))
+
+    found = ask(data, "segment", "hesitating", "--why", "user_id:why")
+    code, out, _ = ran("segment", "hesitating", "--why", "user_id:why", "--data", data)
+
+    assert sorted(found) == ["because", "member", "since", "until"]
+    since, until = (datetime.fromisoformat(found[name]) for name in ("since", "until"))
+    assert found["member"]
+    assert until - since <= timedelta(days=3)
+    assert [part["holds"] for part in found["because"]] == [True, True]
+    assert code == 0
+    assert out.startswith("user_id:why is in hesitating since ")
+    assert "there are buyers" in ran("segment", "x", "--why", "user_id:why", "--data", data)[2]
+    assert ran("segment", "hesitating", "--why", "user_id:no", "--data", data)[0] != 0

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.domain.duration import milliseconds
+from engine.domain.forecast import standing
 from tests.unit.domain import builders as build
 from tests.unit.domain.builders import DAY, HOUR, Life
 
@@ -189,3 +190,22 @@ def test_membership_flips_exactly_when_brute_force_over_the_calendar_flips(
         if watch.known.value:
             watch.compare()
     watch.passes(9 * DAY)
+
+
+@settings(max_examples=150, deadline=None)
+@given(conditions(), histories())
+def test_the_foreseen_end_is_when_membership_ends_over_clock_changes_and_decay(
+    asked: dict[str, Any], history: tuple[int, list[tuple[int, str, Any]]]
+) -> None:
+    watch = Watch(asked, history[0])
+    for gap, what, value in history[1]:
+        watch.life.until(watch.life.now + gap)
+        watch.takes(what, value)
+    life = watch.life
+    member, _since, until = standing(life.contact, "s", life.book, life.now)
+    assert member is brute(asked, watch.known, life.now)
+    if until:
+        assert brute(asked, watch.known, until - 1) is member
+        assert brute(asked, watch.known, until) is not member
+    looks = range(life.now, min(until or life.now + 900 * DAY, life.now + 900 * DAY), 11 * HOUR)
+    assert all(brute(asked, watch.known, at) is member for at in looks)

@@ -5,6 +5,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.domain.forecast import standing
 from tests.property.reference import Past, members
 from tests.property.strategies import LONGEST, Happening, declared, histories, segment_sets
 from tests.unit.domain import builders as build
@@ -101,6 +102,26 @@ def test_a_host_that_slept_ends_where_one_that_was_awake_ends(
     asleep.misses(f"{LONGEST}ms")
     assert crossings(asleep) == crossings(awake)
     assert asleep.contact.segments == awake.contact.segments
+
+
+@settings(max_examples=150, deadline=None)
+@given(worlds(), histories)
+def test_the_foreseen_end_is_the_very_millisecond_at_which_brute_force_flips(
+    world: Any, history: list[Happening]
+) -> None:
+    watch = Watch(*world)
+    for one in history:
+        watch.life.until(watch.life.now + one.gap)
+        watch.take(one)
+    life, written = watch.life, watch.written
+    ahead = range(life.now + 1, life.now + LONGEST + 2)
+    after = {at: members(written, watch.past, at) for at in ahead}
+    for name in written:
+        found = standing(life.contact, name, life.book, life.now)
+        assert found.member is (name in watch.before)
+        flips = (at for at in ahead if (name in after[at]) is not found.member)
+        assert found.until == next(flips, 0)
+        assert found.since == life.contact.segments.get(name, 0)
 
 
 def crossings(life: Life) -> list[tuple[str, int]]:

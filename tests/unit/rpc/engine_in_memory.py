@@ -135,6 +135,10 @@ class EngineInMemory:
         rows = [event.name for event in self.events.values() if key in event.keys]
         return {"key": key, "timeline": rows[:timeline]} if rows else None
 
+    async def membership(self, segment: str, key: str) -> dict[str, Any] | None:
+        known = any(key in event.keys for event in self.events.values())
+        return {"member": segment == "buyers", "because": []} if known else None
+
     def rejected(self, limit: int) -> list[dict[str, Any]]:
         return [{"code": one.code, "body": one.body.decode()} for one in self.refused[:limit]]
 

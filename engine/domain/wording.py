@@ -1,0 +1,94 @@
+"""Conditions in words: what each part of one asks, as an operator reads it."""
+
+from typing import Any
+
+import msgspec
+
+from engine.domain.condition import (
+    GROUPS,
+    OPERATORS,
+    TIMES,
+    Comparison,
+    Condition,
+    When,
+    question_of,
+)
+
+_GROUPS = {
+    "all": "all of these", "any": "any of these", "none": "none of these",
+    "exactly_one": "exactly one of these", "not_": "not this",
+}  # fmt: skip
+_NAMES = {"is_": "is", "in_": "is one of"}
+_PLAIN = ("attribute", "company", "aggregate", "collection", "score", "segment", "scenario")
+
+
+def worded(condition: Condition) -> str:
+    """``did Page Viewed at least 3 times within 7d``."""
+    question = str(question_of(condition))
+    if question in (*GROUPS, "not_"):
+        return _GROUPS[question]
+    if question in ("did", "did_not"):
+        return _did(condition, question)
+    if question == "weekday":
+        return f"weekday is {_value(condition.weekday)}"
+    if question == "percent":
+        return f"in the first {condition.percent:g} % of lot {condition.lot}"
+    subject = f"{question} {getattr(condition, question)}" if question in _PLAIN else question
+    part = f" {condition.of}" if condition.of else ""
+    return f"{subject}{part} {_compared(condition)}".strip()
+
+
+def _compared(condition: Comparison) -> str:
+    said = [
+        f"{_NAMES.get(name, name.replace('_', ' '))} {_value(operand)}"
+        for name in OPERATORS
+        if (operand := getattr(condition, name)) is not None
+    ]
+    if isinstance(condition, Condition):
+        said += _times(condition)
+        if condition.anniversary:
+            ahead = condition.anniversary
+            said.append("comes round today" if ahead == "today" else f"comes round within {ahead}")
+    return " and ".join(said)
+
+
+def _times(wanted: When | Condition) -> list[str]:
+    return [
+        f"{name.replace('_', ' ')} {span}"
+        for name in TIMES
+        if (span := getattr(wanted, name)) is not None
+    ]
+
+
+def _did(condition: Condition, question: str) -> str:
+    words = [question.replace("_", " "), str(getattr(condition, question)), *_often(condition)]
+    if condition.within:
+        words.append(f"within {condition.within}")
+    words += _times(condition)
+    for edge in ("first", "last"):
+        wanted = getattr(condition, edge)
+        if wanted is not None:
+            words.append(f"{edge} {' and '.join(_times(wanted))}")
+    if condition.where:
+        chosen = [
+            f"{path} {_compared(w) if isinstance(w, Comparison) else f'is {_value(w)}'}"
+            for path, w in condition.where.items()
+        ]
+        words.append(f"where {' and '.join(chosen)}")
+    return " ".join(words)
+
+
+def _often(condition: Condition) -> list[str]:
+    return [
+        f"{name.replace('_', ' ')} {count:g} time{'' if count == 1 else 's'}"
+        for name in ("at_least", "at_most", "exactly")
+        if (count := getattr(condition, name)) is not None
+    ]
+
+
+def _value(operand: Any) -> str:
+    if isinstance(operand, str):
+        return operand
+    if isinstance(operand, tuple):
+        return ", ".join(map(_value, operand))
+    return msgspec.json.encode(operand).decode()
