@@ -135,7 +135,7 @@ class Postbox:
                 self._news.set()
                 return msgspec.msgpack.encode(10)
             case "outcomes":
-                host, known = msgspec.msgpack.decode(body, type=tuple[str, list[str]])
+                host, known, _ = msgspec.msgpack.decode(body, type=tuple[str, list[str], str])
                 return msgspec.msgpack.encode([self._life, 10, await self._outcomes(host, known)])
         return msgspec.msgpack.encode({})
 

@@ -46,8 +46,10 @@ class SenderPort(Protocol):
         """Hand over; answer the credit left for this host. A key offered twice is one message."""
         ...
 
-    async def outcomes(self, host: str, acknowledged: list[str]) -> tuple[bytes, int]:
-        """Outcomes not yet acknowledged (waits up to a second for one) and the credit left.
+    async def outcomes(
+        self, host: str, acknowledged: list[str], *, wait: bool = True
+    ) -> tuple[bytes, int]:
+        """Outcomes not yet acknowledged (``wait``: up to a second for one) and the credit left.
 
         An outcome comes again until its key is acknowledged, which a host does after its commit.
         """

@@ -74,7 +74,8 @@ class SendPost:
         """Outcomes become receipts; only what is committed is acknowledged."""
         acknowledged: list[str] = []
         while True:
-            body = envelope.encode([self._name, acknowledged])
+            # As long as it has not caught up with this Sender, a host that dies leaves doubts behind.
+            body = envelope.encode([self._name, acknowledged, self._life])
             try:
                 if not self._life:
                     self.credit = await self._call_offer([])

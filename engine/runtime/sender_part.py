@@ -68,8 +68,10 @@ class SenderPart:
                 await self._sender.caught_up(host)
             return b""
         if method == "outcomes":
-            host, acknowledged = msgspec.msgpack.decode(body, type=tuple[str, list[str]])
-            told, credit = await self._sender.outcomes(host, acknowledged)
+            asked = msgspec.msgpack.decode(body, type=tuple[str, list[str], str])
+            host, acknowledged, life = asked
+            known = life == self._life
+            told, credit = await self._sender.outcomes(host, acknowledged, wait=known)
             return envelope.encode(Outcomes(self._life, credit, _outcomes.decode(told)))
         text = f"the Sender has no call {method!r}"
         raise BadRequest(text)

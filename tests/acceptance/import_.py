@@ -30,6 +30,13 @@ SPREAD = 7_919
 """A prime: orders of one contact lie far apart in the file."""
 
 
+LOOK = 0.5
+"""Seconds between two looks at how far an import is; a tenth of it where it is SMALL."""
+SMALL = 50_000
+ALMOST = 0.95
+"""Nobody is killed who may be through already."""
+
+
 class Imported(NamedTuple):
     """``engine`` and ``client``: the most memory (bytes, RSS) at any look; ``first`` the engine's early on."""
 
@@ -67,18 +74,19 @@ class Campaign:
         begun, killed, first, engine, client = time.monotonic(), 0, 0, 0, 0
         running = self.command("import", kind, str(file))
         while running.poll() is None:
-            time.sleep(0.5)
+            time.sleep(LOOK if rows > SMALL else LOOK / 10)
             client = max(client, _memory(running.pid))
             engine = max(engine, now := sum(_memory(p.pid) for p in self.engine.family()))
             first = first or now
-            if killed < kills and self.stored() > (killed + 1) * rows / (kills + 1) + self._before:
+            share = (self.stored() - self._before) / rows
+            if killed < kills and (killed + 1) / (kills + 1) < share < ALMOST:
                 killed += 1
                 if killed % 2:
                     self.engine.kill_everything()
                     self.engine.start()
                 else:
                     running.send_signal(signal.SIGKILL)
-                    running.wait()
+                    running.communicate()
                     running = self.command("import", kind, str(file))
         out, err = running.communicate()
         assert running.returncode == 0, (out[-2_000:], err[-2_000:])

@@ -163,10 +163,7 @@ class Campaign:
         def quiet() -> bool:
             status.update(self._status())
             return bool(status) and not (
-                status["messages"]["queued"]
-                or status["timers"]["armed"]
-                or status["runs"]["waiting"]
-                or status["hops"]
+                status["messages"]["queued"] or status["runs"]["waiting"] or status["hops"]
             )
 
         with self.engine.operator() as self._operator:

@@ -1,11 +1,14 @@
 """What a Sender promises its hosts, message by message."""
 
+import asyncio
+
+import msgspec
 import pytest
 
 from engine.errors import Busy, Deferred, Refused, Unsure
 from engine.runtime import sender as sender_module
 from engine.runtime.retry import LADDER, MINUTE
-from engine.runtime.sender import Sender
+from engine.runtime.sender import POLL, Sender
 from engine.runtime.spool import Spool
 from tests.sender_host import Host, definitions, delivery
 from tests.sender_life import Life, turns
@@ -247,3 +250,10 @@ async def test_a_bug_in_one_message_stops_no_other(
     assert await host.settle("ab") == {"a": outcome, "b": "sent"}
     assert host.outcomes["a"].reason == "ZeroDivisionError: bug"
     assert "ZeroDivisionError" in caplog.text
+
+
+async def test_a_host_that_has_yet_to_catch_up_is_answered_at_once(life: Life) -> None:
+    host = await life.begin()
+    async with asyncio.timeout(POLL / 2):
+        told, _credit = await host.sender.outcomes("host-0", [], wait=False)
+    assert told == msgspec.msgpack.encode([])
