@@ -25,6 +25,8 @@ _MANY = 100
 _NOT_WRITABLE = (errors.DiskFull, errors.ReadOnlySqlTransaction, errors.IoError)
 
 _OPEN = (TransactionStatus.INTRANS, TransactionStatus.INERROR)
+_LAST_WORDS = ("FATAL", "PANIC")
+"""Severities after which the server ends the session."""
 
 _ownership = table(Ownership)
 _OWNED = (
@@ -184,7 +186,9 @@ class PostgresDatabase:
 
     def _translated(self, error: psycopg.Error) -> StoreError:
         reason = " ".join(str(error).split()).rstrip(".")
-        if self._connection is None or self._connection.closed:
+        if self._is_cut(error):
+            if self._connection is not None:
+                self._connection.close()
             return StoreLost(
                 f"{self._place} cannot be reached: {reason}. Start the database or correct "
                 "[store] url; what was acknowledged is kept."
@@ -195,6 +199,17 @@ class PostgresDatabase:
                 "Free space or make it writable, then go on."
             )
         return StoreError(f"{self._place}: {reason}")
+
+    def _is_cut(self, error: psycopg.Error) -> bool:
+        """Whether the session is over, also when the driver has not read its end yet.
+
+        A server that ends a session right after its COMMIT leaves the driver with an answer that it
+        cannot finish, over a connection that looks open: to call that refused would be wrong.
+        """
+        db = self._connection
+        if db is None or db.closed or error.diag.severity_nonlocalized in _LAST_WORDS:
+            return True
+        return db.info.transaction_status not in (TransactionStatus.IDLE, *_OPEN)
 
     def purge(self, *, whole: bool = False) -> None:
         """VACUUM. What the server's write-ahead log and its archives keep is the server's to forget."""

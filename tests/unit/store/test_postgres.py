@@ -14,6 +14,7 @@ from engine.ports.host_store import LogRow, Write
 from engine.store.postgres import PostgresControlStore, PostgresHostStore
 from engine.store.postgres_session import tried
 from engine.store.postgres_text import escaped, restored
+from tests.cutting_road import CuttingRoad
 from tests.postgres_server import PostgresServer
 
 ROW = LogRow(1, 7, 0, 0, 1, 1, b"body", b"")
@@ -83,6 +84,23 @@ def test_a_lost_connection_is_told_as_lost_ownership_and_keeps_what_was_committe
     store.close()
     successor = PostgresHostStore(postgres_url, 0)
     assert successor.open("host-0")[:3] == (2, 0, 2)
+    successor.close()
+
+
+def test_a_session_that_ends_right_after_a_commit_is_lost_and_never_told_as_a_refusal(
+    postgres_url: str,
+) -> None:
+    """The driver only says that it cannot finish, over a connection that looks open."""
+    with CuttingRoad(postgres_url) as road:
+        store = PostgresHostStore(road.url, 0)
+        store.open("host-0")
+        road.armed = True
+        with pytest.raises(StoreLost):
+            store.commit(Write(log=[ROW]))
+    store.close()
+    successor = PostgresHostStore(postgres_url, 0, fence_only=True)
+    successor.open("host-0")
+    assert successor.log(0, 9) == [ROW]
     successor.close()
 
 
