@@ -101,7 +101,7 @@ class Mailbox:
 
     def _work_off(self, jobs: list[Job]) -> None:
         try:
-            answers = self._commit(jobs)
+            answers = self._commit(jobs, {})
         except OwnershipLost:
             raise
         except StoreError as error:
@@ -115,13 +115,17 @@ class Mailbox:
             for job, results in zip(jobs, answers, strict=True):
                 _answer(job, results)
 
-    def _commit(self, jobs: list[Job]) -> list[list[Any]]:
-        """One commit for all the jobs; after an error nothing of it remains."""
+    def _commit(self, jobs: list[Job], detours: dict[str, None]) -> list[list[Any]]:
+        """One commit for all the jobs; after an error nothing of it remains.
+
+        ``detours`` are the keys of which an item was sent on: what comes after it in a job has to wait.
+        """
         memory = self._memory
         memory.look_up({key for job in jobs for letter in job.letters for key in letter.keys})
         memory.activate(_wanted(memory, jobs))
         batch = Batch(memory, self._credit())
         batch.bulk = jobs[0].bulk
+        batch.detours = detours
         try:
             answers = []
             for job in jobs:
@@ -138,22 +142,26 @@ class Mailbox:
 
     def _one_by_one(self, job: Job) -> None:
         results: list[Any] = []
+        detours: dict[str, None] = {}
         try:
             for letter in job.letters:
-                results.append(self._alone(letter))  # noqa: PERF401 - each has its own commit
+                results.append(self._alone(letter, detours))  # noqa: PERF401 - each has its own commit
             if job.seal is not None:
                 batch = Batch(self._memory)
+                batch.detours = detours
                 job.seal(batch, results)
                 batch.commit()
+        except OwnershipLost:
+            raise
         except StoreError as error:
             _fail([job], error)
         else:
             _answer(job, results)
 
-    def _alone(self, letter: Letter) -> Any:
+    def _alone(self, letter: Letter, detours: dict[str, None]) -> Any:
         job = Job([letter])
         try:
-            return self._commit([job])[0][0]
+            return self._commit([job], detours)[0][0]
         except StoreError:
             raise
         except Exception as error:

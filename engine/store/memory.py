@@ -123,6 +123,7 @@ class MemoryHostStore:
         rows.marks = marks
         if write.counters is not None:
             rows.counters = dict(write.counters)
+        self._owner.disk.answer()
 
     def wakeups(self, after: WakeUp, before: int, limit: int) -> list[WakeUp]:
         found = self._rows.wakeups.after(after, limit)

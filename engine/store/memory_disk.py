@@ -3,17 +3,19 @@
 from collections.abc import Iterable
 from typing import Any
 
-from engine.errors import OwnershipLost, StoreError, StoreFull, StoreLocked
+from engine.errors import OwnershipLost, StoreError, StoreFull, StoreLocked, StoreLost
 
 
 class MemoryDisk:
-    """Holds one store's content between its openings. Set ``full`` to let every commit fail.
+    """Holds one store's content between its openings. Set ``full`` to let every commit fail, ``cut``
+    to let the next one be kept without its owner hearing of it.
 
     ``content`` is the store's own; ``epoch`` and ``owner`` guard it as the ownership rows of a file do.
     """
 
     def __init__(self) -> None:
         self.full = False
+        self.cut = False
         self.content: Any = None
         self.epoch = 0
         self.owner = ""
@@ -51,6 +53,13 @@ class MemoryDisk:
         if self.full:
             message = "The disk is full; nothing was acknowledged. Free space, then go on."
             raise StoreFull(message)
+
+    def answer(self) -> None:
+        """What a commit that is kept ends with. Raises StoreLost."""
+        if self.cut:
+            self.cut = False
+            message = "This memory does not answer; start anew from what it holds."
+            raise StoreLost(message)
 
     def release(self) -> None:
         """The process that held it has ended, in order or not: the next may open it."""

@@ -136,6 +136,12 @@ class Hosts(RuleBasedStateMachine):
         self.run(self.engine.kill(names[host % len(names)]))
         self.wait(wait)
 
+    @rule(host=st.integers(0, 1), wait=st.sampled_from([0.0, 0.01, 3.0]))
+    def a_host_is_cut_off_from_what_it_commits(self, host: int, wait: float) -> None:
+        """Its next commit is kept, and nobody tells it."""
+        self.engine.disks[host].cut = True
+        self.wait(wait)
+
     @rule()
     def the_coordinator_is_killed(self) -> None:
         """Who waited for an answer hears nothing, and asks again."""

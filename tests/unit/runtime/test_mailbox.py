@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from engine.errors import OwnershipLost, StoreFull
+from engine.errors import OwnershipLost, StoreFull, StoreLost
 from engine.runtime.batch import Batch
-from engine.runtime.envelope import ACCEPTED
+from engine.runtime.envelope import ACCEPTED, LATER, REJECTED, TRY_DEVICE
 from engine.runtime.event_letter import EventLetter
 from engine.runtime.mailbox import MOST, Mailbox
 from engine.store.memory import MemoryHostStore
@@ -109,6 +109,29 @@ async def test_a_host_that_is_no_longer_the_owner_ends() -> None:
         await work
     assert not job.done()
     job.cancel()
+
+
+async def test_it_ends_too_while_it_works_off_a_failed_batch_message_by_message() -> None:
+    desk = Desk()
+    desk.bench.disk.cut = True
+    work = asyncio.create_task(desk.mailbox.run())
+    good, bad = (letter_of(event(name, keys=(USER,))) for name in ("Good", "Bad"))
+    job = asyncio.create_task(desk.mailbox.put([good, Poisoned(bad.item)]))
+    with pytest.raises(StoreLost):
+        await work
+    assert not job.done()
+    assert len(desk.bench.log()) == 1
+    job.cancel()
+
+
+async def test_message_by_message_nothing_overtakes_what_is_sent_on() -> None:
+    desk = Desk()
+    events = event("Signed Up", keys=(USER, "anonymous_id:d")), event("Came", keys=(USER,))
+    bad = Poisoned(letter_of(event("Bad", keys=(USER,))).item)
+    async with desk.working() as mailbox:
+        words = await mailbox.put([*map(letter_of, events), bad])
+    assert [word.word for word in words] == [TRY_DEVICE, LATER, REJECTED]
+    assert desk.bench.log() == []
 
 
 async def test_what_is_sealed_is_kept_with_the_letters_it_belongs_to() -> None:
