@@ -7,7 +7,7 @@ answer is lost after the work was done.
 import asyncio
 import contextlib
 from collections import Counter, defaultdict
-from collections.abc import Coroutine, Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from random import Random
 from typing import Any, TypeVar
 
@@ -44,7 +44,7 @@ _deliveries = msgspec.msgpack.Decoder(list[Delivery])
 class Roads:
     """Calls between parts. ``slow`` (s): most ways take up to that, some none, and a few ten times it.
 
-    ``lossy`` is how likely an answer gets lost.
+    ``lossy`` is how likely an answer gets lost. Calls of the methods in ``shut`` arrive nowhere.
     """
 
     def __init__(self, calls: Calls, dice: Random) -> None:
@@ -52,9 +52,12 @@ class Roads:
         self._dice = dice
         self.slow = 0.0
         self.lossy = 0.0
+        self.shut: Collection[str] = ()
 
     async def call(self, part: str, method: str, body: bytes) -> bytes:
         await self._way()
+        if method in self.shut:
+            raise PartLost(f"no way leads to {part}")
         answer = await self._calls.call(part, method, body)
         await self._way()
         if self._dice.random() < self.lossy:

@@ -30,9 +30,10 @@ SLOWEST = 1.0
 class Push:
     """One caller's items: their verdicts, and a future for when the last one is there."""
 
-    __slots__ = ("done", "left", "verdicts")
+    __slots__ = ("done", "failed", "left", "verdicts")
 
     def __init__(self, size: int) -> None:
+        self.failed = False
         self.verdicts: list[Verdict | None] = [None] * size
         self.left = size
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -44,6 +45,7 @@ class Push:
             self.done.set_result(None)
 
     def fail(self, error: Exception) -> None:
+        self.failed = True
         if not self.done.done():
             self.done.set_exception(error)
 

@@ -51,8 +51,14 @@ class Router:
         self._route(Pending(push, index, event, item, event.key, self._number))
 
     def _route(self, pending: Pending) -> None:
-        """By hint, else by key; behind an earlier item of the key that is being sent on."""
+        """By hint, else by key; behind an earlier item of the key that is being sent on.
+
+        Of a push that has failed no item overtakes the one that was refused: they all come again.
+        """
         if self.holds(pending):
+            return
+        if pending.push.failed:
+            self._answer(pending, Word(envelope.REJECTED, 0, "busy"))
             return
         hint = self._hints.get(pending.key, 0)
         pending.item.contact = hint
@@ -133,9 +139,9 @@ class Router:
             self._release(pending, word)
 
     def _release(self, pending: Pending, word: Word) -> None:
-        """What waited behind goes on in the order it came, to where its leader was kept."""
+        """What waited behind goes on in the order it came, to where its leader is kept, now or before."""
         waiting = self._behind.pop(pending.key)
-        if word.contact and word.word == envelope.ACCEPTED and not is_device(pending.key):
+        if word.contact and not is_device(pending.key):
             self._hint(pending.key, word.contact)
         for one in sorted(waiting, key=lambda waited: waited.number):
             self._route(one)

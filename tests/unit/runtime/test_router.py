@@ -3,8 +3,11 @@
 import asyncio
 from random import Random
 
+import pytest
+
 from engine.domain import message
 from engine.domain.event import PUBLIC, Event
+from engine.errors import Busy
 from engine.runtime.coordinator import NAME
 from tests.small_engine import SmallEngine
 from tests.unit.runtime.conftest import Started
@@ -143,3 +146,43 @@ def test_a_parcel_behind_one_that_was_refused_does_not_wait_for_it(started: Star
         return [type(one).__name__ for one in told]
 
     assert engine.run(refused_then_killed())[0] == "Busy"
+
+
+def test_a_retry_by_a_key_that_is_still_being_claimed_finds_what_took_it(started: Started) -> None:
+    """Where the key leads was known to the Coordinator alone, and that was killed."""
+    engine = started()
+    engine.roads.shut = ("hop",)
+    events = [engine.event("Signed Up", HERE, DEVICE), engine.event("Came", HERE)]
+    assert outcomes(engine, *events) == ["accepted"] * 2
+    engine.run(engine.kill(NAME))
+    engine.run(engine.up())
+    assert outcomes(engine, *events) == ["duplicate"] * 2
+    engine.roads.shut = ()
+    engine.run(engine.rest())
+    assert [name for _contact, name in kept(engine)] == ["Signed Up", "Came"]
+
+
+def test_nothing_overtakes_an_event_that_was_refused(started: Started) -> None:
+    """The disk of the device's host is full; what came after is for another host, but waits for it."""
+    engine = started()
+    events = [engine.event("Signed Up", HERE, DEVICE), engine.event("Came", HERE)]
+    engine.disks[1].full = True
+    with pytest.raises(Busy):
+        engine.run(engine.push(*events))
+    engine.disks[1].full = False
+    engine.run(engine.rest())
+    assert kept(engine) == []
+    assert outcomes(engine, *events) == ["accepted"] * 2
+    assert [name for _contact, name in kept(engine)] == ["Signed Up", "Came"]
+
+
+def test_a_commit_whose_answer_was_lost_counts_once_when_its_parcel_comes_again(
+    started: Started,
+) -> None:
+    engine = started()
+    events = [engine.event("Signed Up", HERE, DEVICE), engine.event("Came", HERE)]
+    engine.disks[1].cut = True
+    assert outcomes(engine, *events) == ["accepted"] * 2
+    engine.run(engine.rest())
+    assert [name for _contact, name in kept(engine)] == ["Signed Up", "Came"]
+    assert outcomes(engine, *events) == ["duplicate"] * 2
