@@ -24,7 +24,7 @@ from tests.acceptance.engine_process import wait_until
 from tests.acceptance.lone_host import AT_ONCE, LOST
 
 ROOT = Path(__file__).parents[2]
-STOPPED = 30.0 if os.environ.get("RELANCE_LONG") == "1" else 3.0
+STOPPED = 30.0 if os.environ.get("ACCEPTANCE_LONG") == "1" else 3.0
 """Seconds: longer than the two that every person waits here."""
 
 Started = Callable[..., "Host"]

@@ -1,7 +1,8 @@
 """Nothing acknowledged is lost and nothing is sent twice, whatever is killed and whenever.
 
-``RELANCE_LONG=1`` runs it with 50,000 events and three rounds for each victim; ``RELANCE_SEED``
-repeats a run that failed.
+``ACCEPTANCE_LONG=1`` runs it with 50,000 events and three rounds for each victim; ``ACCEPTANCE_SEED``
+repeats the kills of a run that failed. (The engine itself refuses variables RELANCE_* that it does
+not know.)
 """
 
 import os
@@ -14,7 +15,7 @@ import pytest
 from tests.acceptance.kill import CONNECTION, VICTIMS, Campaign, table
 from tests.postgres_server import PostgresServer
 
-LONG = os.environ.get("RELANCE_LONG") == "1"
+LONG = os.environ.get("ACCEPTANCE_LONG") == "1"
 ROUNDS = 3 if LONG else 1
 EVENTS = 50_000 // (ROUNDS * len(VICTIMS)) if LONG else 600
 """For one round."""
@@ -24,7 +25,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
 @pytest.fixture(scope="module")
 def seed() -> int:
-    return int(os.environ.get("RELANCE_SEED") or random.SystemRandom().randrange(10_000))
+    return int(os.environ.get("ACCEPTANCE_SEED") or random.SystemRandom().randrange(10_000))
 
 
 @pytest.fixture(scope="module")
