@@ -30,6 +30,7 @@ from engine.domain.event import PUBLIC, Event
 from engine.domain.identity import WHO, WITH, Claim, is_device, key_of, kind_of, value_of
 from engine.domain.merge import tombstone
 from engine.domain.message import ClaimAnswered, YieldAnswered, YieldAsked
+from engine.domain.reach import REACH
 from engine.domain.review import review
 from engine.domain.turn import Turn
 
@@ -97,6 +98,7 @@ def bind(turn: Turn, key: str) -> None:
         return
     known = contact.known
     contact.keys.append(key)
+    turn.changed(REACH)
     turn.note("bound", kind_of(key), key)
     if not known and contact.known:
         turn.note("identified", kind_of(key))

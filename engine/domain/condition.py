@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from engine.domain.channel import Channel
 from engine.domain.definition import Definition, Name, Scalar
 from engine.domain.duration import Duration
 
@@ -86,6 +87,7 @@ class Condition(Comparison, frozen=True, kw_only=True):
     scenario: Name | None = None
     weekday: tuple[Weekday, ...] | None = None
     percent: float | None = None
+    reachable: Channel | None = None
 
     where: Where | None = None
     within: Duration | None = None
@@ -101,12 +103,13 @@ class Condition(Comparison, frozen=True, kw_only=True):
     before: Instant | None = None
     anniversary: Anniversary | None = None
     lot: Name | None = None
+    topic: Name | None = None
 
 
 GROUPS = ("all", "any", "none", "exactly_one")
 QUESTIONS = (
     *GROUPS, "not_", "attribute", "company", "aggregate", "did", "did_not", "segment",
-    "collection", "score", "scenario", "weekday", "percent",
+    "collection", "score", "scenario", "weekday", "percent", "reachable",
 )  # fmt: skip
 OPERATORS = tuple(name for name in Comparison.__struct_fields__ if name != "fold")
 TIMES = When.__struct_fields__

@@ -1,6 +1,6 @@
 """May this message be sent to this contact? Asked at the decision and again at the hand-over."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.domain import quiet
 from engine.domain.calendar import zone_of
@@ -9,7 +9,9 @@ from engine.domain.consent import allows
 from engine.domain.contact import Contact
 from engine.domain.identity import value_of
 from engine.domain.phone import e164
-from engine.domain.rulebook import Rulebook
+
+if TYPE_CHECKING:
+    from engine.domain.rulebook import Rulebook
 
 NO_ADDRESS = "no_address"
 NO_CONSENT = "no_consent"
@@ -42,7 +44,7 @@ def refusal(contact: Contact, channel: str, topic: str, *, marketing: bool) -> s
     return ""
 
 
-def opening(rulebook: Rulebook, contact: Contact, channel: str, now: int) -> int:
+def opening(rulebook: "Rulebook", contact: Contact, channel: str, now: int) -> int:
     """The first instant from ``now`` on at which marketing may reach this contact by this channel."""
     country = country_of(rulebook, contact)
     hours = [
@@ -54,7 +56,7 @@ def opening(rulebook: Rulebook, contact: Contact, channel: str, now: int) -> int
     return quiet.opening(hours, holidays, now, zone_of(contact, rulebook.zone))
 
 
-def country_of(rulebook: Rulebook, contact: Contact) -> str:
+def country_of(rulebook: "Rulebook", contact: Contact) -> str:
     """Attribute ``country`` (ISO 3166-1 alpha-2), else the workspace's first; "" where there is none."""
     told = contact.attributes.get(COUNTRY)
     if isinstance(told, str) and len(told) == LETTERS:

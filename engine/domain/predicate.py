@@ -29,6 +29,7 @@ from engine.domain.lot import drawn
 from engine.domain.occurrence import occurred
 from engine.domain.passage import passing
 from engine.domain.path import value_at
+from engine.domain.reach import reachable
 from engine.domain.reserved import read
 from engine.domain.shelf import holds_item
 from engine.domain.when import dated
@@ -191,5 +192,6 @@ _ASKED: dict[str, Callable[[Condition, Demand], Predicate]] = {
     "score": scored,
     "scenario": passing,
     "weekday": weekday,
+    "reachable": reachable,
     "percent": lambda condition, _demand: drawn(condition),
 }

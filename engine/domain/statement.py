@@ -25,6 +25,7 @@ from engine.domain.effect import Lift
 from engine.domain.event import PUBLIC, SERVER, Event
 from engine.domain.message import Stated
 from engine.domain.permission import address_of
+from engine.domain.reach import REACH
 from engine.domain.suppression import LIFTED_BY_CONSENT, scopes_of
 from engine.domain.turn import Turn
 
@@ -128,6 +129,7 @@ def state(turn: Turn, subject: str, said: Consent) -> None:
     if now is held:
         return
     contact.consents[subject] = now
+    turn.changed(REACH)
     if now.status == WITHDRAW:
         optin.withdrawn(turn, subject)
     if held is None or held.status != now.status or said.proved:

@@ -13,6 +13,7 @@ from engine.domain.level import value_of
 from engine.domain.lot import number_in
 from engine.domain.passage import state_of
 from engine.domain.path import value_at
+from engine.domain.permission import refusal
 from engine.domain.predicate import compiled
 from engine.domain.reserved import read
 from engine.domain.rulebook import Rulebook
@@ -107,6 +108,10 @@ class _Witness:
     def percent(self, _share: str, condition: Condition) -> Any:
         return round(number_in(condition.lot or "", self.contact), 3)
 
+    def reachable(self, channel: str, condition: Condition) -> Any:
+        topic = condition.topic or ""
+        return refusal(self.contact, channel, topic, marketing=True) or "reachable"
+
 
 _SEEN: dict[str, Callable[[_Witness, str, Condition], Any]] = {
     "attribute": _Witness.attribute,
@@ -117,6 +122,7 @@ _SEEN: dict[str, Callable[[_Witness, str, Condition], Any]] = {
     "scenario": _Witness.scenario,
     "segment": _Witness.segment,
     "weekday": _Witness.weekday,
+    "reachable": _Witness.reachable,
     "percent": _Witness.percent,
 }
 """Every question that is no group and not about the past."""

@@ -1,5 +1,6 @@
 """Conditions in words: what each part of one asks, as an operator reads it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -27,12 +28,8 @@ def worded(condition: Condition) -> str:
     question = str(question_of(condition))
     if question in (*GROUPS, "not_"):
         return _GROUPS[question]
-    if question in ("did", "did_not"):
-        return _did(condition, question)
-    if question == "weekday":
-        return f"weekday is {_value(condition.weekday)}"
-    if question == "percent":
-        return f"in the first {condition.percent:g} % of lot {condition.lot}"
+    if question in _SAID:
+        return _SAID[question](condition)
     subject = f"{question} {getattr(condition, question)}" if question in _PLAIN else question
     part = f" {condition.of}" if condition.of else ""
     return f"{subject}{part} {_compared(condition)}".strip()
@@ -92,3 +89,18 @@ def _value(operand: Any) -> str:
     if isinstance(operand, tuple):
         return ", ".join(map(_value, operand))
     return msgspec.json.encode(operand).decode()
+
+
+def _reach(condition: Condition) -> str:
+    about = f" about {condition.topic}" if condition.topic else ""
+    return f"reachable by {condition.reachable}{about}"
+
+
+_SAID: dict[str, Callable[[Condition], str]] = {
+    "did": lambda condition: _did(condition, "did"),
+    "did_not": lambda condition: _did(condition, "did_not"),
+    "weekday": lambda condition: f"weekday is {_value(condition.weekday)}",
+    "percent": lambda condition: f"in the first {condition.percent:g} % of lot {condition.lot}",
+    "reachable": _reach,
+}
+"""Questions that are worded in a way of their own."""

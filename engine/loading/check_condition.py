@@ -43,12 +43,13 @@ _QUALIFIERS: dict[str, tuple[str, ...]] = {
     "score": NUMBERS,
     "scenario": ("is_",),
     "percent": ("lot",),
+    "reachable": ("topic",),
     "collection": ("of", *NUMBERS, "contains"),
     "did": (*_DID, "at_most", "exactly", "first", "last"),
     "did_not": _DID,
 }
 _COMPARED = ("attribute", "aggregate", "collection", "score", "scenario")
-_MORE = ("where", "within", "exactly", "first", "last", "of", "anniversary", "lot")
+_MORE = ("where", "within", "exactly", "first", "last", "of", "anniversary", "lot", "topic")
 _ALONE = ("within", "at_least", "at_most", "exactly", "since", "before")
 """How often something was done; ``first`` and ``last`` ask for when instead."""
 
@@ -72,6 +73,7 @@ def condition_problems(condition: Condition, place: Place, names: Names) -> Prob
             yield from time_problems(condition, place)
         case _:
             yield from own_problems(condition, question, place)
+    yield from unknown("topic", condition.topic, (*place, "topic"), names["topic"])
     if question not in ("did", "did_not"):
         yield from comparison_problems(comparison_of(condition), place)
 

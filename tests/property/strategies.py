@@ -124,6 +124,10 @@ numbers = st.one_of(
     st.fixed_dictionaries({"under": st.integers(1, 4)}),
     st.fixed_dictionaries({"contains": st.sampled_from(["1", "a"])}),
 )
+numbers_of_score = st.one_of(
+    st.fixed_dictionaries({"at_least": st.sampled_from([0.5, 3.3, 9.9])}),
+    st.fixed_dictionaries({"between": st.sampled_from([[-1, 4.4], [2.2, 20]])}),
+)
 kept = st.one_of(
     st.builds(
         lambda part, fits: {"collection": "basket", "of": part, **fits},
@@ -133,6 +137,18 @@ kept = st.one_of(
     st.builds(lambda most: {"attribute": "visit.count", "over": most}, st.integers(0, 2)),
 )
 """Questions about what the engine keeps for itself: a collection, and visits."""
+standings = st.one_of(
+    st.builds(
+        lambda state: {"scenario": "scenario0", "is": state},
+        st.sampled_from(["inside", "finished", "never_entered"]),
+    ),
+    st.builds(lambda bound: {"score": "heat", **bound}, numbers_of_score),
+    st.just({"percent": 50, "lot": "a"}),
+    st.just({"reachable": "email"}),
+    st.just({"weekday": ["wednesday"]}),
+    st.just({"attribute": "timezone", "exists": True}),
+)
+"""Questions about scores, scenarios, lots, channels and days."""
 
 
 @st.composite
@@ -270,7 +286,7 @@ def scores(draw: st.DrawFn, name: str = "heat") -> Any:
 def documents(draw: st.DrawFn) -> Definitions:
     """A whole configuration. Mail is transactional, so that an address is all that a send needs."""
     figured = draw(declared())
-    written = draw(segment_sets(aggregates=figured, more=kept))
+    written = draw(segment_sets(aggregates=figured, more=kept | standings))
     parts: list[Any] = [build.aggregate(name, **asked) for name, asked in figured.items()]
     parts += [build.segment(name, **asked) for name, asked in written.items()]
     parts += [

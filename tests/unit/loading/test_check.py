@@ -61,6 +61,8 @@ def segment(condition: str, name: str = "a") -> dict[str, str]:
         ("{percent: 10}", "condition", "needs a lot"),
         ("{scenario: x, is: inside}", "condition.scenario", "there is no scenario x"),
         ("{score: heat, over: 1}", "condition.score", "there is no score heat"),
+        ("{reachable: email, topic: news}", "condition.topic", "there is no topic news"),
+        ("{reachable: fax}", "condition.reachable", "'fax' is not allowed"),
         ("{segment: zzz}", "condition.segment", "there is no segment zzz; known are a, buyers"),
     ],
 )  # fmt: skip
