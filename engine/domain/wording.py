@@ -88,6 +88,8 @@ def _value(operand: Any) -> str:
         return operand
     if isinstance(operand, tuple):
         return ", ".join(map(_value, operand))
+    if isinstance(operand, float) and operand.is_integer():
+        return str(int(operand))
     return msgspec.json.encode(operand).decode()
 
 

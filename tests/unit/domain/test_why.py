@@ -102,7 +102,7 @@ def test_every_part_tells_what_it_saw() -> None:
     assert [part["asks"] for part in found["because"]] == [
         "attribute plan is one of pro, team",
         "attribute ends in next 30d",
-        "score heat at least 5.0",
+        "score heat at least 5",
         "scenario welcome is inside",
         "weekday is wednesday, friday",
         "did Visit first in last 1d",
