@@ -149,6 +149,7 @@ def _import(
             again=again,
         )
     )
+    mapping = mapping.of_country(job.country)
     fields = Fields(kind, mapping, dict(job.declared), text=origin.text)
     importing = Importing(engine.imports, job, origin, Reader(fields))
     done = importing.progress

@@ -232,6 +232,7 @@ class ImportJob(_message.Message):
     OPENED_FIELD_NUMBER: _builtins.int
     FINISHED_FIELD_NUMBER: _builtins.int
     DECLARED_FIELD_NUMBER: _builtins.int
+    COUNTRY_FIELD_NUMBER: _builtins.int
     job: _builtins.int
     kept: _builtins.int
     """Go on after this chunk."""
@@ -240,6 +241,8 @@ class ImportJob(_message.Message):
     opened: _builtins.int
     """ms since 1970 UTC; `finished` is 0 while it is under way."""
     finished: _builtins.int
+    country: _builtins.str
+    """The workspace's country: of phone numbers that name none."""
     @_builtins.property
     def declared(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """Attributes that are declared, with their types: in CSV everything is text."""
@@ -253,10 +256,11 @@ class ImportJob(_message.Message):
         opened: _builtins.int = ...,
         finished: _builtins.int = ...,
         declared: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        country: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["declared", b"declared", "finished", b"finished", "job", b"job", "kept", b"kept", "opened", b"opened", "progress", b"progress"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["country", b"country", "declared", b"declared", "finished", b"finished", "job", b"job", "kept", b"kept", "opened", b"opened", "progress", b"progress"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

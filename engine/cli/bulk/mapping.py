@@ -1,6 +1,6 @@
 """The mapping file of an import: which column is what, and what no column says.
 
-country: FR                       # of telephone numbers without one
+country: FR                       # of telephone numbers without one; else the workspace's
 zone: Europe/Paris                # of dates without one
 columns:
   Courriel: email
@@ -57,6 +57,10 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         if found is None:
             return None
         return found if found.to else msgspec.structs.replace(found, to=name)
+
+    def of_country(self, workspace: str) -> "Mapping":
+        """Where it names no country of its own, the workspace's counts."""
+        return msgspec.structs.replace(self, country=self.country or workspace)
 
     @property
     def digest(self) -> str:
