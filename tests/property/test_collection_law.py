@@ -16,6 +16,7 @@ from engine.domain.rulebook import Rulebook
 from engine.domain.shelf import items_of
 from engine.domain.turn import Turn
 from engine.ports.host_store import Write
+from engine.runtime import founding
 from engine.runtime.batch import Batch
 from engine.runtime.memory import Memory
 from engine.runtime.slots import SlotTable
@@ -160,7 +161,7 @@ def test_a_shelf_is_written_when_it_changed_and_read_when_it_is_not_at_hand(
             assert held is not None
             read += reads(ada, one, held.contact)
         else:
-            batch.create("user_id:1", 1)
+            founding.admit(batch, batch.create("user_id:1", 1))
         before = ada.contact.shelf or b""
         taken = event(one.name, NOON + number, properties=one.properties)
         ada.take(taken)

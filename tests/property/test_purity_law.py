@@ -13,7 +13,7 @@ from tests.property.histories import lived
 from tests.property.strategies import Happening, documents, histories
 
 
-@settings(max_examples=75, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(documents(), histories)
 def test_a_step_changes_no_argument_and_answers_the_same_again(
     written: Definitions, history: list[Happening]
@@ -29,7 +29,7 @@ def test_a_step_changes_no_argument_and_answers_the_same_again(
         contact = first.contact
 
 
-@settings(max_examples=75, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(documents(), documents(), histories)
 def test_a_replay_of_the_log_gives_the_same_bytes_and_the_same_facts(
     first: Definitions, second: Definitions, history: list[Happening]

@@ -44,7 +44,7 @@ def check_state(one: Life) -> None:
     assert len({send.key for send in one.sends}) == len(one.sends)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(documents(), documents(), histories)
 def test_what_went_in_is_what_came_out_and_what_is_inside(
     first: Definitions, second: Definitions, history: list[Happening]
@@ -54,7 +54,7 @@ def test_what_went_in_is_what_came_out_and_what_is_inside(
     check_state(one)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(documents(), histories)
 def test_counters_are_the_sums_of_the_facts_in_whatever_portions_they_come(
     document: Definitions, history: list[Happening]

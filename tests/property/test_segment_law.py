@@ -66,7 +66,7 @@ def parts_of(declared: dict[str, dict[str, Any]], written: dict[str, dict[str, A
     return parts + [build.segment(name, **asked) for name, asked in written.items()]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(worlds(), histories)
 def test_membership_at_every_instant_equals_brute_force_and_each_crossing_is_one_fact(
     world: Any, history: list[Happening]
@@ -104,7 +104,7 @@ def test_a_host_that_slept_ends_where_one_that_was_awake_ends(
     assert asleep.contact.segments == awake.contact.segments
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(worlds(), histories)
 def test_the_foreseen_end_is_the_very_millisecond_at_which_brute_force_flips(
     world: Any, history: list[Happening]

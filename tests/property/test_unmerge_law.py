@@ -121,7 +121,7 @@ def test_a_merge_undone_at_once_leaves_both_as_they_were(
     assert {one: plain(life.contact) for one, life in pair.real.items()} == states
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(documents(), told, told)
 def test_after_an_unmerge_each_is_what_it_would_be_had_they_never_been_merged(
     definitions: Definitions,
@@ -141,7 +141,7 @@ def test_after_an_unmerge_each_is_what_it_would_be_had_they_never_been_merged(
             assert found == wanted, field
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(documents(), told, told, told)
 def test_no_message_leaves_twice_and_figures_stay_true_through_a_merge_and_back(
     definitions: Definitions,

@@ -18,7 +18,7 @@ def test_init_copies_a_workspace_that_passes_check(relance: Relance, tmp_path: P
     assert (checked.code, checked.err) == (0, "")
     assert (
         checked.out
-        == "No problem: 11 attributes, 8 aggregates, 5 segments, 2 scores, 4 scenarios, 7 templates.\n"
+        == "No problem: 11 attributes, 8 aggregates, 5 segments, 2 scores, 4 scenarios, 8 templates.\n"
     )
 
 

@@ -157,7 +157,7 @@ class EngineInMemory:
     async def rulebook(self) -> dict[str, Any]:
         return {"version": len(self.published), "definitions": {}, "waiting": {}, "inside": {}}
 
-    async def apply(self, definitions: bytes, by: str) -> int:
+    async def apply(self, definitions: bytes, by: str, *, backfill: bool = False) -> int:
         if definitions == b"bad":
             raise DefinitionError(["segments/a.yaml:3: unknown key 'conditon'", "b.yaml:1: empty"])
         self.published.append(definitions)
