@@ -73,8 +73,9 @@ class Rpc(_Section, frozen=True, kw_only=True):
     """``reflection``: whether the gRPC address tells anybody, without a key, which calls there are.
 
     ``public_rate``: events a second that one address may send with a public key, twenty seconds' worth
-    at once; 0 for any. ``public_url``: where people's mail programs reach the HTTP address; without it
-    no message carries a link that unsubscribes or confirms.
+    at once; 0 for any. Behind a proxy every page has the proxy's address: set 0, and limit there.
+    ``public_url``: where people's mail programs reach the HTTP address; without it no message
+    carries a link that unsubscribes or confirms.
     """
 
     grpc: str = "127.0.0.1:8470"
