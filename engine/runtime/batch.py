@@ -4,15 +4,12 @@ Everything is staged here and reaches the host's memory only after the commit; a
 leaves nothing behind but the contacts it touched, which are read anew.
 """
 
-from typing import Literal
-
 import msgspec
 
-from engine.domain import codec, effect, fact, message, order_key, pending
-from engine.domain.contact import SEEN, Contact
-from engine.domain.dedupe import forgets_early, has_seen
+from engine.domain import effect, fact, message, pending
+from engine.domain.contact import Contact
 from engine.domain.event import Event
-from engine.domain.identity import Binding, company_key, contact_id, slot_of_key
+from engine.domain.identity import Binding, contact_id
 from engine.domain.message import (
     Adopted,
     Message,
@@ -26,24 +23,15 @@ from engine.domain.shelf import Absent
 from engine.domain.step import Outcome, step
 from engine.ports.host_store import (
     CompanyRow,
-    ContactRow,
-    ErasingRow,
-    Erasure,
     HopRow,
     LogRow,
     OutboxRow,
     QuarantineRow,
-    ReviewRow,
-    ShelfRow,
     SuppressionRow,
-    WakeUp,
     Write,
 )
-from engine.replay.timeline import week_of
-from engine.runtime import envelope, founding
-from engine.runtime.claiming import stage_claim
+from engine.runtime import commit, consequences, envelope, founding
 from engine.runtime.memory import Memory
-from engine.runtime.outbox import send_of
 from engine.runtime.residents import Resident
 from engine.runtime.retention import class_of
 from engine.runtime.suppressions import Staged
@@ -122,31 +110,6 @@ class Batch:
     def bind(self, key: str, bindings: tuple[Binding, ...]) -> None:
         self.bindings[key] = bindings
 
-    def taken(self, resident: Resident, event: Event | Receipt) -> bool:
-        """Whether the contact has taken this event, or what its provider told, before (a retry)."""
-        seen = resident.contact.seen
-        if has_seen(seen, event.fingerprint) or self._ordered(resident.contact, event):
-            return True
-        if resident.retries is None:
-            if not forgets_early(seen, self.now, SEEN):
-                return False
-            resident.retries = week_of(self.log_row, resident.last, self.now)
-        return event.fingerprint in resident.retries
-
-    def _ordered(self, contact: Contact, event: Event | Receipt) -> bool:
-        """Whether this is an order that the contact has, by whatever event it came."""
-        if not isinstance(event, Event) or event.name != order_key.COMPLETED:
-            return False
-        key = order_key.order_key(event)
-        if not key or not contact.orders:
-            return False
-        if order_key.holds(contact.orders, key):
-            return True
-        if not order_key.may_have_spilled(contact.orders):
-            return False
-        of = (contact.id, *contact.pasts)
-        return any((one, key) in self.orders or self.memory.store.ordered(one, key) for one in of)
-
     def apply(
         self, contact: int, taken: Message, body: bytes | None = None, depth: int = 0
     ) -> Outcome:
@@ -190,7 +153,7 @@ class Batch:
         moved = (newest[0], newest[1], newest[2], newest[3])
         self.touched[contact] = Resident(outcome.contact, moved, resident.wake, 0, retries)
         if outcome.effects:
-            self._stage_effects(contact, outcome.effects, depth)
+            consequences.stage(self, contact, outcome.effects, depth)
         if isinstance(taken, TimerFired):
             self.rearm(contact)
         return outcome
@@ -222,79 +185,8 @@ class Batch:
 
     # --- effects -------------------------------------------------------------------------------
 
-    def _stage_effects(self, contact: int, effects: list[effect.Effect], depth: int) -> None:
-        for asked in effects:
-            match asked:
-                case effect.Send():
-                    self._stage_send(asked)
-                case effect.KeepOrders(keys):
-                    self.orders.update((contact, key) for key in keys)
-                case effect.Erase(rule):
-                    self.write.erasure = self.write.erasure or Erasure()
-                    self.write.erasure.erasing.append(ErasingRow(contact, self.now, rule))
-                case effect.Settle(key, outcome):
-                    if outcome != "deferred":
-                        self.settle(key)
-                case effect.Review(other, key, source, message_id):
-                    row = ReviewRow(contact, other, key, self.now, source, message_id)
-                    self.write.reviews.append(row)
-                case effect.ReviewOver(other):
-                    self.write.reviews_gone.append((contact, other))
-                case _:
-                    self._stage_hop(contact, asked, depth)
-
-    def _stage_hop(self, contact: int, hop: effect.Asked, depth: int) -> None:
-        match hop:
-            case effect.ClaimKey():
-                stage_claim(self, contact, hop, depth)
-            case effect.AskYield(to, _, via):
-                self.hop(contact, to, depth if via else 0, hop)
-            case effect.Adopt(to):
-                self.hop(contact, to, depth, self._with_queued(contact, hop))
-            case effect.Restore(to):
-                self.hop(contact, to, 0, hop)
-            case effect.Witness(to) | effect.InformMember(to):
-                self.hop(contact, to, depth, hop)
-            case effect.TellCompany(company):
-                self.hop(contact, slot_of_key(company_key(company)), 0, hop)
-            case effect.Suppress() | effect.Lift():
-                hashed = hop.hashed or self.memory.suppressed.hashed(hop.address)
-                told = msgspec.structs.replace(hop, address="", hashed=hashed)
-                self.suppress(told)
-                for host in range(self.memory.table.hosts):
-                    if host != self.memory.host:
-                        self.hop(contact, host, depth, told)
-
-    def _stage_send(self, send: effect.Send) -> None:
-        """With credit free the row is ``sending`` from its first commit on.
-
-        A message decided earlier, which a merge brings, is asked about again at its hand-over.
-        """
-        clear = self.credit > 0 and send.at == self.now and not send.held
-        clear = clear and not self.suppressed(send)
-        waits: Literal["held", "queued"] = "held" if send.held > self.now else "queued"
-        row = OutboxRow(
-            send.key,
-            send.contact,
-            "sending" if clear else waits,
-            0,
-            max(self.now, send.held),
-            envelope.encode(send),
-        )
-        self.outbox[send.key] = row
-        if clear:
-            self.credit -= 1
-            self.sending.append(send.key)
-
     def settle(self, key: str) -> None:
         self.outbox[key] = None
-
-    def _with_queued(self, contact: int, adopt: effect.Adopt) -> effect.Adopt:
-        """The messages that a merged contact had queued go with it; those under way end here."""
-        rows = self.queued(contact)
-        for row in rows:
-            self.settle(row.key)
-        return effect.Adopt(adopt.to, adopt.state, tuple(send_of(row) for row in rows))
 
     def queued(self, contact: int) -> list[OutboxRow]:
         """Its messages that have not begun to leave."""
@@ -326,70 +218,7 @@ class Batch:
 
     def commit(self) -> None:
         """Durable on return; then the host's memory is what the store is."""
-        write, memory = self.write, self.memory
-        wakes = self._stage_contacts()
-        write.shelves = [ShelfRow(*shelf) for shelf in self.shelves.items()]
-        write.directory = list(self.bindings.items())
-        write.outbox_gone = [k for k, row in self.outbox.items() if not row and k in memory.outbox]
-        write.outbox = [row for row in self.outbox.values() if row]
-        write.hops_gone = [n for n, row in self.hops.items() if not row and n in memory.hops]
-        write.hops = [row for row in self.hops.values() if row]
-        write.companies = list(self.companies.values())
-        write.orders = sorted(self.orders)
-        suppressions = self.suppressions.changed
-        write.suppressions_gone = [at for at, row in suppressions.items() if not row]
-        write.suppressions = [row for row in suppressions.values() if row]
-        self.count("armed", len(write.wakeups) - len(write.wakeups_gone))
-        write.rebuilt = self.rebuilt
-        if write.erasure is not None:
-            write.directory = [entry for entry in write.directory if entry[1]]
-            write.erasure.directory = [k for k in write.erasure.directory if not self.bindings[k]]
-        memory.store.commit(write)
-        self._remember(wakes)
-
-    def _stage_contacts(self) -> list[WakeUp]:
-        """A wake-up moves earlier at once and later only when it fires (then ``wake`` is negative)."""
-        write = self.write
-        for number, resident in self.touched.items():
-            due, wake = resident.contact.due, resident.wake
-            fired = wake < 0
-            stored = -wake if fired else wake
-            new = due if fired or (due and (stored == 0 or due < stored)) else stored
-            if new != stored:
-                if stored:
-                    write.wakeups_gone.append(WakeUp(stored, number))
-                if new:
-                    write.wakeups.append(WakeUp(new, number))
-            state = codec.encode(resident.contact)
-            resident.wake, resident.size = new, len(state)
-            write.contacts.append(ContactRow(number, state, resident.last, new))
-        return write.wakeups
-
-    def _remember(self, wakes: list[WakeUp]) -> None:
-        memory, write = self.memory, self.write
-        memory.now = self.now
-        memory.next_log, memory.next_contact = self.next_log, self.next_contact
-        memory.next_hop = self.next_hop
-        memory.rebuilt = self.rebuilt
-        memory.counters = self.counters
-        memory.bindings.update(self.bindings)
-        for key, row in self.outbox.items():
-            memory.outbox.put(key, row)
-        for number, hop in self.hops.items():
-            if hop is None:
-                memory.hops.pop(number, None)
-            else:
-                memory.hops[number] = hop
-        memory.suppressed.put(self.suppressions.changed)
-        memory.keep_imported(write)
-        for who, number, body in write.replies:
-            memory.keep_reply(who, number, body)
-        for contact, resident in self.touched.items():
-            memory.residents.keep(contact, resident)
-        if write.erasure is not None:
-            memory.erase(write.erasure)
-        memory.wake(wakes)
-        memory.trim()
+        commit.keep(self)
 
     def abandon(self) -> None:
         """Nothing was kept; what was touched is read anew."""

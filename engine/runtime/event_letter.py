@@ -10,6 +10,7 @@ from engine.runtime import envelope, founding
 from engine.runtime.batch import Batch
 from engine.runtime.envelope import Item, Word
 from engine.runtime.erasure_letter import ERASED, was_erased
+from engine.runtime.retries import has_taken
 
 
 class EventLetter:
@@ -69,7 +70,7 @@ class EventLetter:
             resident = batch.resident(contact)
             if resident is None:
                 return Word(envelope.MISSED)
-            if batch.taken(resident, self.event):
+            if has_taken(batch, resident, self.event):
                 batch.count("duplicates")
                 return Word(envelope.DUPLICATE, resident.contact.merged_into or contact)
             if resident.contact.merged_into:

@@ -6,6 +6,7 @@ from engine.ports.host_store import OutboxRow
 from engine.runtime import envelope
 from engine.runtime.batch import Batch
 from engine.runtime.outbox import send_of
+from engine.runtime.retries import has_taken
 
 NOBODY = -1
 """The contact that the message's key names was never here."""
@@ -46,7 +47,7 @@ class NoticeLetter:
     def _note(self, batch: Batch, contact: int) -> None:
         """What came of it later, told once."""
         receipt, resident = self._receipt(), batch.resident(contact)
-        if receipt is None or resident is None or batch.taken(resident, receipt):
+        if receipt is None or resident is None or has_taken(batch, resident, receipt):
             return
         batch.apply(contact, receipt)
 

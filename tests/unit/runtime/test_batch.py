@@ -8,9 +8,10 @@ from engine.domain.effect import AskYield, ClaimKey, Send, Suppress
 from engine.domain.identity import Claim, slot_of, slot_of_key
 from engine.domain.message import Act, Adopted, ClaimAnswered, TimerFired, Witnessed, YieldAsked
 from engine.errors import StoreFull
-from engine.runtime import envelope
+from engine.runtime import consequences, envelope
 from engine.runtime.batch import MAX_DEPTH, Batch
 from engine.runtime.envelope import ACCEPTED, DUPLICATE
+from engine.runtime.retries import has_taken
 from tests.unit.domain import builders as build
 from tests.unit.domain.builders import HOUR, NOON, event
 from tests.unit.runtime.workbench import Workbench, letter_of, numbered
@@ -97,7 +98,7 @@ def test_what_another_contact_took_is_recognised_however_many_events_follow(hear
     told = Adopted(9 << 16, state), Witnessed(9 << 16, guest.contact.seen)
     bench.apply(number, told[heard == "witnessed"])
     bench.push(*mine[2 * SEEN :])
-    assert bench.batch().taken(bench.batch().resident(number), theirs)
+    assert has_taken(bench.batch(), bench.batch().resident(number), theirs)
 
 
 def test_with_credit_a_message_is_leaving_from_its_first_commit_on() -> None:
@@ -151,7 +152,7 @@ def test_queued_messages_go_with_a_merge_and_those_on_their_way_end_here() -> No
     number = bench.push(event("Ate", keys=(DEVICE,), traits={"email": "a@b.c"}))[0].contact
     leaving = Send("k", number, "s/mail", "email", "hello", "a@b.c", False, {}, NOON)
     batch = bench.batch(credit=1)
-    batch._stage_send(leaving)
+    consequences.stage(batch, number, [leaving], 0)
     batch.apply(number, YieldAsked(Claim(DEVICE, NOON), 2 << 16))
     batch.commit()
     adopt = envelope.hops.decode(next(iter(bench.memory.hops.values())).body)

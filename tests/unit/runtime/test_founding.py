@@ -6,6 +6,7 @@ from typing import Any
 from engine.domain import effect, message
 from engine.domain.event import Event
 from engine.domain.identity import SLOTS, slot_of
+from engine.runtime import consequences
 from engine.runtime.batch import Batch
 from engine.runtime.envelope import Question
 from engine.runtime.hop_letter import HopLetter
@@ -134,7 +135,7 @@ def test_a_suppression_reaches_every_host_whoever_tells_it(started: Started) -> 
     told = next(host for host in engine.hosts if host.memory.host >= SLOTS)
     suppress = effect.Suppress("email", "ada@example.com", "hard_bounce")
     batch = Batch(told.memory)
-    batch._stage_hop(0, suppress, 0)
+    consequences.stage(batch, 0, [suppress], 0)
     batch.commit()
     told.hop_post.nudge()
     engine.run(engine.rest())

@@ -1,0 +1,90 @@
+"""What a step asks for, staged in its batch: messages, hops, rows."""
+
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from engine.domain import effect
+from engine.domain.identity import company_key, slot_of_key
+from engine.ports.host_store import ErasingRow, Erasure, OutboxRow, ReviewRow
+from engine.runtime import envelope
+from engine.runtime.claiming import stage_claim
+from engine.runtime.outbox import send_of
+
+if TYPE_CHECKING:
+    from engine.runtime.batch import Batch
+
+
+def stage(batch: "Batch", contact: int, effects: list[effect.Effect], depth: int) -> None:
+    for asked in effects:
+        match asked:
+            case effect.Send():
+                _send(batch, asked)
+            case effect.KeepOrders(keys):
+                batch.orders.update((contact, key) for key in keys)
+            case effect.Erase(rule):
+                batch.write.erasure = batch.write.erasure or Erasure()
+                batch.write.erasure.erasing.append(ErasingRow(contact, batch.now, rule))
+            case effect.Settle(key, outcome):
+                if outcome != "deferred":
+                    batch.settle(key)
+            case effect.Review(other, key, source, message_id):
+                row = ReviewRow(contact, other, key, batch.now, source, message_id)
+                batch.write.reviews.append(row)
+            case effect.ReviewOver(other):
+                batch.write.reviews_gone.append((contact, other))
+            case _:
+                _hop(batch, contact, asked, depth)
+
+
+def _hop(batch: "Batch", contact: int, hop: effect.Asked, depth: int) -> None:
+    match hop:
+        case effect.ClaimKey():
+            stage_claim(batch, contact, hop, depth)
+        case effect.AskYield(to, _, via):
+            batch.hop(contact, to, depth if via else 0, hop)
+        case effect.Adopt(to):
+            batch.hop(contact, to, depth, _with_queued(batch, contact, hop))
+        case effect.Restore(to):
+            batch.hop(contact, to, 0, hop)
+        case effect.Witness(to) | effect.InformMember(to):
+            batch.hop(contact, to, depth, hop)
+        case effect.TellCompany(company):
+            batch.hop(contact, slot_of_key(company_key(company)), 0, hop)
+        case effect.Suppress() | effect.Lift():
+            hashed = hop.hashed or batch.memory.suppressed.hashed(hop.address)
+            told = msgspec.structs.replace(hop, address="", hashed=hashed)
+            batch.suppress(told)
+            for host in range(batch.memory.table.hosts):
+                if host != batch.memory.host:
+                    batch.hop(contact, host, depth, told)
+
+
+def _send(batch: "Batch", send: effect.Send) -> None:
+    """With credit free the row is ``sending`` from its first commit on.
+
+    A message decided earlier, which a merge brings, is asked about again at its hand-over.
+    """
+    clear = batch.credit > 0 and send.at == batch.now and not send.held
+    clear = clear and not batch.suppressed(send)
+    waits: Literal["held", "queued"] = "held" if send.held > batch.now else "queued"
+    row = OutboxRow(
+        send.key,
+        send.contact,
+        "sending" if clear else waits,
+        0,
+        max(batch.now, send.held),
+        envelope.encode(send),
+    )
+    batch.outbox[send.key] = row
+    if clear:
+        batch.credit -= 1
+        batch.sending.append(send.key)
+
+
+def _with_queued(batch: "Batch", contact: int, adopt: effect.Adopt) -> effect.Adopt:
+    """The messages that a merged contact had queued go with it; those under way end here."""
+    rows = batch.queued(contact)
+    for row in rows:
+        batch.settle(row.key)
+    return effect.Adopt(adopt.to, adopt.state, tuple(send_of(row) for row in rows))
