@@ -28,12 +28,13 @@ from engine.rpc.enrichment import Enrichment
 from engine.rpc.server import Doors
 from engine.runtime.catalog import Catalog
 from engine.runtime.census import wanted_parts
-from engine.runtime.coordinator import NAME, SENDER, Coordinator
+from engine.runtime.coordinator import NAME, Coordinator
 from engine.runtime.host import ContactHost
 from engine.runtime.in_process import InProcessRuntime
 from engine.runtime.keeper import LOST
 from engine.runtime.part import Calls, Part, Runtime
 from engine.runtime.scan_process import Place, ProcessScans
+from engine.runtime.send_post import SENDER
 from engine.runtime.sender import Sender
 from engine.runtime.sender_part import SenderPart
 from engine.runtime.slots import SlotTable, part_of

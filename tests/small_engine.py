@@ -247,7 +247,7 @@ class SmallEngine:
             ]
         except PartLost:
             return False
-        return all(version == self.coordinator.version for version in held)
+        return all(version == self.coordinator.rulebooks.version for version in held)
 
     @property
     def coordinator(self) -> Coordinator:
@@ -305,7 +305,7 @@ class SmallEngine:
     async def fsck(self) -> list[str]:
         """The findings of the consistency check, asked over good roads."""
         slow, lossy, self.roads.slow, self.roads.lossy = self.roads.slow, self.roads.lossy, 0.0, 0.0
-        report = await self.coordinator.fsck()
+        report = await self.coordinator.reports.fsck()
         self.roads.slow, self.roads.lossy = slow, lossy
         return list(report["findings"])
 

@@ -43,42 +43,8 @@ class CompanyDesk(Protocol):
         ...
 
 
-class Engine(Protocol):
-    """What the Coordinator offers to its doors. Reports are plain data (dict, list, str, int, float)."""
-
-    @property
-    def imports(self) -> "Imports": ...
-
-    @property
-    def privacy(self) -> PrivacyDesk: ...
-
-    @property
-    def identities(self) -> "Identities": ...
-
-    @property
-    def exports(self) -> "Exports": ...
-
-    def authenticate(self, secret: str) -> ApiKey | None:
-        """The key with this secret, compared in constant time; None when unknown or revoked."""
-        ...
-
-    def fingerprint(self, source: str, message_id: str) -> bytes:
-        """The 6-byte keyed hash for ``Event.fingerprint``."""
-        ...
-
-    def now(self) -> int: ...
-
-    def country(self) -> str:
-        """Of which country (ISO 3166-1) a phone number without country code is."""
-        ...
-
-    def user_token_fits(self, user_id: str, token: str) -> bool:
-        """Whether the token is the workspace's HMAC-SHA-256 (hex) of this user id."""
-        ...
-
-    async def push(self, source: str, items: Sequence[Event | Refusal]) -> list[Verdict]:
-        """One verdict an item, in order, after the commit that holds it. Raises Busy: nothing kept."""
-        ...
+class ReportDesk(Protocol):
+    """What is told of the engine: plain data (dict, list, str, int, float)."""
 
     async def status(self) -> dict[str, Any]: ...
 
@@ -113,6 +79,18 @@ class Engine(Protocol):
         """What is in force, and who is under way in it: see ``engine.domain.plan.InForce``."""
         ...
 
+    async def fsck(self) -> dict[str, Any]:
+        """``{"findings": [...], "checked": {...}}``."""
+        ...
+
+
+class RulebookDesk(Protocol):
+    """What is in force, and what changes it."""
+
+    def country(self) -> str:
+        """Of which country (ISO 3166-1) a phone number without country code is."""
+        ...
+
     async def apply(self, definitions: bytes, by: str, *, backfill: bool = False) -> int:
         """Publish, answer the version: the one in force when nothing changed. Raises ConfigError.
 
@@ -122,6 +100,46 @@ class Engine(Protocol):
 
     async def pause(self, kind: str, name: str, paused: bool, by: str) -> None:
         """``kind``: scenario | channel. Raises Unknown."""
+        ...
+
+
+class Engine(Protocol):
+    """What the Coordinator offers to its doors."""
+
+    @property
+    def reports(self) -> ReportDesk: ...
+
+    @property
+    def rulebooks(self) -> RulebookDesk: ...
+
+    @property
+    def imports(self) -> "Imports": ...
+
+    @property
+    def privacy(self) -> PrivacyDesk: ...
+
+    @property
+    def identities(self) -> "Identities": ...
+
+    @property
+    def exports(self) -> "Exports": ...
+
+    def authenticate(self, secret: str) -> ApiKey | None:
+        """The key with this secret, compared in constant time; None when unknown or revoked."""
+        ...
+
+    def fingerprint(self, source: str, message_id: str) -> bytes:
+        """The 6-byte keyed hash for ``Event.fingerprint``."""
+        ...
+
+    def now(self) -> int: ...
+
+    def user_token_fits(self, user_id: str, token: str) -> bool:
+        """Whether the token is the workspace's HMAC-SHA-256 (hex) of this user id."""
+        ...
+
+    async def push(self, source: str, items: Sequence[Event | Refusal]) -> list[Verdict]:
+        """One verdict an item, in order, after the commit that holds it. Raises Busy: nothing kept."""
         ...
 
     async def act(self, key: str, act: str, subject: str, value: Any, by: str) -> None:
@@ -136,10 +154,6 @@ class Engine(Protocol):
 
     async def notice(self, notice: Notice) -> None:
         """Kept on return. Raises Unknown when the message is of no contact here."""
-        ...
-
-    async def fsck(self) -> dict[str, Any]:
-        """``{"findings": [...], "checked": {...}}``."""
         ...
 
     async def create_key(self, kind: KeyKind, name: str, by: str, origins: str = "") -> str:

@@ -27,7 +27,7 @@ class Exports(wire.ExportsServicer):
         if request.kind not in get_args(ExportKind):
             raise BadField("kind", f"one of {', '.join(get_args(ExportKind))}")
         if request.segment:
-            names = [row["segment"] for row in await self._engine.segments()]
+            names = [row["segment"] for row in await self._engine.reports.segments()]
             if request.segment not in names:
                 listed = ", ".join(sorted(names)) or "none"
                 raise Unknown(f"no segment is called {request.segment!r}; there are {listed}")

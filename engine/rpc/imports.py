@@ -41,7 +41,7 @@ class Imports(wire.ImportsServicer):
         )
         told = _told(self._engine.imports.open(asked, caller.name))
         told.declared.update(self._engine.imports.declared())
-        told.country = self._engine.country()
+        told.country = self._engine.rulebooks.country()
         return told
 
     @streamed_to(*IMPORTERS)

@@ -77,7 +77,7 @@ class Intake:
         traits = said.traits
         if kind == "identify" and not traits.value:
             traits = content.traits_of_context(around.given)
-        country = self._engine.country()
+        country = self._engine.rulebooks.country()
         traits = content.with_country(traits, country)
         keys = keys_of(item, said.kind, around.given, traits.value, country)
         message_id = text_of(item.message_id, "messageId") or self._derived(raw, shared)

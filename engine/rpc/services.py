@@ -83,22 +83,22 @@ class Console(wire.ConsoleServicer):
 
     @open_to(*VIEWERS)
     async def Status(self, _request: Empty, _caller: ApiKey) -> pb.Report:
-        return _report(await self._engine.status())
+        return _report(await self._engine.reports.status())
 
     @open_to(*VIEWERS)
     async def Contact(self, request: pb.ContactRequest, _caller: ApiKey) -> pb.Report:
         if request.timeline > TIMELINE:
             raise BadField("timeline", f"at most {TIMELINE}")
-        key = told_key(request.key, self._engine.country())
-        contact = await self._engine.contact(key, request.timeline)
+        key = told_key(request.key, self._engine.rulebooks.country())
+        contact = await self._engine.reports.contact(key, request.timeline)
         if contact is None:
             raise Unknown(f"no contact has the key {request.key}; a key is kind:value, or an id")
         return _report(contact)
 
     @open_to(*VIEWERS)
     async def Membership(self, request: pb.MembershipRequest, _caller: ApiKey) -> pb.Report:
-        key = told_key(request.key, self._engine.country())
-        found = await self._engine.membership(request.segment, key)
+        key = told_key(request.key, self._engine.rulebooks.country())
+        found = await self._engine.reports.membership(request.segment, key)
         if found is None:
             raise Unknown(f"no contact has the key {request.key}; a key is kind:value, or an id")
         return _report(found)
@@ -114,27 +114,27 @@ class Console(wire.ConsoleServicer):
 
     @open_to(*OPERATORS)
     async def Rejected(self, request: pb.RejectedRequest, _caller: ApiKey) -> pb.Report:
-        return _report(self._engine.rejected(min(request.limit or REJECTED, REJECTED)))
+        return _report(self._engine.reports.rejected(min(request.limit or REJECTED, REJECTED)))
 
     @open_to(*VIEWERS)
     async def Segments(self, _request: Empty, _caller: ApiKey) -> pb.Report:
-        return _report(await self._engine.segments())
+        return _report(await self._engine.reports.segments())
 
     @open_to(*VIEWERS)
     async def Scenarios(self, _request: Empty, _caller: ApiKey) -> pb.Report:
-        return _report(await self._engine.scenarios())
+        return _report(await self._engine.reports.scenarios())
 
     @open_to(*VIEWERS)
     async def Scores(self, _request: Empty, _caller: ApiKey) -> pb.Report:
-        return _report(await self._engine.scores())
+        return _report(await self._engine.reports.scores())
 
     @open_to(*VIEWERS)
     async def Messages(self, _request: Empty, _caller: ApiKey) -> pb.Report:
-        return _report(await self._engine.messages())
+        return _report(await self._engine.reports.messages())
 
     @open_to(*VIEWERS)
     async def Rulebook(self, _request: Empty, _caller: ApiKey) -> pb.Report:
-        return _report(await self._engine.rulebook())
+        return _report(await self._engine.reports.rulebook())
 
     @streamed_to(*VIEWERS)
     def Watch(self, request: pb.WatchRequest, caller: ApiKey) -> AsyncIterator[pb.Snapshot]:
@@ -146,7 +146,7 @@ class Console(wire.ConsoleServicer):
 
     @open_to(*OPERATORS)
     async def Fsck(self, _request: Empty, _caller: ApiKey) -> pb.Report:
-        return _report(await self._engine.fsck())
+        return _report(await self._engine.reports.fsck())
 
 
 class Control(wire.ControlServicer):
@@ -156,20 +156,20 @@ class Control(wire.ControlServicer):
 
     @open_to(*OPERATORS)
     async def Apply(self, request: pb.ApplyRequest, caller: ApiKey) -> pb.ApplyResponse:
-        version = await self._engine.apply(
+        version = await self._engine.rulebooks.apply(
             request.definitions, caller.name, backfill=request.backfill_triggers
         )
         return pb.ApplyResponse(version=version)
 
     @open_to(*OPERATORS)
     async def Pause(self, request: pb.PauseRequest, caller: ApiKey) -> Empty:
-        await self._engine.pause(request.kind, request.name, request.paused, caller.name)
+        await self._engine.rulebooks.pause(request.kind, request.name, request.paused, caller.name)
         return Empty()
 
     @open_to(*OPERATORS)
     async def Act(self, request: pb.ActRequest, caller: ApiKey) -> Empty:
         value = _value(request.value)
-        key = told_key(request.key, self._engine.country())
+        key = told_key(request.key, self._engine.rulebooks.country())
         await self._engine.act(key, request.act, request.subject, value, caller.name)
         return Empty()
 
@@ -188,7 +188,7 @@ class Control(wire.ControlServicer):
         return _report(await self._engine.identities.unmerge(*self._pair(request), caller.name))
 
     def _pair(self, request: pb.PairRequest) -> tuple[str, str]:
-        country = self._engine.country()
+        country = self._engine.rulebooks.country()
         return told_key(request.one, country), told_key(request.other, country)
 
     @open_to(*ADMINS)

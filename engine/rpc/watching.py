@@ -39,11 +39,11 @@ class Watching:
         self._closing = asyncio.Event()
         self._looks: dict[str, tuple[float, asyncio.Task[Look]]] = {}
         self._reports: dict[str, Callable[[], Awaitable[Any]]] = {
-            "status": engine.status,
-            "segments": engine.segments,
-            "scores": engine.scores,
-            "messages": engine.messages,
-            "scenarios": engine.scenarios,
+            "status": engine.reports.status,
+            "segments": engine.reports.segments,
+            "scores": engine.reports.scores,
+            "messages": engine.reports.messages,
+            "scenarios": engine.reports.scenarios,
         }
 
     def close(self) -> None:
@@ -80,7 +80,9 @@ class Watching:
     async def _look(self, topic: str, contact: pb.ContactRequest) -> Look:
         """One question at a time for each report; those who come meanwhile share its answer."""
         if topic == CONTACT:
-            return await self._take(lambda: self._engine.contact(contact.key, contact.timeline))
+            return await self._take(
+                lambda: self._engine.reports.contact(contact.key, contact.timeline)
+            )
         now = asyncio.get_running_loop().time()
         taken = self._looks.get(topic)
         if taken is None or (taken[1].done() and now - taken[0] > FRESH):

@@ -41,7 +41,7 @@ class Consents:
 
     async def state(self, key: str, subject: str, status: Status, note: str, by: str) -> None:
         _check_subject(subject, self.topics())
-        found = await self._coordinator.contact(key, 0)
+        found = await self._coordinator.reports.contact(key, 0)
         if found is None:
             text = f"no contact is known by {key!r}"
             raise Unknown(text)
@@ -64,7 +64,7 @@ class Consents:
         return "done"
 
     def topics(self) -> tuple[Topic, ...]:
-        return decode(self._coordinator.definitions).consent.topics
+        return decode(self._coordinator.rulebooks.definitions).consent.topics
 
     async def _tell(self, contact: int, stated: Stated) -> bool:
         """Whether the contact, or whom it merged into, kept the statement."""

@@ -10,17 +10,14 @@ from typing import Any
 import msgspec
 
 from engine.clock import Clock
-from engine.domain.attribute import Schema, misfit
-from engine.domain.channel import CHANNELS
-from engine.domain.definitions import Definitions, decode, encode, succeed
+from engine.domain.attribute import misfit
 from engine.domain.effect import contact_of
 from engine.domain.event import Event
 from engine.domain.notice import Notice
-from engine.domain.since import dated
-from engine.errors import BadRequest, Busy, ConfigError, EngineError, Unknown
+from engine.errors import BadRequest, Busy, ConfigError, Unknown
 from engine.ports.control_store import ApiKey, ControlStore, KeyKind, RejectedItem
 from engine.ports.engine import Doors, Engine, Refusal, Verdict
-from engine.runtime import envelope, figures, ledger, scoreboard
+from engine.runtime import envelope
 from engine.runtime.census import Census
 from engine.runtime.company_reports import CompanyReports
 from engine.runtime.consents import Consents
@@ -30,18 +27,19 @@ from engine.runtime.herald import SELDOM, Herald
 from engine.runtime.identities import Identities
 from engine.runtime.importing import Importing
 from engine.runtime.keyring import Keyring, make_key
-from engine.runtime.life_story import life_story
 from engine.runtime.misfits import keep_misfits
 from engine.runtime.notice import NOBODY
-from engine.runtime.part import Calls, PartLost
+from engine.runtime.part import Calls
 from engine.runtime.privacy import Privacy
+from engine.runtime.reports import Reports
 from engine.runtime.router import Router
+from engine.runtime.rulebooks import Rulebooks
+from engine.runtime.send_post import SENDER
 from engine.runtime.slots import SlotTable, part_of
 
 log = logging.getLogger("relance.coordinator")
 
 NAME = "coordinator"
-SENDER = "sender"
 
 
 class Coordinator:
@@ -64,21 +62,19 @@ class Coordinator:
         self.calls = calls
         self.backlog = backlog
         self.herald = Herald(self)
-        self.census = Census(table, calls, self._met)
+        self.census: Census = Census(table, calls, self._met)
         self.ask, self.ask_part = self.census.ask, self.census.ask_part
         self.ask_all, self.hosts = self.census.ask_all, self.census.all
         self.router = Router(table, self._hire)
         self.exports = Exporting(self.census.all, calls)
-        self.imports = Importing(table, calls, self.router, control, clock, self._schema)
+        self.rulebooks = Rulebooks(self, first)
+        self.reports = Reports(self)
+        self.imports = Importing(table, calls, self.router, control, clock, self.rulebooks.schema)
         self.consents = Consents(self)
         self.privacy = Privacy(self, imports)
-        self.version = 0
-        self.definitions = b""
-        self._country = ""
         self.companies = CompanyReports(table, self.ask)
         self.identities = Identities(table, self.census, control, clock)
         self.addresses = ("", "")
-        self._first = first
         self._doors = open_doors(self)
         self._loops: list[asyncio.Task[None]] = []
         self.keyring: Keyring
@@ -97,13 +93,8 @@ class Coordinator:
             text = "this data folder has no workspace secret; make it anew with `relance init`"
             raise ConfigError(text)
         self.keyring = Keyring(self.control, secret)
-        books = self.control.rulebooks()
-        self.version = max(books, default=0)
-        self.definitions = books.get(self.version, b"")
-        if not books:
-            self._publish(succeed(None, decode(self._first)), "init")
-        self._country = decode(self.definitions).country
-        for part in self._parts():
+        self.rulebooks.open()
+        for part in self._always():
             self._begin(self.herald.tend(part))
         for host in range(self.table.hosts if self.table.dedicated else 0):
             self._begin(self.census.follow(host))
@@ -149,6 +140,14 @@ class Coordinator:
         self.herald.silent.add(part_of(host))
         self._begin(self.herald.tend(part_of(host), SELDOM))
 
+    def parts(self) -> list[str]:
+        """Those that take the rulebook."""
+        return [*self._always(), *self.census.dedicated.values()]
+
+    def _always(self) -> list[str]:
+        """Those that are always there."""
+        return [SENDER, *(part_of(host) for host in range(self.table.hosts))]
+
     async def _guard(self, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
@@ -187,9 +186,6 @@ class Coordinator:
         keep_misfits(self.control, self.now(), source, items, verdicts)
         return verdicts
 
-    def _schema(self) -> Schema:
-        return {one.attribute: one for one in decode(self.definitions).attributes}
-
     def authenticate(self, secret: str) -> ApiKey | None:
         return self.keyring.authenticate(secret)
 
@@ -202,148 +198,18 @@ class Coordinator:
     def now(self) -> int:
         return self.clock.now()
 
-    def country(self) -> str:
-        return self._country
-
     def ready(self) -> bool:
         hosts = {part_of(host) for host in range(self.table.hosts)}
         return not self._closing and not hosts & self.herald.silent
 
-    # --- the rulebook --------------------------------------------------------------------------
-
-    def _publish(self, definitions: Definitions, by: str) -> None:
-        """As the next version, which is in force from now on. Raises ConfigError."""
-        before = decode(self.definitions) if self.definitions else None
-        try:
-            definitions = dated(before, definitions, self.version + 1)
-        except (ValueError, KeyError) as error:
-            text = f"the definitions do not fit together: {error}"
-            raise ConfigError(text) from error
-        self.version = self.control.publish(encode(definitions), self.now(), by)
-        self.definitions = encode(definitions)
-
-    async def apply(self, definitions: bytes, by: str, *, backfill: bool = False) -> int:
-        try:
-            written = decode(definitions)
-        except (msgspec.ValidationError, msgspec.DecodeError) as error:
-            text = f"this is no document of definitions: {error}"
-            raise ConfigError(text) from error
-        published = decode(self.definitions)
-        next_ = succeed(published, written)
-        if next_ != published:
-            next_ = msgspec.structs.replace(next_, backfill=backfill)
-        return await self._put_in_force(next_, by)
-
-    async def _put_in_force(self, definitions: Definitions, by: str) -> int:
-        if encode(definitions) == self.definitions:
-            return self.version
-        self._publish(definitions, by)
-        self._country = definitions.country
-        parts = [*self._parts(), *self.census.dedicated.values()]
-        await asyncio.gather(*(self.herald.hand(part) for part in parts))
-        return self.version
-
-    def _parts(self) -> list[str]:
-        """Those that are always there."""
-        return [SENDER, *(part_of(host) for host in range(self.table.hosts))]
-
-    async def pause(self, kind: str, name: str, paused: bool, by: str) -> None:
-        definitions = decode(self.definitions)
-        if kind == "scenario":
-            known = [scenario.scenario for scenario in definitions.scenarios]
-        elif kind == "channel":
-            known = list(CHANNELS)
-        else:
-            text = f"{kind!r} cannot be paused; a scenario or a channel can"
-            raise BadRequest(text)
-        if name not in known:
-            text = f"no {kind} is called {name!r}; there are {', '.join(sorted(known)) or 'none'}"
-            raise Unknown(text)
-        self.control.pause(kind, name, paused, self.now(), by)
-        if kind == "channel":
-            await self.calls.call(SENDER, "pause", envelope.encode((name, paused)))
-            return
-        names = {*definitions.paused, name} if paused else {*definitions.paused} - {name}
-        changed = msgspec.structs.replace(definitions, paused=tuple(sorted(names)))
-        await self._put_in_force(changed, by)
-
-    # --- reports and acts ----------------------------------------------------------------------
-
-    async def status(self) -> dict[str, Any]:
-        hosts = await self.census.figures("status")
-        sender = await self._ask_sender()
-        rejected = self.control.rejected_counts()
-        paused = sorted(self.control.paused())
-        starting = len(self.herald.silent.intersection(self.census.dedicated.values()))
-        placement = figures.placement(self.table.dedicated, hosts, starting)
-        return figures.status(self.version, hosts, sender, rejected, paused, placement)
-
-    async def _ask_sender(self) -> dict[str, Any]:
-        try:
-            told = msgspec.msgpack.decode(await self.calls.call(SENDER, "status", b""))
-        except (PartLost, EngineError):
-            return {"up": False}
-        return dict(told)
-
-    async def contact(self, key: str, timeline: int) -> dict[str, Any] | None:
-        number = await self._resolve(key)
-        while number:
-            found = await self._tell(number, timeline)
-            if found is None or not found["merged_into"]:
-                return await life_story(found, timeline, self._tell) if found else None
-            number = found["merged_into"]
-        return None
-
-    async def membership(self, segment: str, key: str) -> dict[str, Any] | None:
-        found = await self.contact(key, 0)
-        if found is None:
-            return None
-        body = envelope.encode((found["id"], segment))
-        host = self.table.host_of_contact(found["id"])
-        return dict(await self.ask(host, "membership", body))
-
-    async def _tell(self, contact: int, timeline: int) -> Any:
-        body = envelope.encode((contact, timeline))
-        return await self.ask(self.table.host_of_contact(contact), "contact", body)
-
-    async def _resolve(self, key: str) -> int:
-        """``kind:value``, or the contact id in digits; 0 when nobody holds it."""
-        if key.isdigit():
-            return int(key) if await self.census.reaches(int(key)) else 0
-        return int(await self.ask(self.table.host_of_key(key), "resolve", key.encode()))
-
-    def rejected(self, limit: int) -> list[dict[str, Any]]:
-        return [
-            row._asdict() | {"body": row.body.decode("utf-8", "replace")}
-            for row in self.control.rejected(limit)
-        ]
-
-    async def segments(self) -> list[dict[str, Any]]:
-        return figures.segments(decode(self.definitions), await self.census.figures("status"))
-
-    async def scenarios(self) -> list[dict[str, Any]]:
-        return figures.scenarios(decode(self.definitions), await self.census.figures("status"))
-
-    async def scores(self) -> list[dict[str, Any]]:
-        return scoreboard.scores(decode(self.definitions), await self.census.figures("standings"))
-
-    async def messages(self) -> dict[str, Any]:
-        hosts, standings = (
-            await self.census.figures("status"),
-            await self.census.figures("standings"),
-        )
-        return ledger.messages(hosts, standings, await self._ask_sender(), self.control.paused())
-
-    async def rulebook(self) -> dict[str, Any]:
-        version, definitions = self.version, decode(self.definitions)
-        return figures.rulebook(version, definitions, await self.census.figures("status"))
+    # --- acts ----------------------------------------------------------------------------------
 
     async def act(self, key: str, act: str, subject: str, value: Any, by: str) -> None:
-        schema = self._schema()
+        schema = self.rulebooks.schema()
         why = misfit(schema[subject], value) if act == "set" and subject in schema else ""
         if why:
             raise BadRequest(why)
-        found = await self.contact(key, 0)
+        found = await self.reports.contact(key, 0)
         if found is None:
             text = f"no contact is known by {key!r}"
             raise Unknown(text)
@@ -362,9 +228,6 @@ class Coordinator:
         if contact == NOBODY:
             text = f"no contact here was sent {notice.key!r}"
             raise Unknown(text)
-
-    async def fsck(self) -> dict[str, Any]:
-        return figures.fsck(await self.ask_all("fsck"))
 
     async def put_products(self, products: Sequence[tuple[str, bytes]]) -> None:
         self.control.put_products(products)

@@ -7,7 +7,8 @@ from typing import Any
 
 from engine.runtime import envelope
 from engine.runtime.error_file import lines_of
-from engine.runtime.ground import SENDER, Ground
+from engine.runtime.ground import Ground
+from engine.runtime.send_post import SENDER
 from engine.runtime.traces import Person, Traces, words_of
 
 Part = dict[str, Any]

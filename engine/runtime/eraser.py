@@ -28,7 +28,8 @@ from engine.runtime.dossier import mentions
 from engine.runtime.erasure import LetGo
 from engine.runtime.erasure_letter import ERASED, Found
 from engine.runtime.error_file import without_lines_of
-from engine.runtime.ground import SENDER, Ground
+from engine.runtime.ground import Ground
+from engine.runtime.send_post import SENDER
 from engine.runtime.slots import part_of
 from engine.runtime.traces import Person, Traces, words_of
 

@@ -7,8 +7,6 @@ from engine.ports.control_store import ControlStore
 from engine.runtime.keyring import Keyring
 from engine.runtime.slots import SlotTable
 
-SENDER = "sender"
-
 
 class Ground(Protocol):
     """``keyring`` is there once the control store is open."""

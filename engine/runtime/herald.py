@@ -23,11 +23,19 @@ SELDOM = 2.0
 """The same for the host of a single contact, of which there may be hundreds, once it has it."""
 
 
-class Sovereign(Protocol):
-    """Whose rulebook it is."""
+class Rulebooks(Protocol):
+    """The version in force, and its encoded definitions."""
 
     version: int
     definitions: bytes
+
+
+class Sovereign(Protocol):
+    """Whose rulebook it is."""
+
+    @property
+    def rulebooks(self) -> "Rulebooks": ...
+
     control: ControlStore
     keyring: Keyring
     calls: Calls
@@ -54,17 +62,17 @@ class Herald:
         except (PartLost, EngineError):
             self.silent.add(part)
             return
-        if held != self._sovereign.version:
+        if held != self._sovereign.rulebooks.version:
             await self.hand(part)
         else:
             self.silent.discard(part)
 
     async def hand(self, part: str) -> None:
         """The Sender hears with it which channels are paused."""
-        version, calls = self._sovereign.version, self._sovereign.calls
+        version, calls = self._sovereign.rulebooks.version, self._sovereign.calls
         try:
             body = envelope.encode(
-                (version, self._sovereign.definitions, self._sovereign.keyring.pepper)
+                (version, self._sovereign.rulebooks.definitions, self._sovereign.keyring.pepper)
             )
             await calls.call(part, "rulebook", body)
             if part == SENDER:

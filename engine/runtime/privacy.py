@@ -43,7 +43,7 @@ class Privacy:
     async def _expire(self) -> None:
         coordinator = self._coordinator
         while True:
-            rules, now = decode(coordinator.definitions).retention, coordinator.now()
+            rules, now = decode(coordinator.rulebooks.definitions).retention, coordinator.now()
             rejected = now - rules.rejected if rules.rejected else 0
             audit = now - rules.audit if rules.audit else 0
             gone = SLICE
@@ -75,7 +75,7 @@ class Privacy:
 
     async def retention(self) -> dict[str, Any]:
         told = await self._eraser.retention()
-        rules = decode(self._coordinator.definitions).retention
+        rules = decode(self._coordinator.rulebooks.definitions).retention
         deleted: Counter[str] = Counter()
         for host in told:
             deleted.update(host["deleted"])
@@ -88,7 +88,7 @@ class Privacy:
         }
 
     async def _named(self, key: str) -> int:
-        found = await self._coordinator.contact(key, 0)
+        found = await self._coordinator.reports.contact(key, 0)
         if found is None:
             text = f"no contact is known by {key!r}; one that was erased is not"
             raise Unknown(text)

@@ -62,7 +62,7 @@ async def live(
     await engine.start()
     for number, one in enumerate(history):
         if number in published:
-            await engine.coordinator.apply(encode(published[number]), "operator")
+            await engine.coordinator.rulebooks.apply(encode(published[number]), "operator")
         match one:
             case Came():
                 engine.clock.advance(one.happening.gap)
@@ -74,7 +74,7 @@ async def live(
                 await engine.up()
         await asyncio.sleep(GAP)
     if published and max(published) >= len(history):
-        await engine.coordinator.apply(encode(published[max(published)]), "operator")
+        await engine.coordinator.rulebooks.apply(encode(published[max(published)]), "operator")
     await engine.rest()
     engine.clock.advance(3 * LONGEST)
     await engine.rest()

@@ -138,7 +138,7 @@ async def live(engine: SmallEngine, history: list[Any], later: Definitions) -> l
     engine.roads.slow = 0.005
     for number, one in enumerate(history):
         if number == len(history) // 2:
-            await engine.coordinator.apply(encode(later), "operator")
+            await engine.coordinator.rulebooks.apply(encode(later), "operator")
         match one:
             case Came():
                 engine.clock.advance(one.happening.gap)

@@ -32,7 +32,7 @@ async def told_after(engine: SmallEngine, history: list[Any]) -> dict[str, Any]:
         await engine.push(msgspec.structs.replace(event, fingerprint=print_))
         engine.clock.advance(pause)
     await engine.rest()
-    scores = await engine.coordinator.scores()
+    scores = await engine.coordinator.reports.scores()
     return {one["score"]: one for one in scores}
 
 

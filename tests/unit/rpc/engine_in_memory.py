@@ -75,7 +75,10 @@ class CompaniesInMemory:
 
 
 class EngineInMemory:
-    """One key of each kind, whose secret is its kind; ``busy`` counts the pushes still to refuse."""
+    """One key of each kind, whose secret is its kind; ``busy`` counts the pushes still to refuse.
+
+    It is its own desk for reports and for rulebooks.
+    """
 
     def __init__(self, at: int = 1_800_000_000_000) -> None:
         self.at = at
@@ -87,6 +90,8 @@ class EngineInMemory:
         self.catalog: dict[str, bytes] = {}
         self.published: list[bytes] = []
         self.consents = ConsentsInMemory(self.acts)
+        self.reports = self
+        self.rulebooks = self
         self.companies = CompaniesInMemory()
         self.busy = 0
         self.retry_after = 1.0

@@ -43,7 +43,7 @@ def follow(engine: SmallEngine, act: Any, key: str, **link: Any) -> str:
 
 
 def report(engine: SmallEngine, key: str) -> dict[str, Any]:
-    found = engine.run(engine.coordinator.contact(key, 0))
+    found = engine.run(engine.coordinator.reports.contact(key, 0))
     assert found is not None
     return found
 

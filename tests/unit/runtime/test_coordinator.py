@@ -53,7 +53,7 @@ def test_a_full_disk_asks_the_sender_to_come_again_and_keeps_nothing(started: St
 def test_the_same_document_again_is_the_version_in_force(started: Started) -> None:
     engine = started()
     written = encode(build.definitions(EATER))
-    versions = [engine.run(engine.coordinator.apply(written, "ops")) for _ in range(2)]
+    versions = [engine.run(engine.coordinator.rulebooks.apply(written, "ops")) for _ in range(2)]
     assert versions == [2, 2]
     assert [host.memory.rulebook.version for host in engine.hosts] == [2, 2]
 
@@ -62,8 +62,8 @@ def test_a_document_that_does_not_fit_together_changes_nothing(started: Started)
     engine = started()
     circle = build.definitions(build.segment("a", segment="b"), build.segment("b", segment="a"))
     with pytest.raises(ConfigError, match="circle"):
-        engine.run(engine.coordinator.apply(encode(circle), "ops"))
-    assert engine.coordinator.version == 1
+        engine.run(engine.coordinator.rulebooks.apply(encode(circle), "ops"))
+    assert engine.coordinator.rulebooks.version == 1
 
 
 def test_a_host_that_was_away_is_given_the_rulebook_in_force(started: Started) -> None:
@@ -71,7 +71,7 @@ def test_a_host_that_was_away_is_given_the_rulebook_in_force(started: Started) -
 
     async def meanwhile() -> None:
         await engine.kill("host-1")
-        await engine.coordinator.apply(encode(build.definitions(EATER)), "ops")
+        await engine.coordinator.rulebooks.apply(encode(build.definitions(EATER)), "ops")
 
     engine.run(meanwhile())
     engine.run(engine.up())
@@ -80,21 +80,21 @@ def test_a_host_that_was_away_is_given_the_rulebook_in_force(started: Started) -
 
 def test_the_rulebook_outlives_the_coordinator(started: Started) -> None:
     engine = started()
-    engine.run(engine.coordinator.apply(encode(build.definitions(EATER)), "ops"))
+    engine.run(engine.coordinator.rulebooks.apply(encode(build.definitions(EATER)), "ops"))
     engine.run(engine.kill("coordinator"))
     engine.run(engine.up())
-    assert engine.coordinator.version == 2
+    assert engine.coordinator.rulebooks.version == 2
 
 
 def test_a_paused_scenario_lets_nobody_in_until_it_goes_on(started: Started) -> None:
     engine = started(build.scenario("s", {"event": "Ate"}, build.wait("w", for_="1h")))
-    engine.run(engine.coordinator.pause("scenario", "s", paused=True, by="ops"))
+    engine.run(engine.coordinator.rulebooks.pause("scenario", "s", paused=True, by="ops"))
     engine.run(engine.push(engine.event("Ate", USER)))
-    engine.run(engine.coordinator.pause("scenario", "s", paused=False, by="ops"))
+    engine.run(engine.coordinator.rulebooks.pause("scenario", "s", paused=False, by="ops"))
     engine.run(engine.push(engine.event("Ate", "user_id:2")))
-    assert engine.run(engine.coordinator.status())["runs"]["entered"] == 1
+    assert engine.run(engine.coordinator.reports.status())["runs"]["entered"] == 1
     with pytest.raises(Unknown, match="there are s"):
-        engine.run(engine.coordinator.pause("scenario", "t", paused=True, by="ops"))
+        engine.run(engine.coordinator.rulebooks.pause("scenario", "t", paused=True, by="ops"))
 
 
 def test_a_contact_is_found_by_each_of_its_keys_also_where_it_moved(started: Started) -> None:
@@ -102,10 +102,12 @@ def test_a_contact_is_found_by_each_of_its_keys_also_where_it_moved(started: Sta
     engine.run(engine.push(engine.event("Came", USER), engine.event("Came", "anonymous_id:d")))
     engine.run(engine.push(engine.event("Signed In", USER, "anonymous_id:d")))
     engine.run(engine.rest())
-    found = [engine.run(engine.coordinator.contact(key, 9)) for key in (USER, "anonymous_id:d")]
+    found = [
+        engine.run(engine.coordinator.reports.contact(key, 9)) for key in (USER, "anonymous_id:d")
+    ]
     assert found[0] == found[1] is not None
     assert [line["message"] for line in found[0]["timeline"]].count("event") == 3
-    assert engine.run(engine.coordinator.contact("email:nobody", 9)) is None
+    assert engine.run(engine.coordinator.reports.contact("email:nobody", 9)) is None
 
 
 def test_an_act_on_nobody_is_refused(started: Started) -> None:
@@ -121,7 +123,7 @@ def test_an_address_that_is_suppressed_is_so_on_every_host(started: Started) -> 
     people = [engine.event("Ate", f"user_id:{n}", traits={"email": "a@b.c"}) for n in range(8)]
     engine.run(engine.push(*people))
     engine.run(engine.rest())
-    assert engine.run(engine.coordinator.status())["messages"]["failed"] == 8
+    assert engine.run(engine.coordinator.reports.status())["messages"]["failed"] == 8
     assert not engine.post.left
 
 

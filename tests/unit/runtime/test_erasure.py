@@ -88,8 +88,11 @@ def test_figures_follow_an_erasure(started: Started) -> None:
     async def told() -> tuple[Any, ...]:
         await lived(engine)
         await forgotten(engine)
-        status, scores = await engine.coordinator.status(), await engine.coordinator.scores()
-        segments = await engine.coordinator.segments()
+        status, scores = (
+            await engine.coordinator.reports.status(),
+            await engine.coordinator.reports.scores(),
+        )
+        segments = await engine.coordinator.reports.segments()
         return status["contacts"], status["runs"]["waiting"], segments[0]["size"], scores[0]["top"]
 
     contacts, waiting, size, top = engine.run(told())
@@ -213,7 +216,7 @@ def test_an_erasure_goes_on_after_a_crash(started: Started, part: str, seconds: 
         await engine.up()
         while engine.coordinator.control.open_erasures():
             await asyncio.sleep(0.1)
-        if await engine.coordinator.contact(MAIL, 0):
+        if await engine.coordinator.reports.contact(MAIL, 0):
             await forgotten(engine)
 
     engine.run(crashing())

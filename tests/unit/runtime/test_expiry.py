@@ -34,7 +34,7 @@ def test_old_page_views_go_and_the_store_stays_in_order(started: Started) -> Non
     engine.run(lived())
     assert views(engine) == [b"Second"]
     assert engine.run(engine.fsck()) == []
-    found = engine.run(engine.coordinator.contact(BOB, 50))
+    found = engine.run(engine.coordinator.reports.contact(BOB, 50))
     assert found is not None
     assert {row["fields"].get("name") for row in found["timeline"]} >= {"Second", "Bought"}
     assert engine.run(engine.coordinator.privacy.retention())["deleted"]["navigation"] == 1

@@ -45,7 +45,7 @@ def test_contacts_beyond_the_limit_are_pooled_and_status_says_so(started: Starte
     engine.run(engine.push(*(came(engine, key) for key in (ADA, BOB, CLEO))))
     engine.run(engine.rest())
     assert slots(engine)[CLEO] < SLOTS
-    told = engine.run(engine.coordinator.status())
+    told = engine.run(engine.coordinator.reports.status())
     assert told["placement"] == {
         "placement": "dedicated", "dedicated": 2, "limit": 2, "pooled": 1, "starting": 0,
     }  # fmt: skip
@@ -124,7 +124,7 @@ def test_nobody_writes_to_an_address_that_was_suppressed_before_the_contact_came
     engine.run(engine.push(came(engine, ADA, traits={"email": "ada@example.com"})))
     engine.run(engine.rest())
     assert not engine.post.left
-    assert engine.run(engine.coordinator.status())["messages"]["failed"] == 1
+    assert engine.run(engine.coordinator.reports.status())["messages"]["failed"] == 1
 
 
 def test_a_suppression_reaches_every_host_whoever_tells_it(started: Started) -> None:
@@ -157,7 +157,7 @@ def test_a_merged_contacts_host_stays_and_leads_on(started: Started) -> None:
     known = [one for one in engine.contacts().values() if not one.merged_into]
     assert [one.keys for one in known] == [[ADA, device]]
     assert len(engine.hosts) == 3
-    assert engine.run(engine.coordinator.contact(device, 0))["id"] == known[0].id
+    assert engine.run(engine.coordinator.reports.contact(device, 0))["id"] == known[0].id
     assert engine.run(engine.fsck()) == []
 
 
@@ -165,12 +165,12 @@ def test_figures_count_a_host_that_is_away_as_it_was(started: Started) -> None:
     engine = started(hosts=1, dedicated=10)
     engine.run(engine.push(came(engine, ADA), came(engine, BOB)))
     engine.run(engine.rest())
-    before = engine.run(engine.coordinator.status())["events"]
+    before = engine.run(engine.coordinator.reports.status())["events"]
 
     async def told_while_away() -> dict[str, int]:
         killing = asyncio.create_task(engine.runtime.kill(f"host-{SLOTS}"))
         await killing
-        return dict((await engine.coordinator.status())["events"])
+        return dict((await engine.coordinator.reports.status())["events"])
 
     assert engine.run(told_while_away()) == before
     engine.run(engine.up())
@@ -178,7 +178,7 @@ def test_figures_count_a_host_that_is_away_as_it_was(started: Started) -> None:
 
 def test_an_id_whose_slot_nobody_was_given_is_nobody(started: Started) -> None:
     engine = started(hosts=1, dedicated=10)
-    assert engine.run(engine.coordinator.contact(str(5 << 16 | SLOTS + 9), 0)) is None
+    assert engine.run(engine.coordinator.reports.contact(str(5 << 16 | SLOTS + 9), 0)) is None
 
 
 def test_a_lowered_limit_takes_no_host_away(started: Started) -> None:
@@ -201,7 +201,7 @@ def test_who_is_erased_is_gone_from_the_host_and_its_echo_is_refused(started: St
     engine.run(engine.push(old, came(engine, BOB)))
     engine.run(engine.rest())
     engine.run(engine.coordinator.privacy.forget(ADA, "ops"))
-    assert engine.run(engine.coordinator.contact(ADA, 0)) is None
+    assert engine.run(engine.coordinator.reports.contact(ADA, 0)) is None
     assert engine.run(engine.push(old))[0].outcome == "rejected"
 
     engine.run(engine.push(came(engine, ADA)))

@@ -65,9 +65,9 @@ def test_parcels_are_taken_in_their_order_though_they_overtake_one_another(
 
 def test_an_older_rulebook_that_comes_late_is_not_put_in_force(started: Started) -> None:
     engine = started(hosts=1)
-    old = envelope.encode((1, engine.coordinator.definitions))
+    old = envelope.encode((1, engine.coordinator.rulebooks.definitions))
     later = build.definitions(build.segment("eater", did="Ate"))
-    engine.run(engine.coordinator.apply(document.encode(later), "ops"))
+    engine.run(engine.coordinator.rulebooks.apply(document.encode(later), "ops"))
     engine.run(engine.runtime.call("host-0", "rulebook", old))
     assert engine.hosts[0].memory.rulebook.version == 2
 
@@ -115,7 +115,7 @@ def test_timers_fire_at_their_time_and_after_a_downtime(started: Started) -> Non
     engine.run(engine.kill("host-0"))
     engine.clock.advance(2 * build.HOUR)
     engine.run(engine.rest())
-    told = engine.run(engine.coordinator.status())
+    told = engine.run(engine.coordinator.reports.status())
     assert (told["runs"]["waiting"], told["timers"]["armed"]) == (0, 0)
     assert engine.run(engine.fsck()) == []
 
@@ -128,8 +128,8 @@ def test_timers_stop_when_the_wall_clock_jumps_until_somebody_confirms_it(
     engine.run(engine.push(engine.event("Ate", USER)))
     engine.clock.at += 2 * build.HOUR
     engine.run(asyncio.sleep(5))
-    assert engine.run(engine.coordinator.status())["timers"]["held"]
-    assert engine.run(engine.coordinator.status())["runs"]["waiting"] == 1
+    assert engine.run(engine.coordinator.reports.status())["timers"]["held"]
+    assert engine.run(engine.coordinator.reports.status())["runs"]["waiting"] == 1
     engine.run(engine.coordinator.confirm_clock("ops"))
     engine.run(asyncio.sleep(5))
-    assert engine.run(engine.coordinator.status())["runs"]["waiting"] == 0
+    assert engine.run(engine.coordinator.reports.status())["runs"]["waiting"] == 0

@@ -35,7 +35,7 @@ def slow() -> Iterator[None]:
 
 
 async def publish(engine: SmallEngine, *parts: Any) -> None:
-    await engine.coordinator.apply(encode(build.definitions(*parts)), "operator")
+    await engine.coordinator.rulebooks.apply(encode(build.definitions(*parts)), "operator")
 
 
 async def ate(engine: SmallEngine, *keys: str) -> None:
@@ -184,10 +184,13 @@ def test_a_segment_tells_how_far_it_is_built(started: Started) -> None:
             await ate(engine, placed("user_id", 0, number=number))
         await publish(engine, ATE)
         await asyncio.sleep(0.03)
-        told = await engine.coordinator.segments(), await engine.coordinator.status()
+        told = (
+            await engine.coordinator.reports.segments(),
+            await engine.coordinator.reports.status(),
+        )
         await engine.rest()
         return told
 
     [[segment], status] = engine.run(lives())
     assert 0 < segment["building"] <= status["rebuild"]["percent"] < 100
-    assert engine.run(engine.coordinator.segments())[0]["building"] is None
+    assert engine.run(engine.coordinator.reports.segments())[0]["building"] is None

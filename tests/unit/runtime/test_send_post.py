@@ -100,6 +100,9 @@ def test_the_figures_of_messages_add_up(started: Started) -> None:
     engine.post.ends = ("sent", "failed", "deferred")
     ate(engine, 40)
     engine.run(engine.rest())
-    told = engine.run(engine.coordinator.status())["messages"]
+    told = engine.run(engine.coordinator.reports.status())["messages"]
     assert told["intended"] == told["sent"] + told["failed"] == 40
-    assert engine.run(engine.coordinator.apply(encode(build.definitions(*PARTS)), "ops")) == 1
+    assert (
+        engine.run(engine.coordinator.rulebooks.apply(encode(build.definitions(*PARTS)), "ops"))
+        == 1
+    )

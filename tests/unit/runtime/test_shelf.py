@@ -19,7 +19,7 @@ def pushed(engine: SmallEngine, name: str, *keys: str, **properties: Any) -> Non
 
 
 def shown(engine: SmallEngine, key: str = USER) -> dict[str, Any]:
-    found = engine.run(engine.coordinator.contact(key, 0))
+    found = engine.run(engine.coordinator.reports.contact(key, 0))
     assert found is not None
     return dict(found)
 

@@ -35,7 +35,7 @@ def does(engine: SmallEngine, act: str, *names: str) -> dict[str, Any]:
 
 
 def seen(engine: SmallEngine, key: str) -> dict[str, Any]:
-    found = engine.run(engine.coordinator.contact(key, 50))
+    found = engine.run(engine.coordinator.reports.contact(key, 50))
     assert found is not None
     return found
 

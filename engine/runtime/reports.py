@@ -1,0 +1,106 @@
+"""What the Coordinator tells its doors: gathered from hosts, Sender and control store, as plain data."""
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from engine.domain.definitions import decode
+from engine.errors import EngineError
+from engine.runtime import envelope, figures, ledger, scoreboard
+from engine.runtime.life_story import life_story
+from engine.runtime.part import PartLost
+from engine.runtime.send_post import SENDER
+
+if TYPE_CHECKING:
+    from engine.domain.definitions import Definitions
+    from engine.runtime.coordinator import Coordinator
+
+
+class Reports:
+    """See ReportDesk."""
+
+    def __init__(self, coordinator: "Coordinator") -> None:
+        self._coordinator = coordinator
+        self._census = coordinator.census
+        self._table = coordinator.table
+
+    async def status(self) -> dict[str, Any]:
+        hosts = await self._census.figures("status")
+        sender = await self._ask_sender()
+        rejected = self._coordinator.control.rejected_counts()
+        paused = sorted(self._coordinator.control.paused())
+        starting = len(
+            self._coordinator.herald.silent.intersection(self._census.dedicated.values())
+        )
+        placement = figures.placement(self._table.dedicated, hosts, starting)
+        return figures.status(
+            self._coordinator.rulebooks.version, hosts, sender, rejected, paused, placement
+        )
+
+    async def _ask_sender(self) -> dict[str, Any]:
+        try:
+            told = msgspec.msgpack.decode(await self._coordinator.calls.call(SENDER, "status", b""))
+        except (PartLost, EngineError):
+            return {"up": False}
+        return dict(told)
+
+    async def contact(self, key: str, timeline: int) -> dict[str, Any] | None:
+        number = await self._resolve(key)
+        while number:
+            found = await self._tell(number, timeline)
+            if found is None or not found["merged_into"]:
+                return await life_story(found, timeline, self._tell) if found else None
+            number = found["merged_into"]
+        return None
+
+    async def membership(self, segment: str, key: str) -> dict[str, Any] | None:
+        found = await self.contact(key, 0)
+        if found is None:
+            return None
+        body = envelope.encode((found["id"], segment))
+        host = self._table.host_of_contact(found["id"])
+        return dict(await self._census.ask(host, "membership", body))
+
+    async def _tell(self, contact: int, timeline: int) -> Any:
+        body = envelope.encode((contact, timeline))
+        return await self._census.ask(self._table.host_of_contact(contact), "contact", body)
+
+    async def _resolve(self, key: str) -> int:
+        """``kind:value``, or the contact id in digits; 0 when nobody holds it."""
+        if key.isdigit():
+            return int(key) if await self._census.reaches(int(key)) else 0
+        return int(await self._census.ask(self._table.host_of_key(key), "resolve", key.encode()))
+
+    def rejected(self, limit: int) -> list[dict[str, Any]]:
+        return [
+            row._asdict() | {"body": row.body.decode("utf-8", "replace")}
+            for row in self._coordinator.control.rejected(limit)
+        ]
+
+    async def segments(self) -> list[dict[str, Any]]:
+        return figures.segments(self._definitions(), await self._census.figures("status"))
+
+    async def scenarios(self) -> list[dict[str, Any]]:
+        return figures.scenarios(self._definitions(), await self._census.figures("status"))
+
+    async def scores(self) -> list[dict[str, Any]]:
+        return scoreboard.scores(self._definitions(), await self._census.figures("standings"))
+
+    async def messages(self) -> dict[str, Any]:
+        hosts, standings = (
+            await self._census.figures("status"),
+            await self._census.figures("standings"),
+        )
+        return ledger.messages(
+            hosts, standings, await self._ask_sender(), self._coordinator.control.paused()
+        )
+
+    async def rulebook(self) -> dict[str, Any]:
+        version, definitions = self._coordinator.rulebooks.version, self._definitions()
+        return figures.rulebook(version, definitions, await self._census.figures("status"))
+
+    async def fsck(self) -> dict[str, Any]:
+        return figures.fsck(await self._census.ask_all("fsck"))
+
+    def _definitions(self) -> "Definitions":
+        return decode(self._coordinator.rulebooks.definitions)
