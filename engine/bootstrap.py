@@ -91,7 +91,6 @@ def part(name: str, spec: bytes, calls: Calls) -> Part:
                 public_rate=settings.rpc.public_rate,
                 enrichment=Enrichment(settings.enrichment),
             ),
-            data / "imports",
         )
     if name == SENDER:
         spool = Spool(data / "spool" / "sender.spool")

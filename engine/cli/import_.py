@@ -43,6 +43,13 @@ Errors = Annotated[
         help="Where rows that cannot go in are told.  [default: FILE.errors.csv]",
     ),
 ]
+WithRows = Annotated[
+    bool,
+    typer.Option(
+        "--with-rows",
+        help="Also write the rows themselves there. No erasure will find them: delete the file.",
+    ),
+]
 Url = Annotated[
     str,
     typer.Option("--from-sql", metavar="URL", show_default=False, help="As SQLAlchemy takes it."),
@@ -75,6 +82,7 @@ def import_(  # noqa: PLR0913, PLR0917 - each is an option of the command
     dry_run: DryRun = False,
     again: Again = False,
     errors: Errors = None,
+    with_rows: WithRows = False,
     from_sql: Url = "",
     query: Query = "",
     cursor: Cursor = "",
@@ -98,7 +106,9 @@ def import_(  # noqa: PLR0913, PLR0917 - each is an option of the command
     else:
         beside = errors or Path(f"{file or job or kind}.errors.csv")
         with connected(grpc, data) as engine:
-            told = _import(engine, kind, origin, mapped, beside, again=again, quiet=json)
+            told = _import(
+                engine, kind, origin, mapped, beside, rows=with_rows, again=again, quiet=json
+            )
     told["seconds"] = round(time.monotonic() - begun, 3)
     _tell(told, json=json)
     raise typer.Exit(1 if told["rejected"] else 0)
@@ -127,6 +137,7 @@ def _import(
     mapping: "Mapping",
     beside: Path,
     *,
+    rows: bool,
     again: bool,
     quiet: bool,
 ) -> dict[str, Any]:
@@ -137,7 +148,7 @@ def _import(
     from engine.rpc import relance_pb2 as pb
 
     if kind == "catalog":
-        return _import_catalog(engine, origin, mapping, beside, quiet=quiet)
+        return _import_catalog(engine, origin, mapping, beside, rows=rows, quiet=quiet)
     reading = sha256(f"{mapping.digest} {CHUNK} {sorted(origin.about.items())}".encode())
     job = engine.imports.open(
         pb.ImportOpening(
@@ -154,7 +165,11 @@ def _import(
     importing = Importing(engine.imports, job, origin, Reader(fields))
     done = importing.progress
     resumed = done.rows
-    errors = ErrorFile.continued(beside, done.line) if resumed else ErrorFile.begun(beside)
+    errors = (
+        ErrorFile.continued(beside, done.line, rows=rows)
+        if resumed
+        else ErrorFile.begun(beside, rows=rows)
+    )
     try:
         with _progress(kind, origin.total, quiet=quiet) as tell:
             importing.run(errors, tell)
@@ -167,14 +182,20 @@ def _import(
 
 
 def _import_catalog(
-    engine: "Relance", origin: "Origin", mapping: "Mapping", beside: Path, *, quiet: bool
+    engine: "Relance",
+    origin: "Origin",
+    mapping: "Mapping",
+    beside: Path,
+    *,
+    rows: bool,
+    quiet: bool,
 ) -> dict[str, Any]:
     from engine.cli.bulk.catalog import Catalog
     from engine.cli.bulk.error_file import ErrorFile
     from engine.cli.bulk.fields import Fields
 
     fields = Fields("catalog", mapping, {}, text=origin.text)
-    catalog, errors = Catalog(engine, origin, fields), ErrorFile.begun(beside)
+    catalog, errors = Catalog(engine, origin, fields), ErrorFile.begun(beside, rows=rows)
     try:
         with _progress("catalog", origin.total, quiet=quiet) as tell:
             catalog.run(errors, tell)
@@ -202,7 +223,7 @@ def _report(
         "duplicates": progress.duplicates,
         "rejected": progress.rejected,
         "columns": columns,
-        "problems": [problem._asdict() for problem in done.problems],
+        "problems": [problem.told() for problem in done.problems],
     }
 
 
@@ -233,7 +254,7 @@ def _rehearse(kind: Kind, origin: "Origin", mapping: "Mapping") -> dict[str, Any
         "accepted": rows - rejected,
         "rejected": rejected,
         "columns": fields.meant(),
-        "problems": [problem._asdict() for problem in problems],
+        "problems": [problem.told() for problem in problems],
     }
 
 

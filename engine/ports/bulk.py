@@ -27,12 +27,16 @@ class ImportAsked(msgspec.Struct, frozen=True):
 
 
 class Chunk(msgspec.Struct, frozen=True):
-    """A part of an import, the ``number``-th, from 1 on. ``kept`` and ``progress``: see ``ImportJob``."""
+    """A part of an import, the ``number``-th, from 1 on. ``kept`` and ``progress``: see ``ImportJob``.
+
+    ``unread``: rows that the sender could not read; they are kept beside the refused ones.
+    """
 
     job: int
     number: int
     kept: int = 0
     progress: bytes = b""
+    unread: Sequence[Refusal] = ()
 
 
 class Imports(Protocol):

@@ -5,7 +5,9 @@ Who imports is believed: rows say nothing of a device, and need no more than one
 
 import re
 from collections.abc import Iterable
-from typing import cast
+from typing import Any, cast
+
+import msgspec
 
 from engine.domain.event import SERVER, Event, Kind
 from engine.domain.identity import key_of, rank_of
@@ -33,8 +35,8 @@ def judged(
         try:
             found.append(_event(engine, row, job, source, received))
         except Refused as no:
-            raw = row.traits or row.properties
-            found.append(Refusal(no.code, no.reason, raw[:LARGEST], row.message_id[:LONGEST_ID]))
+            raw = as_json(row)[:LARGEST]
+            found.append(Refusal(no.code, no.reason, raw, row.message_id[:LONGEST_ID]))
     return found
 
 
@@ -67,6 +69,29 @@ def _event(engine: Engine, row: pb.ImportRow, job: int, source: str, received: i
         trust=SERVER,
         live=False,
     )
+
+
+def as_json(row: pb.ImportRow) -> bytes:
+    """The row as whoever looks at refused ones can read it."""
+    plain = {
+        "line": row.line,
+        "keys": list(row.keys),
+        "type": row.type,
+        "event": row.event,
+        "at": row.at,
+        "message_id": row.message_id,
+        "properties": _shown(row.properties),
+        "traits": _shown(row.traits),
+    }
+    return msgspec.json.encode({name: value for name, value in plain.items() if value})
+
+
+def _shown(raw: bytes) -> Any:
+    """JSON that can be read as what it says, else as the text that came."""
+    try:
+        return msgspec.json.decode(raw) if raw else None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return raw.decode("utf-8", "replace")
 
 
 def _keys(given: Iterable[str]) -> tuple[str, ...]:

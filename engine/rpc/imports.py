@@ -7,16 +7,19 @@ from typing import cast, get_args
 
 from engine.ports.bulk import Chunk, ImportAsked, ImportKind
 from engine.ports.control_store import ApiKey, ImportJob
-from engine.ports.engine import Engine
+from engine.ports.engine import Engine, Refusal
 from engine.rpc import relance_pb2 as pb
 from engine.rpc import relance_pb2_grpc as wire
 from engine.rpc.gate import IMPORTERS
 from engine.rpc.grpc_status import BadField
 from engine.rpc.guard import Guard, open_to, streamed_to
 from engine.rpc.import_rows import judged
+from engine.rpc.intake import LARGEST
 
 MOST = 1_000
 """Rows of one chunk."""
+LONGEST = 1_000
+"""Characters of what is said of a row that could not be read."""
 AHEAD = 3
 """Chunks that are read while the first of them is being kept."""
 
@@ -81,10 +84,15 @@ class Imports(wire.ImportsServicer):
     async def _kept(self, chunk: pb.ImportChunk, source: str) -> pb.ImportVerdicts:
         if not chunk.number:
             raise BadField("number", "chunks are numbered from 1 on")
-        if len(chunk.rows) > MOST:
-            raise BadField("rows", f"{len(chunk.rows)} in one chunk: send at most {MOST}")
+        size = len(chunk.rows) + len(chunk.problems)
+        if size > MOST:
+            raise BadField("rows", f"{size} in one chunk: send at most {MOST}")
         items = judged(self._engine, chunk.rows, chunk.job, source)
-        of = Chunk(chunk.job, chunk.number, chunk.kept, chunk.progress)
+        unread = [
+            Refusal(one.code[:LONGEST], _reason(one)[:LONGEST], one.row[:LARGEST])
+            for one in chunk.problems
+        ]
+        of = Chunk(chunk.job, chunk.number, chunk.kept, chunk.progress, unread)
         verdicts = await self._engine.imports.put(of, items)
         told = pb.ImportVerdicts(number=chunk.number)
         for index, verdict in enumerate(verdicts):
@@ -98,6 +106,11 @@ class Imports(wire.ImportsServicer):
     async def Finish(self, request: pb.ImportFinish, _caller: ApiKey) -> pb.ImportJob:
         imports = self._engine.imports
         return _told(await imports.finish(request.job, request.kept, request.progress))
+
+
+def _reason(problem: pb.ImportProblem) -> str:
+    where = f"line {problem.line}, {problem.column}" if problem.column else f"line {problem.line}"
+    return f"{where}: {problem.reason}"
 
 
 def _told(job: ImportJob) -> pb.ImportJob:

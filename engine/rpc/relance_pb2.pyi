@@ -323,6 +323,7 @@ class ImportChunk(_message.Message):
     ROWS_FIELD_NUMBER: _builtins.int
     KEPT_FIELD_NUMBER: _builtins.int
     PROGRESS_FIELD_NUMBER: _builtins.int
+    PROBLEMS_FIELD_NUMBER: _builtins.int
     job: _builtins.int
     number: _builtins.int
     """From 1 on. The same rows must come under the same number."""
@@ -335,6 +336,12 @@ class ImportChunk(_message.Message):
     def rows(self) -> _containers.RepeatedCompositeFieldContainer[Global___ImportRow]:
         """At most 1,000."""
 
+    @_builtins.property
+    def problems(self) -> _containers.RepeatedCompositeFieldContainer[Global___ImportProblem]:
+        """Rows that the sender could not read: kept as rejected ones, so that an erasure finds them. They
+        count with `rows`.
+        """
+
     def __init__(
         self,
         *,
@@ -343,14 +350,48 @@ class ImportChunk(_message.Message):
         rows: _abc.Iterable[Global___ImportRow] | None = ...,
         kept: _builtins.int = ...,
         progress: _builtins.bytes = ...,
+        problems: _abc.Iterable[Global___ImportProblem] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["job", b"job", "kept", b"kept", "number", b"number", "progress", b"progress", "rows", b"rows"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["job", b"job", "kept", b"kept", "number", b"number", "problems", b"problems", "progress", b"progress", "rows", b"rows"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ImportChunk: _TypeAlias = ImportChunk  # noqa: Y015
+
+@_typing.final
+class ImportProblem(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LINE_FIELD_NUMBER: _builtins.int
+    COLUMN_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    ROW_FIELD_NUMBER: _builtins.int
+    line: _builtins.int
+    column: _builtins.str
+    """Empty when it is the whole row."""
+    code: _builtins.str
+    reason: _builtins.str
+    row: _builtins.bytes
+    """As it stood in the file, JSON; what is over 4 KiB is cut off."""
+    def __init__(
+        self,
+        *,
+        line: _builtins.int = ...,
+        column: _builtins.str = ...,
+        code: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        row: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "column", b"column", "line", b"line", "reason", b"reason", "row", b"row"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportProblem: _TypeAlias = ImportProblem  # noqa: Y015
 
 @_typing.final
 class ImportVerdicts(_message.Message):

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
 from contextvars import copy_context
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -54,7 +53,6 @@ class Coordinator:
         backlog: int,
         first: bytes,
         open_doors: Callable[[Engine], Doors],
-        imports: Path | None = None,
     ) -> None:
         self.table = table
         self.control = control
@@ -69,9 +67,17 @@ class Coordinator:
         self.exports = Exporting(self.census.all, calls)
         self.rulebooks = Rulebooks(self, first)
         self.reports = Reports(self)
-        self.imports = Importing(table, calls, self.router, control, clock, self.rulebooks.schema)
         self.consents = Consents(self)
-        self.privacy = Privacy(self, imports)
+        self.privacy = Privacy(self)
+        self.imports = Importing(
+            table,
+            calls,
+            self.router,
+            control,
+            clock,
+            self.rulebooks.schema,
+            self.privacy.without_erased,
+        )
         self.companies = CompanyReports(table, self.ask)
         self.identities = Identities(table, self.census, control, clock)
         self.addresses = ("", "")

@@ -1,12 +1,9 @@
 """Everything that is held of a person, gathered from every part: what there is to hand over on request."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 from engine.runtime import envelope
-from engine.runtime.error_file import lines_of
 from engine.runtime.ground import Ground
 from engine.runtime.send_post import SENDER
 from engine.runtime.traces import Person, Traces, words_of
@@ -20,7 +17,7 @@ NOTES = (
 )
 
 
-async def parts_of(ground: Ground, person: Person, imports: Path | None) -> AsyncIterator[Part]:
+async def parts_of(ground: Ground, person: Person) -> AsyncIterator[Part]:
     """``{"table", "rows"}``; long tables come in several parts."""
     yield {"table": "notes", "rows": [{"note": note} for note in NOTES]}
     for host in await ground.hosts():
@@ -35,10 +32,6 @@ async def parts_of(ground: Ground, person: Person, imports: Path | None) -> Asyn
         yield {"table": name, "rows": rows}
     async for part in _refused(ground, person):
         yield part
-    if imports is not None:
-        traces = Traces(person)
-        found = await asyncio.to_thread(lines_of, imports, traces.readable, person.words)
-        yield {"table": "import_errors", "rows": [{"line": line} for line in found]}
 
 
 async def _log(ground: Ground, host: int, last: list[int]) -> AsyncIterator[Part]:

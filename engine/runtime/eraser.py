@@ -6,7 +6,7 @@ let go      every host's directory frees the keys; the hashes that outlive the p
 erase       the hosts of the contacts let them go; what these told in addition goes round again
 mask        every host looks through what it holds of others
 send        the Sender's spool and what the local mailbox holds
-refuse      refused items, import errors, the audit trail
+refuse      refused items, rows that imports could not take, the audit trail
 settle      every store's files are purged; the note shrinks to counts and a hash
 """
 
@@ -14,7 +14,6 @@ import asyncio
 import logging
 import secrets
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -27,7 +26,6 @@ from engine.runtime import envelope
 from engine.runtime.dossier import mentions
 from engine.runtime.erasure import LetGo
 from engine.runtime.erasure_letter import ERASED, Found
-from engine.runtime.error_file import without_lines_of
 from engine.runtime.ground import Ground
 from engine.runtime.send_post import SENDER
 from engine.runtime.slots import part_of
@@ -49,9 +47,8 @@ log = logging.getLogger("relance.coordinator")
 class Eraser:
     """One person at a time."""
 
-    def __init__(self, ground: Ground, imports: Path | None) -> None:
+    def __init__(self, ground: Ground) -> None:
         self._ground = ground
-        self._imports = imports
         self._one = asyncio.Lock()
         self._remembers: bool | None = None
         self._turn = 0
@@ -199,7 +196,7 @@ class Eraser:
         return more or len(person.contacts) > before
 
     async def _clean(self, person: Person, counts: Counter[str]) -> None:
-        """What the Coordinator itself keeps, and files beside the stores."""
+        """What the Coordinator itself keeps: refused items, the rows of imports among them."""
         traces, words, after = Traces(person), person.words, 0
         while items := self._ground.control.rejected_after(after, AT_ONCE):
             after = items[-1][0]
@@ -211,10 +208,6 @@ class Eraser:
             self._ground.control.drop_rejected(gone)
             counts["rejected"] += len(gone)
             await asyncio.sleep(0)
-        if self._imports is not None:
-            counts["import_errors"] += await asyncio.to_thread(
-                without_lines_of, self._imports, traces.readable, words
-            )
 
     async def _finish(self, row: ErasureRow, person: Person, counts: Counter[str]) -> ErasureRow:
         names = {str(one): self._ground.keyring.subject(one) for one in person.contacts}

@@ -6,7 +6,7 @@ contact lives elsewhere go on by the road of live events, and later rows of thei
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 
 from engine.clock import Clock
@@ -61,6 +61,7 @@ class Importing:
         control: ControlStore,
         clock: Clock,
         schema: Callable[[], Schema],
+        without_erased: Callable[[list[Refusal]], Awaitable[list[Refusal]]],
     ) -> None:
         self._table = table
         self._calls = calls
@@ -68,9 +69,11 @@ class Importing:
         self._control = control
         self._clock = clock
         self._schema = schema
+        self._without_erased = without_erased
         self._turns = [asyncio.Lock() for _ in range(table.hosts)]
         self._strays: Counter[str] = Counter()
         self._jobs: dict[int, ImportJob] = {}
+        self._noted: dict[int, int] = {}
 
     def declared(self) -> dict[str, str]:
         return {name: expected.type for name, expected in self._schema().items()}
@@ -133,7 +136,10 @@ class Importing:
     async def put(self, chunk: Chunk, items: Sequence[Event | Refusal]) -> list[Verdict]:
         job = self._advance(chunk.job, chunk.kept, chunk.progress)
         rows = Rows(len(items), self._strays)
-        self._refuse(rows, items, f"import {job.name}")
+        for index, item in enumerate(items):
+            if isinstance(item, Refusal):
+                rows.answer(index, Verdict("rejected", item.code, item.reason))
+        await self._keep_refused(job, chunk, items)
         shares: dict[int, list[tuple[int, Event]]] = {}
         for index, item in enumerate(items):
             if isinstance(item, Event):
@@ -149,15 +155,19 @@ class Importing:
         keep_misfits(self._control, self._clock.now(), source, items, verdicts)
         return verdicts
 
-    def _refuse(self, rows: Rows, items: Sequence[Event | Refusal], source: str) -> None:
-        now = self._clock.now()
-        refused = []
-        for index, item in enumerate(items):
-            if isinstance(item, Refusal):
-                refused.append(RejectedItem(now, source, item.code, item.reason, item.body))
-                rows.answer(index, Verdict("rejected", item.code, item.reason))
-        if refused:
-            self._control.reject(refused)
+    async def _keep_refused(
+        self, job: ImportJob, chunk: Chunk, items: Sequence[Event | Refusal]
+    ) -> None:
+        """Once a chunk, unless the engine ended in between."""
+        refused = [*chunk.unread, *(item for item in items if isinstance(item, Refusal))]
+        if not refused or chunk.number <= self._noted.get(job.id, job.kept):
+            return
+        self._noted[job.id] = chunk.number
+        now, source = self._clock.now(), f"import {job.name}"
+        refused = await self._without_erased(refused)
+        self._control.reject(
+            [RejectedItem(now, source, one.code, one.reason, one.body) for one in refused]
+        )
 
     async def _carry(
         self, host: int, chunk: Chunk, rows: Rows, share: list[tuple[int, Event]]

@@ -14,8 +14,6 @@ from engine.runtime.dossier import parts_of
 from engine.runtime.eraser import Eraser, report_of
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from engine.runtime.coordinator import Coordinator
 
 
@@ -27,12 +25,11 @@ SHOWN = 1_000
 
 
 class Privacy:
-    """See PrivacyDesk. ``imports`` is where files of import errors lie."""
+    """See PrivacyDesk."""
 
-    def __init__(self, coordinator: "Coordinator", imports: "Path | None") -> None:
+    def __init__(self, coordinator: "Coordinator") -> None:
         self._coordinator = coordinator
-        self._imports = imports
-        self._eraser = Eraser(coordinator, imports)
+        self._eraser = Eraser(coordinator)
 
     async def run(self) -> None:
         """What was begun goes on; what was refused and who did what is kept for its time."""
@@ -60,7 +57,7 @@ class Privacy:
         coordinator = self._coordinator
         coordinator.control.record(coordinator.now(), by, "dossier", str(contact))
         person = await self._eraser.look(contact)
-        async for part in parts_of(coordinator, person, self._imports):
+        async for part in parts_of(coordinator, person):
             yield part
 
     async def barred(self, keys: Sequence[str]) -> list[str]:

@@ -21,6 +21,7 @@ ASCII = 0x7F
 UNASSIGNED = b"+999"
 """A country code that no network has (ITU-T E.164): what stands for a number must reach nobody."""
 
+_CELLS = re.compile(r"[\t,;|\"'{}\[\]:]+")
 _BEFORE = rb"(?<![A-Za-z0-9._%+@-])"
 _AFTER = rb"(?![A-Za-z0-9_@-]|\.[A-Za-z0-9])"
 
@@ -139,18 +140,20 @@ def _escaped(text: str) -> bytes:
 
 
 def words_of(body: bytes) -> set[str]:
-    """Every text in a JSON document, in lower case; of what is none, the whole text."""
+    """Every text in a JSON document, in lower case; of what is none, what stands between its signs."""
     try:
         found: set[str] = set()
         _gather(msgspec.json.decode(body), found)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return {body.decode("utf-8", "replace").lower()}
+        text = body.decode("utf-8", "replace").lower()
+        return {text, *(cell.strip() for cell in _CELLS.split(text))}
     return found
 
 
 def _gather(value: Any, into: set[str]) -> None:
     if isinstance(value, str):
-        into.add(value.lower())
+        text = value.lower()
+        into.update((text, text.partition(":")[2]) if ":" in text else (text,))
     elif isinstance(value, int | float):
         into.add(str(value))
     elif isinstance(value, list):

@@ -12,9 +12,11 @@ from typing import Any
 
 import msgspec
 import pytest
+from typer.testing import CliRunner
 
 from engine.bootstrap import Spec, init_data, part
 from engine.cli.archive import write as write_archive
+from engine.cli.main import app
 from engine.domain.definitions import encode
 from engine.loading.definitions import load
 from engine.runtime.in_process import InProcessRuntime
@@ -30,6 +32,8 @@ ADA = "user_id:ada-7f3a9c41"
 USER, FIRST, SECOND = "ada-7f3a9c41", "ada-phone-51c7", "ada-laptop-9b20"
 MAIL, PHONE, NAME = "ada.lovelace@example.org", "+33612345678", "Augusta-Ada"
 TRACES = (USER, FIRST, SECOND, MAIL, PHONE, NAME)
+LONG = "x" * 600
+"""A user id that the engine refuses."""
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{8,}={0,2}")
 _GZIP = b"\x1f\x8b\x08"
 
@@ -79,14 +83,25 @@ def bad() -> list[shop.Item]:
 
 def lived(engine: RunningEngine) -> None:
     """She lived beside somebody else, and everything has come to rest."""
-    imports = engine.data / "imports"
-    imports.mkdir()
-    (imports / "people.errors.csv").write_text(f"line,email\n3,{MAIL}\n4,b@shop.example\n")
     for item in ada():
         assert engine.push(item) == ["accepted"]
     engine.push(*bad())
+    bring(engine)
     engine.push(*shop.person(2))
     wait_until(lambda: _sent(engine) == 2, "both mails have left")
+
+
+def bring(engine: RunningEngine) -> str:
+    """A file of which no row can go in; answers the error file that the command leaves beside it."""
+    people, errors = engine.data.parent / "people.csv", engine.data.parent / "errors.csv"
+    people.write_text(f"email,phone,user_id\n{MAIL},none,{USER}\n{MAIL},{NAME}\n{MAIL},,{LONG}\n")
+    words = ["import", "contacts", str(people), "--errors", str(errors), "--again"]
+    done = CliRunner().invoke(
+        app, [*words, "--grpc", engine.grpc], env={"RELANCE_KEY": engine.admin}
+    )
+    assert done.exit_code == 1, done.output
+    people.unlink()
+    return errors.read_text()
 
 
 def _sent(engine: RunningEngine) -> int:
@@ -167,9 +182,9 @@ def test_nothing_of_an_erased_person_is_found_or_comes_back(
     held = write_archive(tmp_path / "ada.zip", ADA, desk.dossier(ADA))
     gone = desk.forget(f"email:{MAIL}")["erased"]
     assert before
-    for table in ("contact", "log", "directory", "wakeup", "rejected", "import_errors", "mailbox"):
+    for table in ("contact", "log", "directory", "wakeup", "rejected", "mailbox"):
         assert (table, gone.get(table, 0)) == (table, held.get(table, 0))
-    assert (held["contact"], held["rejected"], held["import_errors"]) == (2, 2, 1)
+    assert (held["contact"], held["rejected"]) == (2, 5)
     assert traces_in(engine.data) == []
     assert [line["subject"] for line in desk.audit()][:2] == [
         desk.retention()["erased"][0]["subject"]
@@ -177,6 +192,7 @@ def test_nothing_of_an_erased_person_is_found_or_comes_back(
 
     assert engine.push(*ada()) == ["rejected"] * 6
     engine.push(*bad())
+    assert not [trace for trace in TRACES if trace in bring(engine)]
     row = {"type": "identify", "userId": "crm-1", "traits": {"email": MAIL}, "messageId": "i"}
     assert engine.push(row | {"integrations": {"All": False}}) == ["rejected"]
     assert engine.operator.contact(ADA) is None

@@ -76,7 +76,18 @@ def test_a_file_of_bad_and_good_rows_leaves_the_bad_ones_in_an_error_file(two: T
         ["2", "email", "bad_email"],
         ["4", "", "no_key"],
     ]
+    assert not any("nobody" in line or "Zoé" in line for line in lines)
     assert "say --again" in two.run(0, "import", "contacts", str(file), fails=True)
+
+
+def test_rows_that_no_import_can_read_are_kept_with_what_was_refused(two: Two) -> None:
+    file = two.folder / "wished.csv"
+    file.write_text("email,first_name\nnoone,Zo\n", encoding="utf-8")
+    told = two.run(0, "import", "contacts", str(file), "--with-rows", fails=True)
+    assert '{""email"":""noone"",""first_name"":""Zo""}' in Path(told["errors"]).read_text()
+    kept = two.run(0, "rejected")[0]
+    assert (kept["source"], kept["code"]) == ("import wished.csv", "bad_email")
+    assert json.loads(kept["body"]) == {"email": "noone", "first_name": "Zo"}
 
 
 def test_a_dry_run_tells_what_columns_are_and_sends_nothing(two: Two) -> None:

@@ -71,11 +71,13 @@ def product(fields: Fields, row: Row) -> tuple[str, dict[str, Any]] | Problem:
                 if field is not None:
                     put(draft, field, value)
     except Misread as wrong:
-        return Problem(row.line, column, wrong.code, wrong.reason)
+        return Problem(row.line, column, wrong.code, wrong.reason, row.values)
     known = draft.properties
     name = next((text(known[one]) for one in IDS if known.get(one) not in (None, "")), "")
     if not name or len(name) > LONGEST_ID:
-        return Problem(row.line, "product_id", "no_product_id", f"a product needs {', '.join(IDS)}")
+        reason = f"a product needs {', '.join(IDS)}"
+        return Problem(row.line, "product_id", "no_product_id", reason, row.values)
     if (size := len(msgspec.json.encode(known))) > LARGEST:
-        return Problem(row.line, "", "product_too_large", f"{size} bytes; at most {LARGEST}")
+        reason = f"{size} bytes; at most {LARGEST}"
+        return Problem(row.line, "", "product_too_large", reason, row.values)
     return name, known

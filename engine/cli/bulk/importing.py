@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from engine.cli.bulk.error_file import ErrorFile
+from engine.cli.bulk.error_file import ErrorFile, as_json
 from engine.cli.bulk.origin import Origin
 from engine.cli.bulk.problem import Problem
 from engine.cli.bulk.progress import Progress
 from engine.cli.bulk.rows import Reader
 from engine.cli.bulk.table import Row
+from engine.domain.attribute import MISFIT
 from engine.rpc import relance_pb2 as pb
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 CHUNK = 500
 """Rows of a chunk; a job goes on only with the same."""
+LONGEST = 4 * 1024
+"""Bytes of a bad row that the engine is told."""
 SHOWN = 20
 """Problems that are told one by one."""
 
@@ -35,15 +38,17 @@ class Cut:
         self.rows = rows
         self.line = line
         self.good: list[pb.ImportRow] = []
+        self.read: list[Any] = []
         self.problems: list[Problem] = []
         self.cursor: Any = None
 
-    def take(self, line: int, made: pb.ImportRow | Problem) -> None:
-        self.rows, self.line = self.rows + 1, line
+    def take(self, found: Row | Problem, made: pb.ImportRow | Problem) -> None:
+        self.rows, self.line = self.rows + 1, found.line
         if isinstance(made, Problem):
             self.problems.append(made)
-        else:
+        elif isinstance(found, Row):
             self.good.append(made)
+            self.read.append(found.values)
 
 
 class Importing:
@@ -62,21 +67,21 @@ class Importing:
 
     def run(self, errors: ErrorFile, tell: Callable[[Progress], None]) -> None:
         """To the end. Raises RequestError when the engine is gone for long; begun again it goes on."""
-        for chunk, verdicts in self._client.put(self._chunks()):
+        for _, verdicts in self._client.put(self._chunks()):
             cut = self._cuts.popleft()
-            found = sorted([*cut.problems, *_refused(chunk, verdicts)])
+            found = sorted([*cut.problems, *_refused(cut, verdicts)], key=lambda one: one.line)
             for problem in found:
                 errors.write(problem)
             if found:
                 errors.flush()
                 self.problems += found[: SHOWN - len(self.problems)]
-            self._note(cut, len(chunk.rows), verdicts)
+            self._note(cut, verdicts)
             tell(self.progress)
         end = Progress(cursor=self._last) if self._origin.grows else self.progress
         self._client.finish(self._job, self._kept, end.noted())
 
-    def _note(self, cut: Cut, sent: int, verdicts: pb.ImportVerdicts) -> None:
-        done = self.progress
+    def _note(self, cut: Cut, verdicts: pb.ImportVerdicts) -> None:
+        done, sent = self.progress, len(cut.good)
         self._kept = cut.number
         done.rows, done.line, done.cursor = cut.rows, cut.line, cut.cursor
         done.accepted += verdicts.accepted
@@ -89,7 +94,7 @@ class Importing:
         cut = Cut(self._kept + 1, done.rows, done.line)
         safe = self._last = done.cursor
         for found in self._origin.rows(msgspec.structs.replace(done)):
-            cut.take(found.line, self._made(found))
+            cut.take(found, self._made(found))
             if isinstance(found, Row) and (at := self._origin.cursor(found)) != self._last:
                 safe, self._last = self._last, at
             if cut.rows % CHUNK == 0:
@@ -116,9 +121,15 @@ class Importing:
             rows=cut.good,
             kept=self._kept,
             progress=self.progress.noted(),
+            problems=[
+                pb.ImportProblem(**one.told(), row=as_json(one.row)[:LONGEST])
+                for one in cut.problems
+            ],
         )
 
 
-def _refused(chunk: pb.ImportChunk, verdicts: pb.ImportVerdicts) -> Iterator[Problem]:
+def _refused(cut: Cut, verdicts: pb.ImportVerdicts) -> Iterator[Problem]:
+    """What the engine says of a value that does not fit names it last: that is left out."""
     for no in verdicts.rejections:
-        yield Problem(chunk.rows[no.index].line, "", no.code, no.reason)
+        reason = no.reason.partition(", not ")[0] if no.code == MISFIT else no.reason
+        yield Problem(cut.good[no.index].line, "", no.code, reason, cut.read[no.index])

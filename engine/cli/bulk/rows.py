@@ -47,14 +47,14 @@ class Reader:
             column = ""
             return self._made(draft, row.line)
         except Misread as wrong:
-            return Problem(row.line, wrong.column or column, wrong.code, wrong.reason)
+            return Problem(row.line, wrong.column or column, wrong.code, wrong.reason, row.values)
         except UnicodeEncodeError:
             text_ = (
                 "bytes that are not of the file's encoding; name it in the mapping (`encoding:`)"
             )
-            return Problem(row.line, column, "bad_encoding", text_)
-        except (TypeError, ValueError, OverflowError) as error:
-            return Problem(row.line, column, "bad_value", f"{error}")
+            return Problem(row.line, column, "bad_encoding", text_, row.values)
+        except (TypeError, ValueError, OverflowError):
+            return Problem(row.line, column, "bad_value", "cannot be read", row.values)
 
     def _made(self, draft: Draft, line: int) -> pb.ImportRow:
         if not draft.keys:

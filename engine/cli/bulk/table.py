@@ -107,7 +107,7 @@ class CsvTable:
                     continue
                 if len(values) != width:
                     text = f"{len(values)} fields, but {width} columns"
-                    yield Problem(line, "", "bad_csv", text)
+                    yield Problem(line, "", "bad_csv", text, values)
                     continue
                 yield Row(line, dict(zip(columns, values, strict=True)))
 
@@ -169,7 +169,8 @@ class JsonLines:
                 try:
                     yield Row(line, decode(text))
                 except (msgspec.DecodeError, UnicodeDecodeError) as error:
-                    yield Problem(line, "", "bad_json", f"no JSON object: {error}")
+                    shown = text.decode("utf-8", "replace").rstrip()
+                    yield Problem(line, "", "bad_json", f"no JSON object: {error}", shown)
 
 
 class Parquet:

@@ -44,7 +44,7 @@ def test_a_line_is_counted_as_an_editor_does_although_a_field_has_breaks(tmp_pat
 
 def test_a_row_of_another_width_is_a_problem_and_the_next_one_is_read(tmp_path: Path) -> None:
     found = table(tmp_path, b"email,note\na@x.fr\n\nb@x.fr,n\n")
-    assert found[0] == Problem(2, "", "bad_csv", "1 fields, but 2 columns")
+    assert found[0] == Problem(2, "", "bad_csv", "1 fields, but 2 columns", ["a@x.fr"])
     assert found[1] == Row(4, {"email": "b@x.fr", "note": "n"})
 
 
