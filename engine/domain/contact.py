@@ -32,6 +32,11 @@ class Run(msgspec.Struct, frozen=True, array_like=True, gc=False):
     event: bytes = b""
 
 
+def timer_of(run: Run) -> str:
+    """The owner of a run's timer."""
+    return f"run:{run.id}"
+
+
 class Summary(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What the hot state knows of a collection: items, pieces (their quantities), and their worth."""
 

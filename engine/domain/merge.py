@@ -20,15 +20,15 @@ import msgspec
 from engine.domain import codec, company, order_key, pending, statement
 from engine.domain.aggregate import join
 from engine.domain.collect import join_collections
-from engine.domain.contact import SEEN, Contact, Run
+from engine.domain.contact import SEEN, Contact, Run, timer_of
 from engine.domain.dedupe import merged
 from engine.domain.identity import WITH
 from engine.domain.message import Adopted
 from engine.domain.review import MOST, over
-from engine.domain.run import rezone, timer_of
 from engine.domain.score import join_scores
 from engine.domain.session import joined
 from engine.domain.turn import Turn
+from engine.domain.waiting import rezone
 
 replace = msgspec.structs.replace
 

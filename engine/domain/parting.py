@@ -21,7 +21,7 @@ they come, so that no message leaves twice and none is lost:
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from engine.domain.contact import Contact, Run
+from engine.domain.contact import Contact, Run, timer_of
 from engine.domain.dedupe import with_seen
 from engine.domain.effect import KeepOrders, Send, contact_of
 from engine.domain.event import Event
@@ -40,7 +40,6 @@ from engine.domain.message import (
 )
 from engine.domain.review import MOST
 from engine.domain.rulebook import Rulebook
-from engine.domain.run import timer_of
 from engine.domain.step import step
 
 ALL = 1 << 30

@@ -5,10 +5,11 @@ from typing import Any, Literal
 
 import msgspec
 
+from engine.domain.action import Send
 from engine.domain.definitions import Definitions, succeed
 from engine.domain.demand import Demand
 from engine.domain.rulebook import planned
-from engine.domain.scenario import Scenario, Send
+from engine.domain.scenario import Scenario
 from engine.domain.since import dated, titles
 from engine.domain.topic import ConsentRules
 

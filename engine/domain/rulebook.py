@@ -7,13 +7,16 @@ from engine.domain.attribute import Schema
 from engine.domain.collection import VERBS, Collection, Verb
 from engine.domain.comparison import matcher
 from engine.domain.condition import Condition
+from engine.domain.decision import Branch
 from engine.domain.definitions import Definitions
 from engine.domain.demand import Demand, Predicate
 from engine.domain.duration import milliseconds
+from engine.domain.moment import Moment
+from engine.domain.pause import WaitFor
 from engine.domain.predicate import compiled
 from engine.domain.quiet import Hours
 from engine.domain.reading import readings
-from engine.domain.scenario import Branch, Moment, Scenario, Step, WaitFor
+from engine.domain.scenario import Scenario, Step
 from engine.domain.score import Score
 from engine.domain.template import Template
 from engine.domain.topic import Topic
@@ -219,7 +222,7 @@ def planned(scenario: Scenario, demand: Demand) -> ScenarioPlan:
     )
 
 
-def moment_plan(moment: Moment | WaitFor) -> MomentPlan:
+def moment_plan(moment: Moment) -> MomentPlan:
     if moment.event is not None:
         return MomentPlan("event", moment.event, matcher(moment.where))
     if moment.enters is not None:

@@ -23,7 +23,7 @@ from engine.domain import (
     union,
     unmerge,
 )
-from engine.domain.contact import SEEN, Contact
+from engine.domain.contact import SEEN, Contact, timer_of
 from engine.domain.dedupe import merged
 from engine.domain.duration import MINUTE
 from engine.domain.effect import Effect
@@ -175,7 +175,7 @@ def _take_timers(turn: Turn) -> None:
         elif lapse.OWNER in owners:
             lapse.look(turn)
         else:
-            waiting = next(one for one in contact.runs if run.timer_of(one) == owners[0])
+            waiting = next(one for one in contact.runs if timer_of(one) == owners[0])
             run.fire(turn, waiting, due)
             settle(turn)
 

@@ -2,6 +2,7 @@
 
 from engine.domain import claim, company, order_key, run, statement, union
 from engine.domain.aggregate import fold_aggregates
+from engine.domain.assigning import put
 from engine.domain.attribute import changes, is_flag
 from engine.domain.calendar import ZONE_ATTRIBUTE
 from engine.domain.collect import collect
@@ -15,6 +16,7 @@ from engine.domain.score import fold_scores
 from engine.domain.suppression import HARD_BOUNCE
 from engine.domain.turn import Turn
 from engine.domain.visit import take_visit
+from engine.domain.waiting import rezone
 
 SEEN_WHILE_CLAIMING = 4_096
 """Fingerprints kept while a merge may be under way: the survivor must recognise every retry."""
@@ -28,7 +30,7 @@ def take_event(turn: Turn, event: Event) -> None:
     contact.latest = max(contact.latest, event.at)
     if event.zone and event.zone != contact.zone:
         contact.zone = event.zone
-        run.rezone(turn)
+        rezone(turn)
         turn.changed(ZONE_ATTRIBUTE)
     if event.traits:
         _fold_traits(turn, event)
@@ -65,7 +67,7 @@ def _fold_traits(turn: Turn, event: Event) -> None:
         if is_flag(name):
             statement.take_flag(turn, event, name, value)
         else:
-            run.put(turn, name, value, event.source)
+            put(turn, name, value, event.source)
 
 
 def _fold_aggregates(turn: Turn, event: Event) -> None:
@@ -119,7 +121,7 @@ def take_act(turn: Turn, act: Act) -> None:
     contact = turn.contact
     match act.act:
         case "set":
-            run.put(turn, act.subject, act.value, act.by)
+            put(turn, act.subject, act.value, act.by)
         case "exit":
             for one in [r for r in contact.runs if act.subject in (r.scenario, r.id)]:
                 run.end(turn, one, "operator")

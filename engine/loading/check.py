@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from engine.domain.scenario import Branch
+from engine.domain.decision import Branch
 from engine.domain.score import Score
 from engine.domain.segment import Segment
 from engine.domain.template import Template

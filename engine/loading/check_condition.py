@@ -13,7 +13,7 @@ from engine.domain.condition import (
     parts_of,
     question_of,
 )
-from engine.domain.scenario import Moment, WaitFor
+from engine.domain.moment import Moment
 from engine.loading.check_comparison import (
     comparison_problems,
     edge_problems,
@@ -84,7 +84,7 @@ def unknown(kind: str, name: str | None, place: Place, names: Collection[str]) -
         yield place, f"there is no {kind} {name}; {meant(name, names)}"
 
 
-def moment_problems(moment: Moment | WaitFor, place: Place, segments: set[str]) -> Problems:
+def moment_problems(moment: Moment, place: Place, segments: set[str]) -> Problems:
     """Exactly one of event, enters, leaves; ``where`` only beside an event."""
     given = [name for name in ("event", "enters", "leaves") if getattr(moment, name) is not None]
     if len(given) != 1:

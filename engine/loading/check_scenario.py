@@ -1,7 +1,10 @@
 """What a struct's types cannot say about scenarios: the graph of their steps."""
 
+from engine.domain.action import Exit, Send, Set
 from engine.domain.attribute import Attribute, misfit
-from engine.domain.scenario import Branch, Exit, Scenario, Send, Set, Step, Wait, WaitFor
+from engine.domain.decision import Branch
+from engine.domain.pause import Wait, WaitFor
+from engine.domain.scenario import Scenario, Step
 from engine.domain.template import Template
 from engine.loading.check_condition import condition_problems, moment_problems
 from engine.loading.nearest import meant

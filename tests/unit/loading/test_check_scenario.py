@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.domain.scenario import Send
+from engine.domain.action import Send
 from engine.loading.definitions import load
 
 StepProblems = Callable[..., list[str]]

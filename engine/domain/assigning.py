@@ -1,0 +1,36 @@
+"""Attributes that change: by the step ``set``, a source, an operator."""
+
+from typing import Any
+
+from engine.domain import statement
+from engine.domain.action import Set
+from engine.domain.attribute import MISFIT, is_flag, misfit, set_attribute, unchanged
+from engine.domain.calendar import ZONE_ATTRIBUTE
+from engine.domain.contact import Run
+from engine.domain.rulebook import ScenarioPlan
+from engine.domain.turn import Turn
+from engine.domain.waiting import rezone
+from engine.domain.way import Way
+
+
+def assign(turn: Turn, run: Run, plan: ScenarioPlan, step: Set) -> Way:
+    if not unchanged(turn.contact.attributes.get(step.attribute), step.to):
+        put(turn, step.attribute, step.to, run.id)
+    return plan.following[step.id]
+
+
+def put(turn: Turn, name: str, value: Any, by: str) -> None:
+    """Change an attribute; ``by`` is a source, an operator, a run or a reason. A misfit changes nothing."""
+    if is_flag(name):
+        statement.put_flag(turn, name, value, by)
+        return
+    expected = turn.rulebook.attributes.get(name)
+    why = misfit(expected, value) if expected else ""
+    if why:
+        turn.note(MISFIT, name, why)
+        return
+    set_attribute(turn.contact.attributes, name, value)
+    turn.note("changed", name, [value, by])
+    turn.changed(name)
+    if name == ZONE_ATTRIBUTE:
+        rezone(turn)

@@ -1,0 +1,30 @@
+"""Every kind of step by its name: what it does when a run comes to it, and when its timer is due."""
+
+from engine.domain.action import Exit, Send, Set
+from engine.domain.assigning import assign
+from engine.domain.awaiting import time_out, wait_for
+from engine.domain.branching import branch
+from engine.domain.contact import Run
+from engine.domain.decision import Branch
+from engine.domain.pause import Wait, WaitFor
+from engine.domain.rulebook import ScenarioPlan
+from engine.domain.sending import send
+from engine.domain.turn import Turn
+from engine.domain.waiting import wait
+from engine.domain.way import Does, Leave, Way
+
+
+def leave(_turn: Turn, _run: Run, _plan: ScenarioPlan, _step: Exit) -> Way:
+    return Leave("exit")
+
+
+DOES: dict[type, Does] = {
+    Wait: wait,
+    WaitFor: wait_for,
+    Send: send,
+    Branch: branch,
+    Set: assign,
+    Exit: leave,
+}
+FIRES: dict[type, Does] = {WaitFor: time_out}
+"""Kinds whose timer does something else than to let the run go on."""

@@ -1,0 +1,13 @@
+"""Moments as an operator writes them: something that happens, and may be waited for."""
+
+from engine.domain.condition import Where
+from engine.domain.definition import Definition, Name
+
+
+class Moment(Definition, frozen=True, kw_only=True):
+    """Something that happens: an event (``where`` its properties fit), or a segment entered or left."""
+
+    event: str | None = None
+    where: Where | None = None
+    enters: Name | None = None
+    leaves: Name | None = None

@@ -1,0 +1,82 @@
+"""The step ``send``: decide on one message, and gather what its template names."""
+
+from typing import Any
+
+import msgspec
+
+from engine.domain import effect
+from engine.domain.action import Send
+from engine.domain.collect import collected
+from engine.domain.consent import TRACKING, allows
+from engine.domain.contact import Contact, Run
+from engine.domain.permission import address_of, opening, refusal
+from engine.domain.reserved import read
+from engine.domain.rulebook import ScenarioPlan
+from engine.domain.template import Template
+from engine.domain.turn import Turn
+from engine.domain.way import Way
+
+
+def send(turn: Turn, run: Run, plan: ScenarioPlan, step: Send) -> Way:
+    """An effect when it may be sent, a fact with the reason when not."""
+    topic = step.topic or plan.scenario.topic or ""
+    template = turn.rulebook.templates[step.template]
+    why = refusal(turn.contact, step.channel, topic, marketing=not template.transactional)
+    if why:
+        turn.note("skipped", f"{run.scenario}/{step.id}", why)
+    else:
+        _intend(turn, run, step, topic)
+    return plan.following[step.id]
+
+
+def _intend(turn: Turn, run: Run, step: Send, topic: str) -> None:
+    contact, template = turn.contact, turn.rulebook.templates[step.template]
+    marketing = not template.transactional
+    key = f"{run.id}/{step.id}/{run.visits}"
+    turn.note("intended", step.channel, key)
+    opens = opening(turn.rulebook, contact, step.channel, turn.now) if marketing else turn.now
+    if opens > turn.now:
+        turn.note("held", step.channel, [key, opens])
+    turn.effects.append(
+        effect.Send(
+            key=key,
+            contact=contact.id,
+            scenario=f"{run.scenario}/{step.id}",
+            channel=step.channel,
+            template=step.template,
+            address=address_of(contact, step.channel),
+            marketing=marketing,
+            variables=variables_of(template, contact, run)
+            | _figures_of(turn, template)
+            | collected(contact, template.variables),
+            at=turn.now,
+            topic=topic,
+            held=opens if opens > turn.now else 0,
+            tracking=allows(contact.consents, TRACKING),
+        )
+    )
+
+
+def variables_of(template: Template, contact: Contact, run: Run) -> dict[str, Any]:
+    """Only what the template names: ``contact.<attribute>`` and ``event.<property>``."""
+    properties: dict[str, Any] = msgspec.json.decode(run.event) if run.event else {}
+    others = {"event": properties, "company": contact.company}
+    chosen: dict[str, dict[str, Any]] = {"contact": {}, "event": {}}
+    for path in template.variables:
+        root, _, rest = path.partition(".")
+        name = rest.partition(".")[0]
+        if root == "company":
+            chosen.setdefault(root, {})
+        value = read(contact, name) if root == "contact" else others.get(root, {}).get(name)
+        if root in chosen and value is not None:
+            chosen[root][name] = value
+    return chosen
+
+
+def _figures_of(turn: Turn, template: Template) -> dict[str, Any]:
+    """``aggregates.<name>`` of what the template names, as they are now."""
+    paths = [path.split(".") for path in template.variables]
+    names = {path[1] for path in paths if path[0] == "aggregates"}
+    readings = turn.rulebook.readings
+    figures = {name: readings[name].value(turn.contact, turn.now) for name in names & {*readings}}
+    return {"aggregates": figures} if figures else {}

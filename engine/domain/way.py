@@ -1,0 +1,25 @@
+"""Where a run goes from a step: a step's id or None (the end) says it; else it stays, or leaves."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from engine.domain.contact import Run
+from engine.domain.rulebook import ScenarioPlan
+from engine.domain.turn import Turn
+
+
+class Stay(NamedTuple):
+    """It waits where it stands, as this run."""
+
+    run: Run
+
+
+class Leave(NamedTuple):
+    """It ends here, for this reason."""
+
+    why: str
+
+
+Way = str | None | Stay | Leave
+Does = Callable[[Turn, Run, ScenarioPlan, Any], Way]
+"""What a kind of step does when a run comes to it, or what its timer does when that is due."""
