@@ -26,6 +26,11 @@ _TEMPLATES: dict[Verb, str] = {
     "removed": "no scenario names it",
     "kept": "is no longer written, but stays for runs under way",
 }
+_LISTS: dict[Verb, str] = {
+    "added": "may be joined",
+    "changed": "who is on it stays",
+    "removed": "nobody may join; who was on it is again when it is declared again",
+}
 _ASKED = "each contact is asked in the background, quietly"
 _PAUSED = "stays paused: no run starts, and waiting runs stay where they are"
 Row = tuple[str, str, str]
@@ -51,6 +56,7 @@ def _groups(plan: Plan) -> Iterator[tuple[str, list[Row]]]:
     yield "scores", [_row(one, _SCORES[one.change]) for one in plan.scores]
     yield "collections", [_row(one, _COLLECTIONS[one.change]) for one in plan.collections]
     counted = f"is counted from {plan.rows:,} rows of the log; until then nobody knows"
+    yield "lists", [_row(one, _LISTS[one.change]) for one in plan.lists]
     yield "from the log", [("+", name, counted) for name in plan.rebuilt]
     yield "scenarios", [_row(one, _scenario(one)) for one in plan.scenarios]
     yield "templates", [_row(one, _TEMPLATES[one.change]) for one in plan.templates]

@@ -22,7 +22,7 @@ nobody waits in a circle.
 
 import msgspec
 
-from engine.domain import codec
+from engine.domain import codec, listing
 from engine.domain.attribute import PERSONAL
 from engine.domain.contact import Contact
 from engine.domain.effect import Adopt, AskYield, ClaimKey, Witness
@@ -165,6 +165,7 @@ def give_in(turn: Turn, survivor: int) -> None:
         turn.note("run_left", run.scenario, run.id)
     for segment in turn.contact.segments:
         turn.note("segment_left", segment)
+    turn.facts += listing.left(turn.contact, turn.at)
     turn.note("merged_into", "", survivor)
     turn.contact = tombstone(turn.contact, survivor)
     turn.effects.append(Adopt(survivor, state))

@@ -85,6 +85,7 @@ class Condition(Comparison, frozen=True, kw_only=True):
     collection: Name | None = None
     score: Name | None = None
     scenario: Name | None = None
+    list: Name | None = None
     weekday: tuple[Weekday, ...] | None = None
     percent: float | None = None
     reachable: Channel | None = None
@@ -109,7 +110,7 @@ class Condition(Comparison, frozen=True, kw_only=True):
 GROUPS = ("all", "any", "none", "exactly_one")
 QUESTIONS = (
     *GROUPS, "not_", "attribute", "company", "aggregate", "did", "did_not", "segment",
-    "collection", "score", "scenario", "weekday", "percent", "reachable",
+    "collection", "score", "scenario", "list", "weekday", "percent", "reachable",
 )  # fmt: skip
 OPERATORS = tuple(name for name in Comparison.__struct_fields__ if name != "fold")
 TIMES = When.__struct_fields__

@@ -66,6 +66,7 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     that it may be one person with, as an operator was asked.
     ``companies`` holds the group ids that it belongs to, the latest first; ``company`` is what that one
     last told of itself; ``told`` orders what this contact tells its companies.
+    ``lists`` are those that it is on, with when it joined; replaced, never changed in place.
     """
 
     id: int
@@ -102,6 +103,7 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     companies: list[str] = []
     company: dict[str, Any] = {}
     told: int = 0
+    lists: dict[str, int] = {}
 
     @property
     def known(self) -> bool:
@@ -152,4 +154,5 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
             self.companies[:],
             self.company,
             self.told,
+            self.lists,
         )

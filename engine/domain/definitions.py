@@ -5,6 +5,7 @@ import msgspec
 from engine.domain.attribute import Attribute
 from engine.domain.collection import Collection
 from engine.domain.company_score import CompanyScore
+from engine.domain.contact_list import ContactList
 from engine.domain.declared import DeclaredAggregate
 from engine.domain.duration import DAY
 from engine.domain.retention import Retention
@@ -48,6 +49,7 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     visit_gap: int = GAP
     consent: ConsentRules = ConsentRules()
     retention: Retention = Retention()
+    lists: tuple[ContactList, ...] = ()
 
 
 def succeed(published: Definitions | None, written: Definitions) -> Definitions:

@@ -7,6 +7,7 @@ scores                 added, each decayed to the later instant
 segments               asked again, quietly: what is inherited triggers nothing
 visits                 added; the current one is the later, the first touch the earlier
 collections            items of both by their time; of one key the later
+lists                  of both, each since the earlier time
 companies              the survivor's first; the other's count the survivor in its place
 runs                   go on in the survivor unless it has ever entered that scenario
 re-entry               the later entry counts
@@ -17,7 +18,7 @@ reviews                of both, but for the one about the pair itself
 
 import msgspec
 
-from engine.domain import codec, company, order_key, pending, statement
+from engine.domain import codec, company, listing, order_key, pending, statement
 from engine.domain.aggregate import join
 from engine.domain.collect import join_collections
 from engine.domain.contact import SEEN, Contact, Run, timer_of
@@ -74,6 +75,7 @@ def adopt(turn: Turn, message: Adopted) -> bool:
     _take_runs(turn, other.runs, other)
     _join_reviews(turn, other)
     company.adopt(turn, other)
+    listing.adopt(turn, other)
     rezone(turn)
     turn.effects += [replace(send, contact=contact.id) for send in message.sends]
     turn.stale.update(turn.rulebook.segments)

@@ -111,10 +111,13 @@ class CompanyLearned(msgspec.Struct, frozen=True, array_like=True, tag="learned"
 
 
 class Act(msgspec.Struct, frozen=True, array_like=True, tag="act"):
-    """What an operator did to this contact. ``act``: set | exit | resume | merge (``value`` is whom)."""
+    """What an operator did to this contact. ``act``: set | exit | resume | merge (``value`` is whom) |
+
+    join | quit (``subject`` is the list).
+    """
 
     by: str
-    act: Literal["set", "exit", "resume", "merge"]
+    act: Literal["set", "exit", "resume", "merge", "join", "quit"]
     subject: str = ""
     value: Any = None
 

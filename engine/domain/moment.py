@@ -5,9 +5,18 @@ from engine.domain.definition import Definition, Name
 
 
 class Moment(Definition, frozen=True, kw_only=True):
-    """Something that happens: an event (``where`` its properties fit), or a segment entered or left."""
+    """Something that happens: an event (``where`` its properties fit), a segment entered or left, a list
+
+    joined or quit.
+    """
 
     event: str | None = None
     where: Where | None = None
     enters: Name | None = None
     leaves: Name | None = None
+    joins: Name | None = None
+    quits: Name | None = None
+
+
+CROSSINGS = ("enters", "leaves", "joins", "quits")
+"""What names a segment or a list."""

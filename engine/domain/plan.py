@@ -72,6 +72,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     collections: tuple[Change, ...] = ()
     rebuilt: tuple[str, ...] = ()
     rows: int = 0
+    lists: tuple[Change, ...] = ()
 
 
 def plan(in_force: InForce, written: Definitions) -> Plan:
@@ -99,6 +100,7 @@ def plan(in_force: InForce, written: Definitions) -> Plan:
         paused=tuple(s.scenario for s in after.scenarios if s.scenario in after.paused),
         rebuilt=rebuilt,
         rows=in_force.rows if rebuilt else 0,
+        lists=_changes("list", before.lists, after.lists),
     )
 
 
@@ -153,7 +155,9 @@ def _segments_of(scenario: Scenario) -> set[str]:
     compiled = planned(scenario, demand)
     moments = [*compiled.exits, *compiled.awaited.values()]
     moments += [compiled.goal] if compiled.goal else []
-    return demand.segments | {moment.name for moment in moments if moment.kind != "event"}
+    return demand.segments | {
+        moment.name for moment in moments if moment.kind in ("enters", "leaves")
+    }
 
 
 def _scenarios(in_force: InForce, after: Definitions) -> tuple[ScenarioChange, ...]:

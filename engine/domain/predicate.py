@@ -22,6 +22,7 @@ from engine.domain.condition import (
     when_of,
 )
 from engine.domain.contact import NOTHING, Contact
+from engine.domain.contact_list import listed
 from engine.domain.counted import count_of, measure_of
 from engine.domain.demand import NO, UNKNOWN, YES, Answer, Demand, Predicate
 from engine.domain.level import scored
@@ -191,6 +192,7 @@ _ASKED: dict[str, Callable[[Condition, Demand], Predicate]] = {
     "collection": _collection,
     "score": scored,
     "scenario": passing,
+    "list": listed,
     "weekday": weekday,
     "reachable": reachable,
     "percent": lambda condition, _demand: drawn(condition),

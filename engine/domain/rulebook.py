@@ -11,7 +11,7 @@ from engine.domain.decision import Branch
 from engine.domain.definitions import Definitions
 from engine.domain.demand import Demand, Predicate
 from engine.domain.duration import milliseconds
-from engine.domain.moment import Moment
+from engine.domain.moment import CROSSINGS, Moment
 from engine.domain.pause import WaitFor
 from engine.domain.predicate import compiled
 from engine.domain.quiet import Hours
@@ -39,7 +39,7 @@ class ScorePlan(msgspec.Struct, frozen=True):
 
 
 class MomentPlan(msgspec.Struct, frozen=True):
-    """``kind``: event | enters | leaves; ``name`` of the event or segment."""
+    """``kind``: event | enters | leaves | joins | quits; ``name`` of the event, segment or list."""
 
     kind: str
     name: str
@@ -105,6 +105,7 @@ class Rulebook:
         self.hours: tuple[Hours, ...] = rules.hours
         self.holidays = {country: frozenset(days) for country, days in rules.holidays.items()}
         self.scores: dict[str, Score] = {one.score: one for one in definitions.scores}
+        self.lists = frozenset(one.list for one in definitions.lists)
         self.aggregates: dict[int, Aggregate] = {}
         self.readings = readings(definitions.aggregates, self.aggregates)
         self.segments: dict[str, SegmentPlan] = {}
@@ -225,9 +226,8 @@ def planned(scenario: Scenario, demand: Demand) -> ScenarioPlan:
 def moment_plan(moment: Moment) -> MomentPlan:
     if moment.event is not None:
         return MomentPlan("event", moment.event, matcher(moment.where))
-    if moment.enters is not None:
-        return MomentPlan("enters", moment.enters, None)
-    return MomentPlan("leaves", str(moment.leaves), None)
+    kind = next(one for one in CROSSINGS if getattr(moment, one) is not None)
+    return MomentPlan(kind, getattr(moment, kind), None)
 
 
 def in_order(asks: dict[str, set[str]]) -> list[str]:

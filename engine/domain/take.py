@@ -1,6 +1,6 @@
 """What a message does to a contact before anything is settled: events, receipts, operators' acts."""
 
-from engine.domain import claim, company, order_key, run, statement, union
+from engine.domain import claim, company, listing, order_key, run, statement, union
 from engine.domain.aggregate import fold_aggregates
 from engine.domain.assigning import put
 from engine.domain.attribute import changes, is_flag
@@ -38,6 +38,8 @@ def take_event(turn: Turn, event: Event) -> None:
         order_key.remember(turn, event)
     elif event.name == statement.CHANGED:
         statement.take_event(turn, event)
+    elif event.name in listing.CHANGES:
+        listing.take_event(turn, event)
     if event.kind == "group":
         company.join(turn, event)
     collect(turn, event)
@@ -127,6 +129,10 @@ def take_act(turn: Turn, act: Act) -> None:
                 run.end(turn, one, "operator")
         case "merge":
             union.unite(turn, act.value)
+        case "join":
+            listing.join(turn, act.subject)
+        case "quit":
+            listing.quit_(turn, act.subject)
         case "resume":
             contact.trouble, contact.parked = "", 0
             turn.stale.update(turn.rulebook.segments)

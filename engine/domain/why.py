@@ -101,6 +101,9 @@ class _Witness:
     def segment(self, name: str, _condition: Condition) -> Any:
         return {"since": written(self.contact.segments.get(name, 0))}
 
+    def list_(self, name: str, _condition: Condition) -> Any:
+        return {"since": written(self.contact.lists.get(name, 0))}
+
     def weekday(self, _days: str, _condition: Condition) -> Any:
         today = day_of(self.now, zone_of(self.contact, self.rulebook.zone))
         return get_args(Weekday)[today.weekday()]
@@ -121,6 +124,7 @@ _SEEN: dict[str, Callable[[_Witness, str, Condition], Any]] = {
     "score": _Witness.score,
     "scenario": _Witness.scenario,
     "segment": _Witness.segment,
+    "list": _Witness.list_,
     "weekday": _Witness.weekday,
     "reachable": _Witness.reachable,
     "percent": _Witness.percent,

@@ -20,7 +20,7 @@ _GROUPS = {
     "exactly_one": "exactly one of these", "not_": "not this",
 }  # fmt: skip
 _NAMES = {"is_": "is", "in_": "is one of"}
-_PLAIN = ("attribute", "company", "aggregate", "collection", "score", "segment", "scenario")
+_PLAIN = ("attribute", "company", "aggregate", "collection", "score", "segment", "scenario", "list")
 
 
 def worded(condition: Condition) -> str:

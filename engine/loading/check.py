@@ -45,6 +45,7 @@ def check(workspace: Workspace) -> list[str]:
         *_twice("score", workspace.company_scores),
         *_company_problems(workspace),
         *_twice("segment", workspace.segments),
+        *_twice("list", workspace.lists),
         *_twice("scenario", workspace.scenarios),
         *_twice("score", workspace.scores),
         *_twice("collection", workspace.collections),

@@ -13,7 +13,7 @@ from engine.domain.condition import (
     parts_of,
     question_of,
 )
-from engine.domain.moment import Moment
+from engine.domain.moment import CROSSINGS, Moment
 from engine.loading.check_comparison import (
     comparison_problems,
     edge_problems,
@@ -32,6 +32,8 @@ Names = Mapping[str, Collection[str]]
 NUMBERS = ("is_", "is_not", "in_", "over", "under", "at_least", "at_most", "between")
 """Operators that compare a number."""
 
+_NAMED = {"enters": "segment", "leaves": "segment", "joins": "list", "quits": "list"}
+"""What a moment names."""
 _KEYS = {"not_": "not", "is_": "is", "in_": "in"}
 _PLACED = (*TIMES, "anniversary")
 _VALUED = (*OPERATORS, "fold", *_PLACED)
@@ -42,6 +44,7 @@ _QUALIFIERS: dict[str, tuple[str, ...]] = {
     "aggregate": (*OPERATORS, "fold"),
     "score": NUMBERS,
     "scenario": ("is_",),
+    "list": TIMES,
     "percent": ("lot",),
     "reachable": ("topic",),
     "collection": ("of", *NUMBERS, "contains"),
@@ -66,9 +69,10 @@ def condition_problems(condition: Condition, place: Place, names: Names) -> Prob
             yield from _part_problems(condition, question, place, names)
         case "did" | "did_not":
             yield from _did_problems(condition, question, place)
-        case "segment" | "aggregate" | "score" | "scenario":
+        case "segment" | "aggregate" | "score" | "scenario" | "list":
             name = str(getattr(condition, question))
             yield from unknown(question, name, (*place, question), names[question])
+            yield from time_problems(condition, place)
         case "attribute" | "company":
             yield from time_problems(condition, place)
         case _:
@@ -84,22 +88,23 @@ def unknown(kind: str, name: str | None, place: Place, names: Collection[str]) -
         yield place, f"there is no {kind} {name}; {meant(name, names)}"
 
 
-def moment_problems(moment: Moment, place: Place, segments: set[str]) -> Problems:
-    """Exactly one of event, enters, leaves; ``where`` only beside an event."""
-    given = [name for name in ("event", "enters", "leaves") if getattr(moment, name) is not None]
+def moment_problems(moment: Moment, place: Place, names: Names) -> Problems:
+    """Exactly one of what may happen; ``where`` only beside an event."""
+    kinds = ("event", *CROSSINGS)
+    given = [name for name in kinds if getattr(moment, name) is not None]
     if len(given) != 1:
-        yield (
-            place,
-            f"needs exactly one of event, enters or leaves, has {' and '.join(given) or 'none'}",
-        )
+        words = f"{', '.join(kinds[:-1])} or {kinds[-1]}"
+        yield place, f"needs exactly one of {words}, has {' and '.join(given) or 'none'}"
     if moment.event is not None:
         yield from event_problems(moment.event, (*place, "event"))
     if moment.where is not None:
         yield from where_problems(moment.where, (*place, "where"))
         if moment.event is None:
             yield (*place, "where"), "goes with an event only"
-    yield from unknown("segment", moment.enters, (*place, "enters"), segments)
-    yield from unknown("segment", moment.leaves, (*place, "leaves"), segments)
+    for name in given:
+        kind = _NAMED.get(name)
+        if kind is not None:
+            yield from unknown(kind, getattr(moment, name), (*place, name), names[kind])
 
 
 def event_problems(event: str, place: Place) -> Problems:

@@ -22,7 +22,6 @@ class Known:
         self, names: dict[str, set[str]], templates: list[Template], attributes: list[Attribute]
     ) -> None:
         self.names = names
-        self.segments = names["segment"]
         self.templates = names["template"]
         self.attributes = {one.attribute: one for one in attributes}
         self.channels = {template.template: template.channel for template in templates}
@@ -34,11 +33,11 @@ def scenario_problems(scenario: Scenario, known: Known) -> Problems:
     """Moments, steps, and the ways between the steps."""
     if scenario.version:
         yield ("version",), "is counted at publication; leave it out"
-    yield from moment_problems(scenario.trigger, ("trigger",), known.segments)
+    yield from moment_problems(scenario.trigger, ("trigger",), known.names)
     if scenario.goal is not None:
-        yield from moment_problems(scenario.goal, ("goal",), known.segments)
+        yield from moment_problems(scenario.goal, ("goal",), known.names)
     for at, leaving in enumerate(scenario.exits):
-        yield from moment_problems(leaving, ("exits", at), known.segments)
+        yield from moment_problems(leaving, ("exits", at), known.names)
     for at, step in enumerate(scenario.steps):
         yield from _step_problems(step, ("steps", at), known)
         if isinstance(step, Send):
@@ -60,7 +59,7 @@ def _step_problems(step: Step, place: Place, known: Known) -> Problems:
             if step.for_ is None and step.at is None:
                 yield place, "a wait needs for (a duration), at (a local time), or both"
         case WaitFor():
-            yield from moment_problems(step, place, known.segments)
+            yield from moment_problems(step, place, known.names)
             if step.else_ is not None and step.timeout is None:
                 yield (*place, "else"), "is never reached without a timeout"
         case Send():

@@ -51,6 +51,7 @@ def load(folder: Path, clock: Clock = _CLOCK) -> Definitions:
         visit_gap=milliseconds(settings.workspace.visit_gap),
         consent=_consent(workspace, clock.now()),
         retention=_retention(settings.retention),
+        lists=tuple(written.definition for written in workspace.lists),
     )
 
 

@@ -19,6 +19,7 @@ from engine.loading.workspace import (
     AttributesFile,
     CollectionsFile,
     CompaniesFile,
+    ListsFile,
     ScoringFile,
     TemplateFile,
 )
@@ -33,6 +34,7 @@ FILES: dict[str, type] = {
     "collections": CollectionsFile,
     "companies": CompaniesFile,
     "scoring": ScoringFile,
+    "lists": ListsFile,
     "consent": ConsentFile,
     "template": TemplateFile,
     "engine": Settings,

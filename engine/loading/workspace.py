@@ -9,6 +9,7 @@ The folder::
     collections.yaml               collections: [...], beside the built-in ones
     companies.yaml                 scores: [...] of companies
     scoring.yaml                   scores: [...]
+    lists.yaml                     lists: [...] that contacts are put on by hand
     consent.yaml                   topics, double opt-in, hours of marketing
     segments/<any name>.yaml       one segment a file
     scenarios/<any name>.yaml      one scenario a file
@@ -24,6 +25,7 @@ from engine.domain.attribute import Attribute
 from engine.domain.channel import Channel
 from engine.domain.collection import BUILT_IN, Collection
 from engine.domain.company_score import CompanyScore
+from engine.domain.contact_list import ContactList
 from engine.domain.declared import DeclaredAggregate
 from engine.domain.definition import Definition
 from engine.domain.scenario import Scenario
@@ -49,6 +51,7 @@ FILES = {
     "collections.yaml",
     "consent.yaml",
     "companies.yaml",
+    "lists.yaml",
     "scoring.yaml",
 }
 SCHEMAS = "schema"
@@ -104,6 +107,12 @@ class CompaniesFile(Definition, frozen=True, kw_only=True):
     scores: tuple[CompanyScore, ...]
 
 
+class ListsFile(Definition, frozen=True, kw_only=True):
+    """``lists.yaml``: the lists that contacts may be put on."""
+
+    lists: tuple[ContactList, ...]
+
+
 class Workspace:
     """Everything that could be read; ``problems`` say what could not.
 
@@ -121,6 +130,7 @@ class Workspace:
             "topic": set(),
             "score": set(),
             "scenario": set(),
+            "list": set(),
         }
         self._check_entries()
         self.segments = self._each("segments", Segment, "segment")
@@ -130,6 +140,7 @@ class Workspace:
         self.collections = self._listed("collections", CollectionsFile, Collection)
         self.scores = self._listed("scoring", ScoringFile, Score)
         self.company_scores = self._listed("companies", CompaniesFile, CompanyScore)
+        self.lists = self._listed("lists", ListsFile, ContactList)
         self.templates = self._templates()
         self.consent = self._consent()
 

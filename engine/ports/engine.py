@@ -43,6 +43,24 @@ class CompanyDesk(Protocol):
         ...
 
 
+class ListDesk(Protocol):
+    """Both changes answer ``{"list", "taken", "unknown": [...]}`` and raise Unknown for no such list."""
+
+    async def sizes(self) -> list[dict[str, Any]]:
+        """The declared lists, with how many contacts are on them."""
+        ...
+
+    async def join(
+        self, name: str, keys: list[str], by: str, *, create: bool = False
+    ) -> dict[str, Any]:
+        """Put contacts on a list. With ``create`` a key that nobody has makes one: ``created``."""
+        ...
+
+    async def quit(self, name: str, keys: list[str], by: str) -> dict[str, Any]:
+        """Take contacts off a list."""
+        ...
+
+
 class ReportDesk(Protocol):
     """What is told of the engine: plain data (dict, list, str, int, float)."""
 
@@ -148,6 +166,9 @@ class Engine(Protocol):
 
     @property
     def companies(self) -> CompanyDesk: ...
+
+    @property
+    def lists(self) -> ListDesk: ...
 
     @property
     def consents(self) -> ConsentDesk: ...

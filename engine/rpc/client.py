@@ -1,6 +1,6 @@
 """The client of a running engine: for services, the command line and the console."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -115,6 +115,9 @@ class Relance:
     def segments(self) -> list[dict[str, Any]]:
         return self._read(self._console.Segments, Empty(), list[dict[str, Any]])
 
+    def lists(self) -> list[dict[str, Any]]:
+        return self._read(self._console.Lists, Empty(), list[dict[str, Any]])
+
     def scenarios(self) -> list[dict[str, Any]]:
         return self._read(self._console.Scenarios, Empty(), list[dict[str, Any]])
 
@@ -166,6 +169,13 @@ class Relance:
         encoded = msgspec.json.encode(value)
         request = pb.ActRequest(key=key, act=act, subject=subject, value=encoded)
         self._once(self._control.Act, request)
+
+    def change_list(
+        self, name: str, keys: Sequence[str], *, quit_: bool = False, create: bool = False
+    ) -> dict[str, Any]:
+        """Put contacts on a list or take them off: ``taken``, ``unknown``, ``created``."""
+        request = pb.ListChange(list=name, keys=keys, quit=quit_, create=create)
+        return self._read(self._control.ChangeList, request, dict[str, Any])
 
     def suppress(self, channel: str, address: str, reason: str) -> None:
         """``channel``: also ``channel/topic``, or "" for everything."""

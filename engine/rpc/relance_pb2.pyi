@@ -959,6 +959,38 @@ class PauseRequest(_message.Message):
 Global___PauseRequest: _TypeAlias = PauseRequest  # noqa: Y015
 
 @_typing.final
+class ListChange(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LIST_FIELD_NUMBER: _builtins.int
+    KEYS_FIELD_NUMBER: _builtins.int
+    QUIT_FIELD_NUMBER: _builtins.int
+    CREATE_FIELD_NUMBER: _builtins.int
+    list: _builtins.str
+    quit: _builtins.bool
+    create: _builtins.bool
+    """A key that nobody has makes a contact."""
+    @_builtins.property
+    def keys(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """kind:value, or contact ids."""
+
+    def __init__(
+        self,
+        *,
+        list: _builtins.str = ...,
+        keys: _abc.Iterable[_builtins.str] | None = ...,
+        quit: _builtins.bool = ...,
+        create: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["create", b"create", "keys", b"keys", "list", b"list", "quit", b"quit"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListChange: _TypeAlias = ListChange  # noqa: Y015
+
+@_typing.final
 class ActRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

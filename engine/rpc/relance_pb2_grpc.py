@@ -186,6 +186,11 @@ class ConsoleStub:
                 request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
                 response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
                 _registered_method=True)
+        self.Lists = channel.unary_unary(
+                '/relance.v1.Console/Lists',
+                request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
+                _registered_method=True)
         self.Scenarios = channel.unary_unary(
                 '/relance.v1.Console/Scenarios',
                 request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
@@ -263,6 +268,13 @@ class ConsoleServicer:
 
     def Segments(self, request, context):
         """A list: every segment with its size.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Lists(self, request, context):
+        """A list: every declared list with its size.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -351,6 +363,11 @@ def add_ConsoleServicer_to_server(servicer, server):
             ),
             'Segments': grpc.unary_unary_rpc_method_handler(
                     servicer.Segments,
+                    request_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
+            ),
+            'Lists': grpc.unary_unary_rpc_method_handler(
+                    servicer.Lists,
                     request_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
                     response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
             ),
@@ -529,6 +546,33 @@ class Console:
             request,
             target,
             '/relance.v1.Console/Segments',
+            google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Lists(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Console/Lists',
             google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
             engine_dot_rpc_dot_relance__pb2.Report.FromString,
             options,
@@ -778,6 +822,11 @@ class ControlStub:
                 request_serializer=engine_dot_rpc_dot_relance__pb2.PauseRequest.SerializeToString,
                 response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
                 _registered_method=True)
+        self.ChangeList = channel.unary_unary(
+                '/relance.v1.Control/ChangeList',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.ListChange.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
+                _registered_method=True)
         self.Act = channel.unary_unary(
                 '/relance.v1.Control/Act',
                 request_serializer=engine_dot_rpc_dot_relance__pb2.ActRequest.SerializeToString,
@@ -842,6 +891,13 @@ class ControlServicer:
 
     def Pause(self, request, context):
         """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChangeList(self, request, context):
+        """Put contacts on a list or take them off: {"list", "taken", "unknown"}.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -923,6 +979,11 @@ def add_ControlServicer_to_server(servicer, server):
                     servicer.Pause,
                     request_deserializer=engine_dot_rpc_dot_relance__pb2.PauseRequest.FromString,
                     response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'ChangeList': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangeList,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.ListChange.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
             ),
             'Act': grpc.unary_unary_rpc_method_handler(
                     servicer.Act,
@@ -1030,6 +1091,33 @@ class Control:
             '/relance.v1.Control/Pause',
             engine_dot_rpc_dot_relance__pb2.PauseRequest.SerializeToString,
             google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangeList(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Control/ChangeList',
+            engine_dot_rpc_dot_relance__pb2.ListChange.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
             options,
             channel_credentials,
             insecure,

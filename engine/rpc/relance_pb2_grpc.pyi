@@ -119,6 +119,8 @@ class ConsoleStub:
     """
     Segments: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
     """A list: every segment with its size."""
+    Lists: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
+    """A list: every declared list with its size."""
     Scenarios: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
     """A list: every scenario with its figures."""
     Scores: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
@@ -157,6 +159,8 @@ class ConsoleAsyncStub(ConsoleStub):
     """
     Segments: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
     """A list: every segment with its size."""
+    Lists: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
+    """A list: every declared list with its size."""
     Scenarios: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
     """A list: every scenario with its figures."""
     Scores: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
@@ -222,6 +226,14 @@ class ConsoleServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
         """A list: every segment with its size."""
+
+    @_abc_1.abstractmethod
+    def Lists(
+        self,
+        request: _empty_pb2.Empty,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """A list: every declared list with its size."""
 
     @_abc_1.abstractmethod
     def Scenarios(
@@ -302,6 +314,8 @@ class ControlStub:
     def __new__(cls, channel: _aio.Channel) -> ControlAsyncStub: ...
     Apply: _grpc.UnaryUnaryMultiCallable[_relance_pb2.ApplyRequest, _relance_pb2.ApplyResponse]
     Pause: _grpc.UnaryUnaryMultiCallable[_relance_pb2.PauseRequest, _empty_pb2.Empty]
+    ChangeList: _grpc.UnaryUnaryMultiCallable[_relance_pb2.ListChange, _relance_pb2.Report]
+    """Put contacts on a list or take them off: {"list", "taken", "unknown"}."""
     Act: _grpc.UnaryUnaryMultiCallable[_relance_pb2.ActRequest, _empty_pb2.Empty]
     Dismiss: _grpc.UnaryUnaryMultiCallable[_relance_pb2.PairRequest, _empty_pb2.Empty]
     """Take a pair off the review list for good."""
@@ -326,6 +340,8 @@ class ControlAsyncStub(ControlStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     Apply: _aio.UnaryUnaryMultiCallable[_relance_pb2.ApplyRequest, _relance_pb2.ApplyResponse]  # type: ignore[assignment]
     Pause: _aio.UnaryUnaryMultiCallable[_relance_pb2.PauseRequest, _empty_pb2.Empty]  # type: ignore[assignment]
+    ChangeList: _aio.UnaryUnaryMultiCallable[_relance_pb2.ListChange, _relance_pb2.Report]  # type: ignore[assignment]
+    """Put contacts on a list or take them off: {"list", "taken", "unknown"}."""
     Act: _aio.UnaryUnaryMultiCallable[_relance_pb2.ActRequest, _empty_pb2.Empty]  # type: ignore[assignment]
     Dismiss: _aio.UnaryUnaryMultiCallable[_relance_pb2.PairRequest, _empty_pb2.Empty]  # type: ignore[assignment]
     """Take a pair off the review list for good."""
@@ -359,6 +375,14 @@ class ControlServicer(metaclass=_abc_1.ABCMeta):
         request: _relance_pb2.PauseRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]: ...
+
+    @_abc_1.abstractmethod
+    def ChangeList(
+        self,
+        request: _relance_pb2.ListChange,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """Put contacts on a list or take them off: {"list", "taken", "unknown"}."""
 
     @_abc_1.abstractmethod
     def Act(

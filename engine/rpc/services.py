@@ -121,6 +121,10 @@ class Console(wire.ConsoleServicer):
         return _report(await self._engine.reports.segments())
 
     @open_to(*VIEWERS)
+    async def Lists(self, _request: Empty, _caller: ApiKey) -> pb.Report:
+        return _report(await self._engine.lists.sizes())
+
+    @open_to(*VIEWERS)
     async def Scenarios(self, _request: Empty, _caller: ApiKey) -> pb.Report:
         return _report(await self._engine.reports.scenarios())
 
@@ -172,6 +176,14 @@ class Control(wire.ControlServicer):
         key = told_key(request.key, self._engine.rulebooks.country())
         await self._engine.act(key, request.act, request.subject, value, caller.name)
         return Empty()
+
+    @open_to(*OPERATORS)
+    async def ChangeList(self, request: pb.ListChange, caller: ApiKey) -> pb.Report:
+        desk, country = self._engine.lists, self._engine.rulebooks.country()
+        keys = [told_key(key, country) for key in request.keys]
+        if request.quit:
+            return _report(await desk.quit(request.list, keys, caller.name))
+        return _report(await desk.join(request.list, keys, caller.name, create=request.create))
 
     @open_to(*OPERATORS)
     async def Dismiss(self, request: pb.PairRequest, caller: ApiKey) -> Empty:

@@ -26,6 +26,7 @@ from engine.runtime.herald import SELDOM, Herald
 from engine.runtime.identities import Identities
 from engine.runtime.importing import Importing
 from engine.runtime.keyring import Keyring, make_key
+from engine.runtime.lists import Lists
 from engine.runtime.misfits import keep_misfits
 from engine.runtime.notice import NOBODY
 from engine.runtime.part import Calls
@@ -68,6 +69,7 @@ class Coordinator:
         self.rulebooks = Rulebooks(self, first)
         self.reports = Reports(self)
         self.consents = Consents(self)
+        self.lists = Lists(self)
         self.privacy = Privacy(self)
         self.imports = Importing(
             table,

@@ -12,7 +12,7 @@ Counters keep their sums: what leaves with its rows is counted under ``gone/``, 
 
 import msgspec
 
-from engine.domain import codec, fact, message
+from engine.domain import codec, fact, listing, message
 from engine.domain.contact import Contact
 from engine.domain.dedupe import FINGERPRINT
 from engine.domain.effect import Adopt, ClaimKey, Suppress, TellCompany
@@ -209,6 +209,7 @@ class EraseLetter:
         """What it still stood in it leaves; then all that it ever did is no longer in rows."""
         contact, now = resident.contact, batch.now
         ends = [Fact("segment_left", name, now) for name in contact.segments]
+        ends += listing.left(contact, now)
         for run in contact.runs:
             ends.append(Fact("step_out", f"{run.scenario}/{run.step}", now))
             ends.append(Fact("run_left", run.scenario, now))

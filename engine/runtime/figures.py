@@ -101,6 +101,21 @@ def segments(definitions: Definitions, hosts: list[dict[str, Any]]) -> list[dict
     ]
 
 
+def lists(definitions: Definitions, hosts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The declared lists, with who is on them."""
+    total = counted(hosts)
+    return [
+        {
+            "list": one.list,
+            "title": one.title,
+            "joined": (joined := total[f"list_joined/{one.list}"]),
+            "left": (left := total[f"list_left/{one.list}"]),
+            "size": joined - left,
+        }
+        for one in definitions.lists
+    ]
+
+
 def rebuilding(hosts: list[dict[str, Any]]) -> dict[str, Any]:
     """What the hosts count anew together, and how far the slowest has come (%); nothing when none does."""
     at_work = [told for host in hosts if (told := host.get("rebuild"))]

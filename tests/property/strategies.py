@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from engine.domain.collection import Collection
+from engine.domain.contact_list import ContactList
 from engine.domain.definitions import Definitions
 from engine.domain.session import GAP
 from tests.unit.domain import builders as build
@@ -146,6 +147,8 @@ standings = st.one_of(
     st.just({"percent": 50, "lot": "a"}),
     st.just({"reachable": "email"}),
     st.just({"weekday": ["wednesday"]}),
+    st.just({"list": "fair"}),
+    st.just({"list": "fair", "in_last": "25ms"}),
     st.just({"attribute": "timezone", "exists": True}),
 )
 """Questions about scores, scenarios, lots, channels and days."""
@@ -229,7 +232,9 @@ histories = st.lists(happenings, min_size=1, max_size=8)
 
 @st.composite
 def moments(draw: st.DrawFn, segments: list[str]) -> dict[str, Any]:
-    kind = draw(st.sampled_from(["event", "event", "enters", "leaves"]))
+    kind = draw(st.sampled_from(["event", "event", "enters", "leaves", "joins", "quits"]))
+    if kind in ("joins", "quits"):
+        return {kind: "fair"}
     if kind == "event" or not segments:
         where = {"where": draw(wheres)} if draw(st.integers(0, 3)) == 0 else {}
         return {"event": draw(names), **where}
@@ -300,4 +305,5 @@ def documents(draw: st.DrawFn) -> Definitions:
         max_age=draw(st.sampled_from([50, build.DAY])),
         collections=draw(collections()),
         visit_gap=draw(st.sampled_from([20, GAP])),
+        lists=(ContactList(list="fair"),),
     )

@@ -85,6 +85,13 @@ acted = st.one_of(
     ),
     st.builds(Acted, st.sampled_from(KEYS), st.just("exit"), st.just("scenario0"), st.none()),
     st.builds(Acted, st.sampled_from(KEYS), st.just("resume"), st.just(""), st.none()),
+    st.builds(
+        Acted,
+        st.sampled_from(KEYS),
+        st.sampled_from(["join", "join", "quit"]),
+        st.just("fair"),
+        st.none(),
+    ),
 )
 said = st.builds(
     Said,

@@ -18,10 +18,10 @@ SET = "{do: set, id: mark, attribute: seen, to: true}"
 @pytest.mark.parametrize(
     ("moment", "problem"),
     [
-        ("{}", "trigger: needs exactly one of event, enters or leaves, has none"),
+        ("{}", "trigger: needs exactly one of event, enters, leaves, joins or quits, has none"),
         (
             "{event: A, enters: buyers}",
-            "trigger: needs exactly one of event, enters or leaves, has event",
+            "trigger: needs exactly one of event, enters, leaves, joins or quits, has event",
         ),
         ("{enters: buyers, where: {x: 1}}", "trigger.where: goes with an event only"),
         ("{event: A, where: {}}", "trigger.where: is empty"),
@@ -49,7 +49,10 @@ def test_goal_and_exits_are_moments_too(problems: StepProblems) -> None:
     ("step", "problem"),
     [
         ("{do: wait, id: a}", ": a wait needs for (a duration), at (a local time), or both"),
-        ("{do: wait_for, id: a, timeout: 1d}", ": needs exactly one of event, enters or leaves"),
+        (
+            "{do: wait_for, id: a, timeout: 1d}",
+            ": needs exactly one of event, enters, leaves, joins or quits",
+        ),
         ("{do: wait_for, id: a, event: A, enters: buyers}", ": needs exactly one of"),
         ("{do: wait_for, id: a, event: A, else: a}", ".else: is never reached without a timeout"),
         (

@@ -74,6 +74,31 @@ class CompaniesInMemory:
         return [{"company": "acme"}][:limit]
 
 
+class ListsInMemory:
+    """Nobody has the key ``user_id:nobody``."""
+
+    def __init__(self, acts: list[tuple[Any, ...]]) -> None:
+        self._acts = acts
+
+    async def sizes(self) -> list[dict[str, Any]]:
+        return [{"list": "fair", "title": "", "joined": 2, "left": 1, "size": 1}]
+
+    async def join(
+        self, name: str, keys: list[str], by: str, *, create: bool = False
+    ) -> dict[str, Any]:
+        self._acts.append(("join", name, keys, by, create))
+        return self._told(name, keys) | {"created": 0}
+
+    async def quit(self, name: str, keys: list[str], by: str) -> dict[str, Any]:
+        self._acts.append(("quit", name, keys, by))
+        return self._told(name, keys)
+
+    @staticmethod
+    def _told(name: str, keys: list[str]) -> dict[str, Any]:
+        unknown = [key for key in keys if key == "user_id:nobody"]
+        return {"list": name, "taken": len(keys) - len(unknown), "unknown": unknown}
+
+
 class EngineInMemory:
     """One key of each kind, whose secret is its kind; ``busy`` counts the pushes still to refuse.
 
@@ -93,6 +118,7 @@ class EngineInMemory:
         self.reports = self
         self.rulebooks = self
         self.companies = CompaniesInMemory()
+        self.lists = ListsInMemory(self.acts)
         self.busy = 0
         self.retry_after = 1.0
         self.pushes = 0
