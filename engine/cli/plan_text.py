@@ -16,9 +16,9 @@ _SCORES: dict[Verb, str] = {
     "removed": "no more points are given",
 }
 _COLLECTIONS: dict[Verb, str] = {
-    "added": "is filled from the next event on",
-    "changed": "what is in it stays; the new rules hold from the next event on",
-    "removed": "is filled no more",
+    "added": "is filled from the log, in the background",
+    "changed": "is filled anew from the log, in the background; until then what is in it stays",
+    "removed": "goes, from each contact at its next message",
 }
 _TEMPLATES: dict[Verb, str] = {
     "added": "may be sent",

@@ -1,8 +1,9 @@
-"""What a step does to the collections: events fill them, a merge joins them."""
+"""What a step does to the collections: events fill them, a merge joins them, a rebuild replaces them."""
 
+from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
-from engine.domain.collection import Collection, filled, join
+from engine.domain.collection import Collection, Verb, filled, join
 from engine.domain.contact import Contact
 from engine.domain.event import Event
 from engine.domain.shelf import Shelf, items_of, put_back, shelf_of, summary
@@ -15,8 +16,12 @@ UNNAMED = "unnamed"
 def collect(turn: Turn, event: Event) -> None:
     """Fill the collections that this event touches."""
     touched = turn.rulebook.event(event.name).collections
-    if not touched:
-        return
+    if touched:
+        fill(turn, event, touched)
+
+
+def fill(turn: Turn, event: Event, touched: Iterable[tuple[Collection, Verb]]) -> None:
+    """Fill these, as far as they are touched."""
     shelf, changed = shelf_of(turn.contact), []
     for plan, verb in touched:
         name, items = plan.collection, shelf.get(plan.collection, [])
@@ -29,16 +34,33 @@ def collect(turn: Turn, event: Event) -> None:
     _keep(turn, shelf, changed)
 
 
-def join_collections(turn: Turn, other: Contact) -> None:
-    """The collections of both; see ``collection.join``."""
+def join_collections(turn: Turn, other: Contact, asked: Sequence[Collection]) -> None:
+    """The collections of both, those that are asked for; see ``collection.join``."""
     if not other.collections:
         return
     mine, theirs = shelf_of(turn.contact), shelf_of(other)
-    plans = [plan for plan in turn.rulebook.collections if plan.collection in theirs]
+    plans = [plan for plan in asked if plan.collection in theirs]
     for plan in plans:
         name = plan.collection
         mine[name] = join(plan, mine.get(name, []), theirs[name])
     _keep(turn, mine, plans)
+
+
+def take_collection(contact: Contact, made: Contact, name: str) -> None:
+    """Let a contact hold of one collection exactly what ``made`` holds. Raises Absent."""
+    shelf = shelf_of(contact)
+    shelf[name] = items_of(made, name)
+    put_back(contact, shelf)
+    if name in made.collections:
+        contact.collections[name] = made.collections[name]
+    else:
+        contact.collections.pop(name, None)
+
+
+def drop_removed(contact: Contact, asked: Container[str]) -> None:
+    """What the rulebook defines no more is held no more. Raises Absent."""
+    for name in [name for name in contact.collections if name not in asked]:
+        take_collection(contact, Contact(contact.id), name)
 
 
 def collected(contact: Contact, paths: tuple[str, ...]) -> dict[str, dict[str, Any]]:

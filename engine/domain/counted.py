@@ -4,12 +4,14 @@
 ``times:<id>``             the latest event times; its size is how many
 ``measure:<id>``           a measure; the size of a sliding one is how far back it reaches (ms)
 ``score:<name>:<digest>``  a score under these very rules
+``collection:<name>:<digest>``  a collection under these very rules
 """
 
 from hashlib import blake2b
 
 import msgspec
 
+from engine.domain.collection import Collection
 from engine.domain.score import Score
 from engine.domain.segment import Segment
 
@@ -29,6 +31,12 @@ def measure_of(aggregate: int) -> str:
 def score_of(score: Score) -> str:
     """Other rules or another half-life are another score; a title is not."""
     return f"score:{score.score}:{_digest([score.half_life, score.rules])}"
+
+
+def collection_of(collection: Collection) -> str:
+    """Other events, keys, fields or bounds make another collection; a title does not."""
+    untitled = msgspec.structs.replace(collection, title="")
+    return f"collection:{collection.collection}:{_digest(untitled)}"
 
 
 def segment_of(segment: Segment) -> str:

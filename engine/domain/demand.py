@@ -10,6 +10,7 @@ import msgspec
 
 from engine.domain.aggregate import Aggregate
 from engine.domain.asked import Reading
+from engine.domain.collection import Collection
 from engine.domain.contact import Contact
 from engine.domain.score import Score
 
@@ -26,7 +27,7 @@ class Demand(msgspec.Struct):
 
     ``readings`` are the declared aggregates that conditions may ask about, by name; ``members`` is
     where they find how each of those segments is asked itself; ``zone`` is the workspace's.
-    ``scores`` are those defined, ``scored`` those that are asked about.
+    ``scores`` are those defined, ``scored`` those that are asked about; so are ``kept`` and ``collections``.
     """
 
     aggregates: dict[int, Aggregate] = {}
@@ -38,3 +39,4 @@ class Demand(msgspec.Struct):
     zone: str = "UTC"
     scores: dict[str, Score] = {}
     scored: set[str] = set()
+    kept: dict[str, Collection] = {}

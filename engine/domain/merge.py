@@ -70,7 +70,7 @@ def adopt(turn: Turn, message: Adopted) -> bool:
     join(contact, other, turn.rulebook.aggregates, turn.now)
     order_key.join(turn, other)
     contact.visits = joined(contact.visits, other.visits)
-    join_collections(turn, other)
+    join_collections(turn, other, turn.rulebook.collections)
     join_scores(contact.scores, other.scores, turn.rulebook.half_lives)
     _take_runs(turn, other.runs, other)
     _join_reviews(turn, other)

@@ -23,7 +23,7 @@ from engine.domain.condition import (
 )
 from engine.domain.contact import NOTHING, Contact
 from engine.domain.contact_list import listed
-from engine.domain.counted import count_of, measure_of
+from engine.domain.counted import collection_of, count_of, measure_of
 from engine.domain.demand import NO, UNKNOWN, YES, Answer, Demand, Predicate
 from engine.domain.level import scored
 from engine.domain.lot import drawn
@@ -153,8 +153,11 @@ def _collection(condition: Condition, demand: Demand) -> Predicate:
     wanted = condition.contains
     asked = msgspec.structs.replace(comparison_of(condition), contains=None)
     fits = comparison(asked)
+    waits = collection_of(demand.kept[name]) if name in demand.kept else ""
 
     def holds(contact: Contact, now: int) -> Answer:  # noqa: ARG001 - one shape for all predicates
+        if contact.pending and waits in contact.pending:
+            return UNKNOWN
         if not fits(getattr(contact.collections.get(name, NOTHING), part)):
             return NO
         return YES if wanted is None or holds_item(contact, name, wanted) else NO

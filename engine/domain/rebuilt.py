@@ -3,6 +3,7 @@
 from typing import Any
 
 from engine.domain import codec, run
+from engine.domain.collect import take_collection
 from engine.domain.contact import Contact
 from engine.domain.message import Rebuilt
 from engine.domain.settle import settle
@@ -26,7 +27,7 @@ def take_rebuilt(turn: Turn, message: Rebuilt) -> None:
 
 
 def put(contact: Contact, made: Contact, name: str) -> None:
-    """One value, from one contact into the other."""
+    """One value, from one contact into the other. Raises Absent."""
     kind, _, rest = name.partition(":")
     match kind:
         case "count":
@@ -37,6 +38,8 @@ def put(contact: Contact, made: Contact, name: str) -> None:
             _copy(made.measures, contact.measures, int(rest))
         case "score":
             _copy(made.scores, contact.scores, rest.rpartition(":")[0])
+        case "collection":
+            take_collection(contact, made, rest.rpartition(":")[0])
         case _:
             text = f"a contact holds no {kind}"
             raise ValueError(text)

@@ -88,6 +88,7 @@ class Rulebook:
         self.visit_gap = definitions.visit_gap
         self.retention = definitions.retention
         self.collections = definitions.collections
+        self.kept = {one.collection: one for one in definitions.collections}
         self.templates: dict[str, Template] = {t.template: t for t in definitions.templates}
         self.paused = frozenset(definitions.paused)
         self.backfill = definitions.backfill
@@ -148,6 +149,7 @@ class Rulebook:
             zone=self.zone,
             scores=self.scores,
             scored=set(),
+            kept=self.kept,
         )
 
     def _events_of(self, condition: Condition) -> set[str]:

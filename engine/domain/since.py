@@ -9,7 +9,14 @@ from collections.abc import Container, Iterator
 import msgspec
 
 from engine.domain.aggregate import Aggregate
-from engine.domain.counted import count_of, measure_of, score_of, segment_of, times_of
+from engine.domain.counted import (
+    collection_of,
+    count_of,
+    measure_of,
+    score_of,
+    segment_of,
+    times_of,
+)
 from engine.domain.definitions import Definitions, Level
 from engine.domain.predicate import compiled
 from engine.domain.rulebook import Rulebook
@@ -31,6 +38,8 @@ def asked_by(rulebook: Rulebook) -> Iterator[tuple[str, int]]:
         yield from _parts(aggregate)
     for score in rulebook.definitions.scores:
         yield score_of(score), 1
+    for collection in rulebook.collections:
+        yield collection_of(collection), 1
     for segment in rulebook.definitions.segments:
         yield segment_of(segment), 1
 
@@ -54,6 +63,9 @@ def waiting(definitions: Definitions, names: Container[str]) -> set[str]:
         compiled(written[name].condition, demand)
         parts = [part for one in demand.aggregates.values() for part, _ in _parts(one)]
         parts += [score_of(s) for s in definitions.scores if s.score in demand.scored]
+        parts += [
+            collection_of(rulebook.kept[name]) for name in demand.collections & {*rulebook.kept}
+        ]
         if (
             any(part in names for part in (*parts, segment_of(written[name])))
             or demand.segments & found
@@ -70,6 +82,7 @@ def titles(definitions: Definitions) -> dict[str, str]:
         for aggregate in reading.aggregates:
             declared.setdefault(aggregate.id, []).append(name)
     told = {score_of(score): f"score {score.score}" for score in definitions.scores}
+    told |= {collection_of(one): f"collection {one.collection}" for one in rulebook.collections}
     for aggregate in rulebook.aggregates.values():
         chosen = ", those that a where chooses" if aggregate.matches else ""
         event = f"{aggregate.event}{chosen}"

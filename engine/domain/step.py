@@ -13,6 +13,7 @@ that names it, still keeps its events, and is looked at again under the next rul
 
 from engine.domain import (
     claim,
+    collect,
     company,
     lapse,
     merge,
@@ -100,6 +101,7 @@ def _refresh(turn: Turn) -> None:
     turn.quiet = contact.rulebook != 0
     pending.learn(contact, rulebook)
     pending.drop_removed(contact, rulebook)
+    collect.drop_removed(contact, rulebook.kept)
     contact.rulebook = rulebook.version
     contact.trouble, contact.parked = "", 0
     lapse.arm(turn)

@@ -1,12 +1,14 @@
-"""What a rebuild folds: of a rulebook, just the parts of aggregates and the scores that were chosen."""
+"""What a rebuild folds: of a rulebook, just the parts of what it counts and collects that were chosen."""
 
 from collections.abc import Iterable
 
 import msgspec
 
 from engine.domain.aggregate import Aggregate, fold_aggregates, join
+from engine.domain.collect import fill, join_collections
+from engine.domain.collection import Collection, Verb
 from engine.domain.contact import Contact
-from engine.domain.counted import count_of, measure_of, score_of, times_of
+from engine.domain.counted import collection_of, count_of, measure_of, score_of, times_of
 from engine.domain.event import Event
 from engine.domain.rulebook import Rulebook, ScorePlan
 from engine.domain.score import fold_scores, join_scores
@@ -24,6 +26,8 @@ class Chosen:
         self._aggregates: dict[int, Aggregate] = {}
         self._by_event: dict[str, list[Aggregate]] = {}
         self._scores: dict[str, list[ScorePlan]] = {}
+        self._filled: dict[str, list[tuple[Collection, Verb]]] = {}
+        self._kept = [c for c in rulebook.collections if collection_of(c) in self.names]
         for aggregate in rulebook.aggregates.values():
             self._choose(aggregate)
         scores = {s.score for s in rulebook.definitions.scores if score_of(s) in self.names}
@@ -31,6 +35,9 @@ class Chosen:
             rules = [rule for rule in plan.scores if rule.score in scores]
             if rules:
                 self._scores[event] = rules
+            touched = [one for one in plan.collections if collection_of(one[0]) in self.names]
+            if touched:
+                self._filled[event] = touched
         self._visits = any(name in {*self._by_event, *self._scores} for name in CAUSED)
 
     def _choose(self, aggregate: Aggregate) -> None:
@@ -48,13 +55,15 @@ class Chosen:
 
     def reads(self, event: Event) -> bool:
         """Whether such an event changes anything."""
-        if event.name in self._by_event or event.name in self._scores:
+        if any(event.name in read for read in (self._by_event, self._scores, self._filled)):
             return True
         return self._visits and counts(event)
 
     def fold(self, made: Contact, event: Event, now: int) -> None:
         """Take an event, consumed at ``now`` (ms), and what comes of it, as the live step would."""
         turn = Turn(made, self._rulebook, now)
+        if event.name in self._filled:
+            fill(turn, event, self._filled[event.name])
         caused = take_visit(turn, event) if self._visits else ()
         for one in (event, *caused):
             aggregates = self._by_event.get(one.name, ())
@@ -64,6 +73,7 @@ class Chosen:
     def join(self, made: Contact, other: Contact, now: int) -> None:
         """As the live step does when it merges."""
         join(made, other, self._aggregates, now)
+        join_collections(Turn(made, self._rulebook, now), other, self._kept)
         join_scores(made.scores, other.scores, self._rulebook.half_lives)
         made.visits = joined(made.visits, other.visits)
 

@@ -86,7 +86,7 @@ class Scan:
                     self._past.take(made, message.decode(row.body), row.now)
             else:
                 made = self._past.of(contact, self._mark)
-            yield contact, codec.encode(made)
+            yield contact, codec.whole(made)
 
     def up_to(self, contact: int) -> Made:
         """The next ones in order, as far as this contact. After ``read``."""
@@ -98,7 +98,7 @@ class Scan:
 
     def of(self, contacts: list[int], mark: int) -> Made:
         """These alone, from their rows with an id < ``mark``."""
-        return [(contact, codec.encode(self._past.of(contact, mark))) for contact in contacts]
+        return [(contact, codec.whole(self._past.of(contact, mark))) for contact in contacts]
 
     def close(self) -> None:
         self._spill.close()

@@ -148,8 +148,7 @@ class Batch:
             retries.add(taken.fingerprint)
         elif isinstance(taken, Adopted | Unmerged | Restored | Witnessed):
             retries = None
-            if outcome.contact.pending:
-                self._leave_pending(outcome.contact)
+            self._leave_unrebuilt(outcome.contact)
         moved = (newest[0], newest[1], newest[2], newest[3])
         self.touched[contact] = Resident(outcome.contact, moved, resident.wake, 0, retries)
         if outcome.effects:
@@ -158,9 +157,12 @@ class Batch:
             self.rearm(contact)
         return outcome
 
-    def _leave_pending(self, contact: Contact) -> None:
-        """What a merge has brought is to be rebuilt, also by a host that has done with that."""
-        first = pending.first_of(contact.pending, self.memory.rulebook)
+    def _leave_unrebuilt(self, contact: Contact) -> None:
+        """What a merge or its undoing has brought is to be rebuilt, also by a host that has done with that."""
+        missing = pending.missing(contact, self.memory.rulebook)
+        if not missing:
+            return
+        first = pending.first_of(missing, self.memory.rulebook)
         self.rebuilt = min(self.rebuilt, first - 1)
         self.unrebuilt.append(contact.id)
 

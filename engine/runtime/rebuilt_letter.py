@@ -47,7 +47,7 @@ class RebuiltLetter:
                 return False
             if isinstance(taken, Event):
                 self._chosen.fold(made, taken, row.now)
-        batch.apply(self.contact, Rebuilt(names, codec.encode(bare(made)), self._since))
+        batch.apply(self.contact, Rebuilt(names, codec.whole(bare(made)), self._since))
         return True
 
     def _tail(self, batch: Batch, resident: Resident) -> list[LogRow]:

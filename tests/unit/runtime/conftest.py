@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from engine.runtime import pace, rebuild, scans
 from tests.jumping_loop import JumpingLoop
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build
@@ -27,3 +28,13 @@ def started() -> Iterator[Started]:
     yield start
     for engine in made:
         engine.close()
+
+
+@pytest.fixture
+def slow() -> Iterator[None]:
+    """Scans take their time, and contacts are met one by one."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scans, "BREATH", 0.01)
+        patch.setattr(rebuild, "PAGE", 1)
+        patch.setattr(pace, "MOST", 1)
+        yield

@@ -1,7 +1,6 @@
 """A rebuild: what a new rulebook asks of the past, in an engine that goes on living."""
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ from engine.domain import message
 from engine.domain.contact import Contact
 from engine.domain.definitions import encode
 from engine.domain.message import Rebuilt
-from engine.runtime import pace, rebuild, scans
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build
 from tests.unit.runtime.conftest import Started
@@ -22,16 +20,6 @@ DEVICE = placed("anonymous_id", 1)
 
 ATE = build.segment("eaters", did="Ate", at_least=2)
 HEAT = build.score("heat", {"event": "Ate", "points": 3})
-
-
-@pytest.fixture
-def slow() -> Iterator[None]:
-    """Scans take their time, and contacts are met one by one."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scans, "BREATH", 0.01)
-        patch.setattr(rebuild, "PAGE", 1)
-        patch.setattr(pace, "MOST", 1)
-        yield
 
 
 async def publish(engine: SmallEngine, *parts: Any) -> None:
