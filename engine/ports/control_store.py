@@ -1,8 +1,9 @@
 """The control store: keys, rulebooks, pauses, rejected items, audit."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol
+
+from engine.ports.host_store import Search
 
 KeyKind = Literal["public", "server", "viewer", "operator", "admin"]
 
@@ -163,7 +164,7 @@ class ControlStore(Protocol):
         """See ``HostStore.purge``."""
         ...
 
-    def traces(self, of: re.Pattern[bytes]) -> bool:
+    def traces(self, of: Search) -> bool:
         """See ``HostStore.traces``."""
         ...
 

@@ -1,6 +1,5 @@
 """The store of a host: contacts, directory, log, wake-ups, outbox, hops."""
 
-import re
 from collections.abc import Callable, Iterable
 from typing import Literal, NamedTuple, Protocol
 
@@ -10,6 +9,10 @@ from engine.domain.identity import Binding
 
 CLASSES = 4
 """Retention classes of the log; see ``engine.runtime.retention``."""
+
+
+Search = Callable[[bytes], object]
+"""Whether bytes hold what is looked for: what it answers is true or not."""
 
 
 class LogRow(NamedTuple):
@@ -283,7 +286,7 @@ class HostStore(Protocol):
         """
         ...
 
-    def traces(self, of: re.Pattern[bytes]) -> bool:
+    def traces(self, of: Search) -> bool:
         """Whether the store's files hold such bytes, deleted or not; may be asked in another thread."""
         ...
 

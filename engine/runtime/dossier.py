@@ -55,7 +55,7 @@ async def _refused(ground: Ground, person: Person) -> AsyncIterator[Part]:
 
 
 def mentions(raw: bytes, traces: Traces) -> bool:
-    return traces.readable.search(raw) is not None
+    return traces.readable.search(raw)
 
 
 async def _tell(ground: Ground, host: int, step: str, body: bytes) -> Any:

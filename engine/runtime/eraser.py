@@ -219,7 +219,7 @@ class Eraser:
         self._ground.control.record(done.done, row.by, f"forget ({row.rule})", row.subject)
         self._ground.control.purge()
         readable = Traces(person).readable
-        if await asyncio.to_thread(self._ground.control.traces, readable):
+        if await asyncio.to_thread(self._ground.control.traces, readable.search):
             self._ground.control.purge(whole=True)
         return done
 

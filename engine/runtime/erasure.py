@@ -27,7 +27,7 @@ from engine.runtime.erasure_letter import (
 )
 from engine.runtime.fingerprint import key_hash
 from engine.runtime.holdings import held, lines
-from engine.runtime.traces import Person, Traces
+from engine.runtime.traces import Pattern, Person, Traces
 
 if TYPE_CHECKING:
     from engine.runtime.host import ContactHost
@@ -138,7 +138,7 @@ async def _mask_contacts(
     host: "ContactHost", traces: Traces, rows: list[ContactRow], person: Person, more: Person
 ) -> None:
     others: list[int] = []
-    for row in rows:
+    for row in rows if traces.pattern.among(row.state for row in rows) else ():
         if traces.pattern.search(row.state):
             into = codec.decode(row.state).merged_into
             (more.contacts if into in person.contacts else others).append(row.id)
@@ -147,20 +147,22 @@ async def _mask_contacts(
 
 
 async def _mask_log(host: "ContactHost", traces: Traces, end: int) -> int:
-    search, after, masked = traces.pattern.search, 0, 0
+    pattern, after, masked = traces.pattern, 0, 0
     while rows := host.memory.store.log(after, SLICE):
         after = rows[-1].id
-        mention = [row for row in rows if row.id < end and _mentions(search, row)]
-        if mention:
-            masked += sum(await host.mailbox.put([MaskLetter(traces, mention, [])]))
+        older = [row for row in rows if row.id < end]
+        if pattern.among(part for row in older for part in (row.body, row.facts)):
+            mention = [row for row in older if _mentions(pattern, row)]
+            letters = [MaskLetter(traces, mention, [])] if mention else []
+            masked += sum(await host.mailbox.put(letters))
         if after >= end:
             break
         await asyncio.sleep(0)
     return masked
 
 
-def _mentions(search: Any, row: LogRow) -> bool:
-    return bool(search(row.body) or search(row.facts))
+def _mentions(pattern: Pattern, row: LogRow) -> bool:
+    return pattern.search(row.body) or pattern.search(row.facts)
 
 
 async def settle(host: "ContactHost", body: bytes) -> None:
@@ -170,7 +172,7 @@ async def settle(host: "ContactHost", body: bytes) -> None:
     host.standings.forget(person)
     store, readable = host.memory.store, Traces(person).readable
     store.purge()
-    if await asyncio.to_thread(store.traces, readable):
+    if await asyncio.to_thread(store.traces, readable.search):
         store.purge(whole=True)
 
 

@@ -6,6 +6,7 @@ is made from is forgotten with the erasure.
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cached_property, partial
 from hashlib import shake_256
 from typing import Any
@@ -66,6 +67,25 @@ class Person(msgspec.Struct):
         return {text.lower() for text in (*map(value_of, self.keys), *self.addresses, *self.values)}
 
 
+class Pattern:
+    """A regular expression that is asked only where one of its ``texts`` stands.
+
+    Most rows hold none, and to find that out costs a hundredth of what the expression costs.
+    """
+
+    def __init__(self, texts: Iterable[bytes], expression: re.Pattern[bytes]) -> None:
+        self._texts = sorted({text.lower() for text in texts}, key=len)
+        self._expression = expression
+
+    def search(self, raw: bytes) -> bool:
+        return self.among((raw,)) and self._expression.search(raw) is not None
+
+    def among(self, raws: Iterable[bytes]) -> bool:
+        """Whether a trace may be in one of them; where it says no, there is none."""
+        joined = b"\0".join(raws).lower()
+        return any(text in joined for text in self._texts)
+
+
 class Traces:
     """Of one person, in bytes of any kind."""
 
@@ -76,15 +96,20 @@ class Traces:
         self._texts = list(dict.fromkeys((*person.keys, *person.told, *under_way)))
 
     @cached_property
-    def pattern(self) -> re.Pattern[bytes]:
+    def pattern(self) -> Pattern:
         """Finds any of them. Matches nothing when there are none."""
-        numbers = [re.escape(msgspec.msgpack.encode(one)) for one in self._person.contacts]
-        return _any([*map(_found, self._texts), *numbers])
+        numbers = [msgspec.msgpack.encode(one) for one in self._person.contacts]
+        expression = _any([*map(_found, self._texts), *map(re.escape, numbers)])
+        return Pattern([*self._forms, *numbers], expression)
 
     @cached_property
-    def readable(self) -> re.Pattern[bytes]:
+    def readable(self) -> Pattern:
         """Finds them as text: for files as they lie on the disk."""
-        return _any([_bounded(text) for text in self._texts])
+        return Pattern(self._forms, _any([_bounded(text) for text in self._texts]))
+
+    @property
+    def _forms(self) -> Iterator[bytes]:
+        return (form for text in self._texts for form in _forms(text))
 
     def mask(self, raw: bytes) -> bytes:
         """The bytes without any trace, as many as before."""
@@ -128,8 +153,12 @@ def _found(text: str) -> bytes:
 
 def _bounded(text: str) -> bytes:
     """The text in another one, as JSON may write it too, where no longer word begins or goes on."""
-    forms = b"|".join(re.escape(form) for form in sorted({text.encode(), _escaped(text)}))
+    forms = b"|".join(map(re.escape, _forms(text)))
     return _BEFORE + b"(" + forms + b")" + _AFTER
+
+
+def _forms(text: str) -> list[bytes]:
+    return sorted({text.encode(), _escaped(text)})
 
 
 def _escaped(text: str) -> bytes:

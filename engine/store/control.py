@@ -1,9 +1,9 @@
 """The control store in SQL: keys, published rulebooks, pauses, refused items, audit. Rarely written."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from engine.ports.control_store import ApiKey, AuditRow, ErasureRow, ImportJob, RejectedItem
+from engine.ports.host_store import Search
 from engine.store import control_statements as q
 from engine.store.database import Database
 from engine.store.rejection import KEPT, Group, group_of
@@ -140,7 +140,7 @@ class SqlControlStore:
     def purge(self, *, whole: bool = False) -> None:
         self._db.purge(whole=whole)
 
-    def traces(self, of: re.Pattern[bytes]) -> bool:
+    def traces(self, of: Search) -> bool:
         return self._db.traces(of)
 
     def imports(self) -> list[ImportJob]:

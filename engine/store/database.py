@@ -1,6 +1,5 @@
 """What the stores need of a database: rows in and out, and transactions that check who owns it."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
@@ -9,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.sql.elements import ClauseElement
 
 from engine.errors import StoreError
+from engine.ports.host_store import Search
 from engine.store import statement
 from engine.store.statement import Change, Find, table
 from engine.store.tables import Ownership
@@ -46,7 +46,7 @@ class Database(Protocol):
         """See ``HostStore.purge``. Outside of transactions."""
         ...
 
-    def traces(self, of: re.Pattern[bytes]) -> bool:
+    def traces(self, of: Search) -> bool:
         """See ``HostStore.traces``."""
         ...
 

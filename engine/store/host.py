@@ -1,6 +1,5 @@
 """The store of a host in SQL: one writer, one commit a batch. Whose SQL it is, its database knows."""
 
-import re
 from collections.abc import Iterable, Sequence
 
 import msgspec
@@ -20,6 +19,7 @@ from engine.ports.host_store import (
     OutboxRow,
     QuarantineRow,
     ReviewRow,
+    Search,
     SuppressionRow,
     WakeUp,
     Write,
@@ -151,7 +151,7 @@ class SqlHostStore(SqlLogReader):
     def purge(self, *, whole: bool = False) -> None:
         self._db.purge(whole=whole)
 
-    def traces(self, of: re.Pattern[bytes]) -> bool:
+    def traces(self, of: Search) -> bool:
         return self._db.traces(of)
 
 

@@ -1,6 +1,5 @@
 """The store of a host in memory: for demos and tests; it passes the same contract as the one on disk."""
 
-import re
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import Any
@@ -21,6 +20,7 @@ from engine.ports.host_store import (
     OutboxRow,
     QuarantineRow,
     ReviewRow,
+    Search,
     SuppressionRow,
     WakeUp,
     Write,
@@ -171,7 +171,7 @@ class MemoryHostStore:
     def purge(self, *, whole: bool = False) -> None:
         """Memory keeps nothing of what it let go."""
 
-    def traces(self, of: re.Pattern[bytes]) -> bool:  # noqa: ARG002 - the shape of the port
+    def traces(self, of: Search) -> bool:  # noqa: ARG002 - the shape of the port
         return False
 
     def close(self) -> None:

@@ -1,11 +1,11 @@
 """The control store in memory: for demos and tests; it passes the same contract as the one on disk."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from engine.errors import StoreError
 from engine.ports.control_store import ApiKey, AuditRow, ErasureRow, ImportJob, RejectedItem
+from engine.ports.host_store import Search
 from engine.store.control import SLOT
 from engine.store.memory_disk import MemoryDisk, MemoryOwner
 from engine.store.rejection import KEPT, Group, group_of
@@ -164,7 +164,7 @@ class MemoryControlStore:
     def purge(self, *, whole: bool = False) -> None:
         """Memory keeps nothing of what it let go."""
 
-    def traces(self, of: re.Pattern[bytes]) -> bool:  # noqa: ARG002 - the shape of the port
+    def traces(self, of: Search) -> bool:  # noqa: ARG002 - the shape of the port
         return False
 
     def imports(self) -> list[ImportJob]:

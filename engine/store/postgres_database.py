@@ -1,6 +1,5 @@
 """One PostgreSQL schema with one writer: its lock, its migrations, its owner, transactions that check it."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.sql.elements import ClauseElement
 
 from engine.errors import OwnershipLost, StoreError, StoreFull, StoreLocked, StoreLost
+from engine.ports.host_store import Search
 from engine.store import postgres_session as session
 from engine.store.database import OWNERS, TAKE, Row, next_epoch
 from engine.store.migration import TABLES, Tree, migrate
@@ -217,7 +217,7 @@ class PostgresDatabase:
         with self._errors():
             self._db.execute(f"VACUUM {'FULL ' if whole else ''}{tables}")
 
-    def traces(self, of: re.Pattern[bytes]) -> bool:  # noqa: ARG002 - its files are on the server
+    def traces(self, of: Search) -> bool:  # noqa: ARG002 - its files are on the server
         return False
 
     def close(self) -> None:

@@ -1,6 +1,5 @@
 """One SQLite file with one writer: its lock, its migrations, its owner, and transactions that check it."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.sql.elements import ClauseElement
 
 from engine.errors import OwnershipLost, StoreError, StoreFull, StoreLocked
+from engine.ports.host_store import Search
 from engine.store.database import OWNERS, TAKE, Row, next_epoch
 from engine.store.driver import DatabaseError, OperationalError, connect, two_writers_are_safe
 from engine.store.lock import FileLock
@@ -162,7 +162,7 @@ class SqliteDatabase:
             message = f"{self._path} is being read: what was deleted is overwritten after that."
             raise StoreError(message)
 
-    def traces(self, of: re.Pattern[bytes]) -> bool:
+    def traces(self, of: Search) -> bool:
         wal = self._path.with_name(f"{self._path.name}-wal")
         with self._errors():
             return any(found_in(path, of) for path in (self._path, wal) if path.exists())
