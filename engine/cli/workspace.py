@@ -55,14 +55,18 @@ def init(
 
 @app.command()
 def check(folder: Folder = Path(), json: Json = False) -> None:
-    """Read every definition and setting; tell all problems at once."""
+    """Read every definition and setting, and tell every spec; all problems at once."""
+    from engine.cli.rehearsal import judge
     from engine.loading.definitions import load
     from engine.loading.settings import load_settings
+    from engine.loading.specs import tell
 
-    problems, counts = [], {}
+    problems, counts = list[str](), dict[str, int]()
     try:
-        counts = counted(load(folder))
+        definitions = load(folder)
         load_settings(folder, os.environ)
+        told = tell(folder, definitions, judge(definitions.country))
+        counts, problems = {**counted(definitions), "specs": told.specs}, told.problems
     except DefinitionError as error:
         problems = error.problems
     except SettingsError as error:

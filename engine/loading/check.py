@@ -19,6 +19,7 @@ from engine.loading.check_condition import (
     where_problems,
 )
 from engine.loading.check_scenario import Known, scenario_problems
+from engine.loading.check_spec import spec_problems
 from engine.loading.consent import consent_problems
 from engine.loading.nearest import meant
 from engine.loading.shape import Problems
@@ -58,6 +59,12 @@ def check(workspace: Workspace) -> list[str]:
             written.problem(place, text)
             for written in workspace.scenarios
             for place, text in scenario_problems(written.definition, known)
+        ),
+        *_twice("spec", workspace.specs),
+        *(
+            written.problem(place, text)
+            for written in workspace.specs
+            for place, text in spec_problems(written.definition, workspace.names)
         ),
     ]
 

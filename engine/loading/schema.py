@@ -12,6 +12,7 @@ import msgspec
 
 from engine.domain.scenario import Scenario
 from engine.domain.segment import Segment
+from engine.domain.spec import Spec
 from engine.domain.topic import ConsentFile
 from engine.loading.workspace import (
     SCHEMAS,
@@ -29,6 +30,7 @@ DRAFT = "http://json-schema.org/draft-07/schema#"
 FILES: dict[str, type] = {
     "scenario": Scenario,
     "segment": Segment,
+    "spec": Spec,
     "attributes": AttributesFile,
     "aggregates": AggregatesFile,
     "collections": CollectionsFile,

@@ -40,6 +40,8 @@ def _fits(data: Any, shape: inspect.Type, place: Place, hint: str) -> Problems:
     match shape:
         case inspect.Metadata(type=inner, extra_json_schema=extra):
             yield from _fits(data, inner, place, (extra or {}).get("description", hint))
+        case inspect.AnyType():
+            return
         case inspect.UnionType(types=types):
             yield from _fits_one(data, types, place, hint)
         case _ if not _same_kind(data, shape):

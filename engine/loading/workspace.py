@@ -13,6 +13,7 @@ The folder::
     consent.yaml                   topics, double opt-in, hours of marketing
     segments/<any name>.yaml       one segment a file
     scenarios/<any name>.yaml      one scenario a file
+    specs/<any name>.yaml          one example a file of what is to come of what happens
     templates/<name>/template.yaml channel, an email's subject; beside it text.txt, an email's html.html
 """
 
@@ -31,6 +32,7 @@ from engine.domain.definition import Definition
 from engine.domain.scenario import Scenario
 from engine.domain.score import Score
 from engine.domain.segment import Segment
+from engine.domain.spec import Spec
 from engine.domain.template import Template
 from engine.domain.topic import ConsentFile
 from engine.errors import DefinitionError
@@ -43,7 +45,7 @@ D = TypeVar("D", bound=Definition)
 
 TEXT = "text.txt"
 HTML = "html.html"
-FOLDERS = {"segments", "scenarios", "templates"}
+FOLDERS = {"segments", "scenarios", "specs", "templates"}
 FILES = {
     "engine.toml",
     "aggregates.yaml",
@@ -135,6 +137,7 @@ class Workspace:
         self._check_entries()
         self.segments = self._each("segments", Segment, "segment")
         self.scenarios = self._each("scenarios", Scenario, "scenario")
+        self.specs = self._each("specs", Spec, "spec")
         self.attributes = self._listed("attributes", AttributesFile, Attribute)
         self.aggregates = self._listed("aggregates", AggregatesFile, DeclaredAggregate)
         self.collections = self._listed("collections", CollectionsFile, Collection)

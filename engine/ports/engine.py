@@ -102,12 +102,14 @@ class ReportDesk(Protocol):
         ...
 
 
-class RulebookDesk(Protocol):
-    """What is in force, and what changes it."""
-
+class Country(Protocol):
     def country(self) -> str:
         """Of which country (ISO 3166-1) a phone number without country code is."""
         ...
+
+
+class RulebookDesk(Country, Protocol):
+    """What is in force, and what changes it."""
 
     async def apply(self, definitions: bytes, by: str, *, backfill: bool = False) -> int:
         """Publish, answer the version: the one in force when nothing changed. Raises ConfigError.
@@ -121,7 +123,22 @@ class RulebookDesk(Protocol):
         ...
 
 
-class Engine(Protocol):
+class Authority(Protocol):
+    """As much of an engine as judging an item asks for."""
+
+    @property
+    def rulebooks(self) -> Country: ...
+
+    def fingerprint(self, source: str, message_id: str) -> bytes:
+        """The 6-byte keyed hash for ``Event.fingerprint``."""
+        ...
+
+    def user_token_fits(self, user_id: str, token: str) -> bool:
+        """Whether the token is the workspace's HMAC-SHA-256 (hex) of this user id."""
+        ...
+
+
+class Engine(Authority, Protocol):
     """What the Coordinator offers to its doors."""
 
     @property
@@ -146,15 +163,7 @@ class Engine(Protocol):
         """The key with this secret, compared in constant time; None when unknown or revoked."""
         ...
 
-    def fingerprint(self, source: str, message_id: str) -> bytes:
-        """The 6-byte keyed hash for ``Event.fingerprint``."""
-        ...
-
     def now(self) -> int: ...
-
-    def user_token_fits(self, user_id: str, token: str) -> bool:
-        """Whether the token is the workspace's HMAC-SHA-256 (hex) of this user id."""
-        ...
 
     async def push(self, source: str, items: Sequence[Event | Refusal]) -> list[Verdict]:
         """One verdict an item, in order, after the commit that holds it. Raises Busy: nothing kept."""

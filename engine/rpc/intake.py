@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from engine.domain.event import PUBLIC, SERVER, TOKEN, Event, Kind
 from engine.domain.identity import is_device
-from engine.ports.engine import Engine, Refusal
+from engine.ports.engine import Authority, Refusal
 from engine.rpc import content, instant
 from engine.rpc import item as items
 from engine.rpc import relance_pb2 as pb
@@ -31,7 +31,7 @@ MOST = 2_500
 class Intake:
     """Judges items one by one; never raises for what an item holds."""
 
-    def __init__(self, engine: Engine, enrichment: Enrichment | None = None) -> None:
+    def __init__(self, engine: Authority, enrichment: Enrichment | None = None) -> None:
         self._engine = engine
         self._enrichment = enrichment
         self._unnamed = count()

@@ -50,7 +50,7 @@ class Judge:
 
 def judged(plain: dict[str, Any], now: int) -> Event:
     """A workload event as the doors hand it to the engine."""
-    found = Intake(Judge()).proto_items([outgoing.event(plain)], Shared("bench", now))[0]  # type: ignore[arg-type]
+    found = Intake(Judge()).proto_items([outgoing.event(plain)], Shared("bench", now))[0]
     assert not isinstance(found, Refusal), found.reason
     return found
 

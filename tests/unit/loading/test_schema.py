@@ -18,6 +18,7 @@ CONFIG = Path("config")
 KINDS = {
     "scenario": "scenarios/*.yaml",
     "segment": "segments/*.yaml",
+    "spec": "specs/*.yaml",
     "aggregates": "aggregates.yaml",
     "scoring": "scoring.yaml",
     "template": "templates/*/template.yaml",

@@ -1,0 +1,55 @@
+"""Specs as an author writes them: what happens to somebody, how time passes, and what is to come of it."""
+
+from typing import Annotated, Any
+
+import msgspec
+
+from engine.domain.channel import Channel
+from engine.domain.condition import Condition, Instant
+from engine.domain.consent import Status
+from engine.domain.definition import Definition, Name
+from engine.domain.duration import Duration
+
+Item = dict[str, Any]
+"""An item as services push it: ``{event: Order Completed, properties: {...}}``, ``{type: identify, ...}``."""
+
+
+class Someone(Definition, frozen=True, kw_only=True):
+    """Who the story is about. ``id`` is what the draws of splits and lots hash."""
+
+    id: Annotated[int, msgspec.Meta(ge=1)] = 1
+    attributes: dict[str, Any] | None = None
+    consents: dict[str, Status] | None = None
+    zone: str = ""
+
+
+class Expected(Definition, frozen=True, kw_only=True):
+    """A message: its template, and as much of the rest as is told. ``at`` is when it may leave."""
+
+    send: Name
+    channel: Channel | None = None
+    at: Instant | None = None
+    to: str | None = None
+    subject: str | None = None
+    contains: tuple[str, ...] = ()
+
+
+class Chapter(Definition, frozen=True, kw_only=True):
+    """One of: ``given`` events, ``when`` so much time passes, ``then`` these messages since the last
+
+    ``then`` and no others, in their order; or a condition that ``holds`` at that moment.
+    """
+
+    given: tuple[Item, ...] | None = None
+    when: Duration | None = None
+    then: tuple[Expected, ...] | None = None
+    holds: Condition | None = None
+
+
+class Spec(Definition, frozen=True, kw_only=True):
+    """An example that the definitions have to live up to."""
+
+    spec: str
+    begins: Instant
+    contact: Someone = Someone()
+    story: Annotated[tuple[Chapter, ...], msgspec.Meta(min_length=1)]
