@@ -22,6 +22,15 @@ def views(engine: SmallEngine) -> list[bytes]:
     return [view for view in (b"First", b"Second") if any(view in row.body for row in engine.log())]
 
 
+async def done(engine: SmallEngine) -> None:
+    """What was begun to be erased is erased: some of it takes a thread's time, not the clock's."""
+    for _ in range(60):
+        erased = (await engine.coordinator.privacy.retention())["erased"]
+        if all(row["done"] for row in erased):
+            return
+        await minutes(engine, 1)
+
+
 def test_old_page_views_go_and_the_store_stays_in_order(started: Started) -> None:
     engine = started(*RULES, hosts=2, retention=KEPT)
 
@@ -49,6 +58,7 @@ def test_people_go_by_their_own_timers_and_a_report_tells_by_which_rule(started:
         for count in (29, 2, 60):
             await minutes(engine, count)
             left.append(sorted(key for one in engine.contacts().values() for key in one.keys))
+        await done(engine)
         return left
 
     assert engine.run(lived()) == [[DEVICE, BOB], [BOB], []]
