@@ -24,6 +24,14 @@ class Set(Definition, frozen=True, kw_only=True, tag_field="do", tag="set"):
     to: Scalar | None
 
 
+class HandOff(Definition, frozen=True, kw_only=True, tag_field="do", tag="handoff"):
+    """Offer the contact to sales by a hand-off of ``team.yaml``; ``reason`` is what its owner reads."""
+
+    id: Name
+    handoff: Name
+    reason: str = ""
+
+
 class Exit(Definition, frozen=True, kw_only=True, tag_field="do", tag="exit"):
     """End the run here."""
 

@@ -6,6 +6,7 @@ import msgspec
 
 from engine.domain.consent import Consent, OptIn
 from engine.domain.identity import Claim, is_device
+from engine.domain.offer import Action, Offer
 from engine.domain.session import Visits
 
 SEEN = 64
@@ -51,10 +52,10 @@ NOTHING = Summary()
 class Contact(msgspec.Struct, array_like=True, gc=False):
     """Mutable for speed; ``step`` works on a copy of its own and never changes its argument.
 
-    Instants are ms since 1970 UTC. ``timers`` maps ``run:<id>``, ``segment:<name>`` and
-    ``optin:<subject>`` to the due instant, so that one owner has at most one timer. ``seen`` packs
-    8 bytes a message: fingerprint (6) and the hour it came (2). ``counts``, ``rings`` and ``measures``
-    are the aggregates, by their stable id.
+    Instants are ms since 1970 UTC. ``timers`` maps ``run:<id>``, ``segment:<name>``,
+    ``optin:<subject>`` and ``handoff:<id>`` to the due instant, so that one owner has at most one timer.
+    ``seen`` packs 8 bytes a message: fingerprint (6) and the hour it came (2). ``counts``, ``rings`` and
+    ``measures`` are the aggregates, by their stable id.
     ``rulebook`` is the version that its segments were last evaluated under. ``trouble`` names the
     loop of definitions that parked the contact; ``parked`` is when it is looked at again.
     ``orders`` packs the keys of its last orders.
@@ -67,6 +68,8 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     ``companies`` holds the group ids that it belongs to, the latest first; ``company`` is what that one
     last told of itself; ``told`` orders what this contact tells its companies.
     ``lists`` are those that it is on, with when it joined; replaced, never changed in place.
+    ``handoffs`` has one offer a definition, the open one or the last that was decided; ``actions`` are the
+    last events, while there are hand-offs.
     """
 
     id: int
@@ -104,6 +107,8 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     company: dict[str, Any] = {}
     told: int = 0
     lists: dict[str, int] = {}
+    handoffs: dict[str, Offer] = {}
+    actions: list[Action] = []
 
     @property
     def known(self) -> bool:
@@ -155,4 +160,6 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
             self.company,
             self.told,
             self.lists,
+            self.handoffs.copy(),
+            self.actions,
         )

@@ -13,6 +13,7 @@ from engine.domain.scenario import Scenario, as_plain
 from engine.domain.score import Score
 from engine.domain.segment import Segment
 from engine.domain.session import GAP
+from engine.domain.team import Team
 from engine.domain.template import Template
 from engine.domain.topic import ConsentRules
 
@@ -50,6 +51,7 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     consent: ConsentRules = ConsentRules()
     retention: Retention = Retention()
     lists: tuple[ContactList, ...] = ()
+    team: Team = Team()
 
 
 def succeed(published: Definitions | None, written: Definitions) -> Definitions:

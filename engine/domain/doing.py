@@ -1,11 +1,12 @@
 """Every kind of step by its name: what it does when a run comes to it, and when its timer is due."""
 
-from engine.domain.action import Exit, Send, Set
+from engine.domain.action import Exit, HandOff, Send, Set
 from engine.domain.assigning import assign
 from engine.domain.awaiting import time_out, wait_for
 from engine.domain.branching import branch
 from engine.domain.contact import Run
 from engine.domain.decision import Branch
+from engine.domain.handing import hand_off
 from engine.domain.pause import Wait, WaitFor
 from engine.domain.rulebook import ScenarioPlan
 from engine.domain.sending import send
@@ -24,6 +25,7 @@ DOES: dict[type, Does] = {
     Send: send,
     Branch: branch,
     Set: assign,
+    HandOff: hand_off,
     Exit: leave,
 }
 FIRES: dict[type, Does] = {WaitFor: time_out}

@@ -13,7 +13,8 @@ class Send(msgspec.Struct, frozen=True, array_like=True, tag="send"):
 
     ``resent``: it was lost on its way once, surely, and was queued again. ``held`` (ms): it may not
     leave before. ``tracking``: opens and clicks of this person may be recorded. ``confirms`` is the
-    consent that its link confirms, until ``expires`` (ms).
+    consent that its link confirms, until ``expires`` (ms). ``handoff`` is the offer that its links decide:
+    it goes to an owner, not to the contact.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Send(msgspec.Struct, frozen=True, array_like=True, tag="send"):
     tracking: bool = False
     confirms: str = ""
     expires: int = 0
+    handoff: str = ""
 
 
 def contact_of(key: str) -> int:

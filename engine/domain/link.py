@@ -11,15 +11,17 @@ MARK = 12
 """Bytes of the signature, a truncated HMAC-SHA-256 (RFC 2104, section 5)."""
 UNSUBSCRIBE = "/u/{token}"
 CONFIRM = "/c/{token}"
+HANDOFF = "/h/{token}"
 
 
 class Link(msgspec.Struct, frozen=True, array_like=True):
     """``key`` is the message it came in, ``address`` the hash of where that went.
 
+    ``subject`` is what consent is about, or the offer that is decided on.
     ``expires`` (ms) is 0 for links that hold for ever, as those that unsubscribe must.
     """
 
-    act: Literal["u", "c"]
+    act: Literal["u", "c", "h"]
     key: str
     subject: str
     address: bytes = b""

@@ -14,11 +14,12 @@ re-entry               the later entry counts
 orders                 of both
 fingerprints           the youngest of both, so that a retry of either's events is recognised
 reviews                of both, but for the one about the pair itself
+hand-offs              of both; of two open ones of the same definition the older
 """
 
 import msgspec
 
-from engine.domain import codec, company, listing, order_key, pending, statement
+from engine.domain import codec, company, handoff, listing, order_key, pending, statement
 from engine.domain.aggregate import join
 from engine.domain.collect import join_collections
 from engine.domain.contact import SEEN, Contact, Run, timer_of
@@ -74,6 +75,8 @@ def adopt(turn: Turn, message: Adopted) -> bool:
     join_scores(contact.scores, other.scores, turn.rulebook.half_lives)
     _take_runs(turn, other.runs, other)
     _join_reviews(turn, other)
+    handoff.join(turn, other.handoffs, other.timers)
+    handoff.join_actions(turn, other.actions)
     company.adopt(turn, other)
     listing.adopt(turn, other)
     rezone(turn)

@@ -8,6 +8,7 @@ from engine.domain.consent import Status
 from engine.domain.effect import Half, Send
 from engine.domain.event import Event
 from engine.domain.identity import Claim
+from engine.domain.offer import Decision
 
 
 class TimerFired(msgspec.Struct, frozen=True, array_like=True, tag="timer"):
@@ -147,6 +148,24 @@ class Stated(msgspec.Struct, frozen=True, array_like=True, tag="stated"):
     note: str = ""
 
 
+class Raised(msgspec.Struct, frozen=True, array_like=True, tag="raised"):
+    """An operator offers this contact to sales by the hand-off ``handoff``."""
+
+    by: str
+    handoff: str
+    reason: str
+
+
+class Decided(msgspec.Struct, frozen=True, array_like=True, tag="decided"):
+    """Somebody decided on the offer ``id``. A returned one may be raised again from ``until`` (ms) on."""
+
+    by: str
+    id: str
+    decision: Decision
+    reason: str = ""
+    until: int = 0
+
+
 class Unmerged(msgspec.Struct, frozen=True, array_like=True, tag="unmerged"):
     """The merge of ``source`` into you is undone by an operator: you are ``mine`` (encoded, with its shelf).
 
@@ -178,7 +197,9 @@ HopMessage = (
     | Restored
     | CompanyLearned
 )
-Message = Event | TimerFired | Receipt | Act | Stated | Rebuilt | Unmerged | HopMessage
+Message = (
+    Event | TimerFired | Receipt | Act | Stated | Raised | Decided | Rebuilt | Unmerged | HopMessage
+)
 Logged = Message | CompanyTold
 """What a row of the log may hold: contacts consume messages, companies what they are told."""
 

@@ -3,6 +3,7 @@
     an event               goes to the side whose key it names; with keys of both, to the survivor
     a receipt, a link      to the side of the run that made the message
     an operator's act      to the survivor
+    a decision             to the side whose contact was handed off
     timers                 each side has its own, at their own instants
     a key bound since      is of the side that named it
     a merge undone since   is left out, with what went to the one restored then
@@ -21,6 +22,7 @@ they come, so that no message leaves twice and none is lost:
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from engine.domain import handoff
 from engine.domain.contact import Contact, Run, timer_of
 from engine.domain.dedupe import with_seen
 from engine.domain.effect import KeepOrders, Send, contact_of
@@ -30,6 +32,7 @@ from engine.domain.identity import Claim
 from engine.domain.message import (
     Act,
     CompanyLearned,
+    Decided,
     HopMessage,
     Message,
     Rebuilt,
@@ -146,7 +149,7 @@ class Parting:
         match message:
             case Event():
                 return self._side_of_event(message)
-            case Receipt(key=key) | Stated(key=key) if key:
+            case Receipt(key=key) | Stated(key=key) | Decided(id=key) if key:
                 return self.side_of_run(run_of(key))
             case TimerFired() | Rebuilt() | Unmerged() | Act(act="merge"):
                 return None
@@ -181,6 +184,8 @@ class Parting:
                     self.other.release(fact.detail)
                 case "run_entered":
                     self._runs[fact.detail] = side
+                case "handoff_raised":
+                    self._runs[fact.detail[0]] = side
                 case "intended":
                     self._sent.add(run_of(fact.detail))
                 case _:
@@ -197,6 +202,7 @@ class Parting:
         for side in (self.mine, self.other):
             side.bring(book, now)
             self._give_runs(side, merged)
+            self._give_handoffs(side, merged)
         mine, other = self.mine.contact, self.other.contact
         mine.seen = merged.seen
         mine.entered = max(mine.entered, merged.entered)
@@ -225,6 +231,20 @@ class Parting:
             if timer_of(run) in held.timers:
                 timers[timer_of(run)] = held.timers[timer_of(run)]
         contact.runs, contact.timers = runs, timers
+
+    def _give_handoffs(self, side: Side, merged: Contact) -> None:
+        contact, timers = side.contact, side.contact.timers
+        ids = {one.id for one in merged.handoffs.values()}
+        mine = {one for one in ids if self.side_of_run(one) is side}
+        for one in contact.handoffs.values():
+            if one.id in mine or one.id not in {held.id for held in side.before.handoffs.values()}:
+                timers.pop(one.timer, None)
+        contact.handoffs = handoff.parted(
+            merged.handoffs, mine, contact.handoffs, side.before.handoffs
+        )
+        for one in contact.handoffs.values():
+            if one.id in mine and one.timer in merged.timers:
+                timers[one.timer] = merged.timers[one.timer]
 
     def _runs_of(self, side: Side, merged: Contact) -> Iterator[tuple[Run, Contact]]:
         """Its runs, each with the contact whose timer for it counts; those of the merged one first."""

@@ -11,6 +11,7 @@ from engine.domain.demand import Demand
 from engine.domain.rulebook import planned
 from engine.domain.scenario import Scenario
 from engine.domain.since import dated, titles
+from engine.domain.team import Team
 from engine.domain.topic import ConsentRules
 
 Verb = Literal["added", "changed", "removed", "kept"]
@@ -92,7 +93,8 @@ def plan(in_force: InForce, written: Definitions) -> Plan:
             for name in SETTINGS
             if getattr(before, name) != getattr(after, name)
         }
-        | _consent(before.consent, after.consent),
+        | _consent(before.consent, after.consent)
+        | _team(before.team, after.team),
         collections=tuple(
             Change(name=name, change=verb)
             for name, verb in _compared("collection", before.collections, after.collections)
@@ -115,6 +117,10 @@ def _rebuilt(in_force: InForce, after: Definitions) -> tuple[str, ...]:
 
 def _consent(before: ConsentRules, after: ConsentRules) -> dict[str, tuple[Any, Any]]:
     return {} if before == after else {"consent": (before.summary, after.summary)}
+
+
+def _team(before: Team, after: Team) -> dict[str, tuple[Any, Any]]:
+    return {} if before == after else {"team": (before.summary, after.summary)}
 
 
 def _compared(key: str, before: Sequence[Any], after: Sequence[Any]) -> list[tuple[str, Verb]]:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from engine.domain import assignment
 from engine.domain.aggregate import Aggregate, Matcher
 from engine.domain.attribute import Schema
 from engine.domain.collection import VERBS, Collection, Verb
@@ -39,7 +40,10 @@ class ScorePlan(msgspec.Struct, frozen=True):
 
 
 class MomentPlan(msgspec.Struct, frozen=True):
-    """``kind``: event | enters | leaves | joins | quits; ``name`` of the event, segment or list."""
+    """``kind``: event | enters | leaves | joins | quits | handoff.
+
+    ``name`` of the event, segment or list; ``handoff/became``.
+    """
 
     kind: str
     name: str
@@ -120,6 +124,7 @@ class Rulebook:
         self._moments: set[str] = set()
         self._compile_segments(definitions)
         self._compile_scores(definitions)
+        self._compile_team(definitions)
         self._compile_scenarios(definitions)
         self._compile_collections(definitions)
 
@@ -180,6 +185,12 @@ class Rulebook:
                 entry = self._plan_of(event)
                 entry.segments = (*entry.segments, plan)
 
+    def _compile_team(self, definitions: Definitions) -> None:
+        demand = self.demand(self.aggregates)
+        owners = definitions.team.owners
+        holds = {one.owner: compiled(one.when, demand) for one in owners if one.when is not None}
+        self.team = assignment.planned(definitions.team, holds)
+
     def _compile_scores(self, definitions: Definitions) -> None:
         for score in definitions.scores:
             half_life = milliseconds(score.half_life) if score.half_life else 0
@@ -228,6 +239,8 @@ def planned(scenario: Scenario, demand: Demand) -> ScenarioPlan:
 def moment_plan(moment: Moment) -> MomentPlan:
     if moment.event is not None:
         return MomentPlan("event", moment.event, matcher(moment.where))
+    if moment.handoff is not None:
+        return MomentPlan("handoff", f"{moment.handoff}/{moment.becomes}", None)
     kind = next(one for one in CROSSINGS if getattr(moment, one) is not None)
     return MomentPlan(kind, getattr(moment, kind), None)
 

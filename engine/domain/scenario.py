@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from engine.domain.action import Exit, Send, Set
+from engine.domain.action import Exit, HandOff, Send, Set
 from engine.domain.decision import Branch
 from engine.domain.definition import Definition, Name
 from engine.domain.duration import Duration
@@ -18,7 +18,7 @@ class Reentry(Definition, frozen=True, kw_only=True):
     once_per: Duration
 
 
-Step = Wait | WaitFor | Send | Branch | Set | Exit
+Step = Wait | WaitFor | Send | Branch | Set | HandOff | Exit
 
 
 class Scenario(Definition, frozen=True, kw_only=True):

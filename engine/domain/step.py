@@ -13,8 +13,10 @@ that names it, still keeps its events, and is looked at again under the next rul
 
 from engine.domain import (
     claim,
+    closing,
     collect,
     company,
+    handoff,
     lapse,
     merge,
     optin,
@@ -36,8 +38,10 @@ from engine.domain.message import (
     AdoptionSettled,
     ClaimAnswered,
     CompanyLearned,
+    Decided,
     HopMessage,
     Message,
+    Raised,
     Rebuilt,
     Receipt,
     Restored,
@@ -48,6 +52,7 @@ from engine.domain.message import (
     YieldAnswered,
     YieldAsked,
 )
+from engine.domain.offer import TIMER
 from engine.domain.rebuilt import take_rebuilt
 from engine.domain.rulebook import Rulebook
 from engine.domain.settle import settle
@@ -105,6 +110,7 @@ def _refresh(turn: Turn) -> None:
     contact.rulebook = rulebook.version
     contact.trouble, contact.parked = "", 0
     lapse.arm(turn)
+    handoff.rearm(turn)
     turn.stale.update(rulebook.segments)
     for name in [name for name in contact.segments if name not in rulebook.segments]:
         del contact.segments[name]
@@ -129,6 +135,10 @@ def _consume(turn: Turn, message: Message) -> Message | None:
             statement.take_stated(turn, message)
         case Rebuilt():
             take_rebuilt(turn, message)
+        case Raised():
+            handoff.offer(turn, message.handoff, message.reason, asked=True)
+        case Decided():
+            closing.decide(turn, message)
         case Unmerged():
             unmerge.part(turn, message)
         case _:
@@ -174,6 +184,9 @@ def _take_timers(turn: Turn) -> None:
             _flip(turn, segments, due)
         elif owners[0].startswith(optin.TIMER):
             optin.expire(turn, owners[0])
+        elif owners[0].startswith(TIMER):
+            handoff.look(turn, owners[0])
+            settle(turn)
         elif lapse.OWNER in owners:
             lapse.look(turn)
         else:

@@ -1,6 +1,6 @@
 """What a message does to a contact before anything is settled: events, receipts, operators' acts."""
 
-from engine.domain import claim, company, listing, order_key, run, statement, union
+from engine.domain import claim, company, handoff, listing, order_key, run, statement, union
 from engine.domain.aggregate import fold_aggregates
 from engine.domain.assigning import put
 from engine.domain.attribute import changes, is_flag
@@ -12,6 +12,7 @@ from engine.domain.dedupe import with_seen
 from engine.domain.effect import Settle, Suppress
 from engine.domain.event import Event
 from engine.domain.message import Act, Receipt
+from engine.domain.offer import to_owner
 from engine.domain.score import fold_scores
 from engine.domain.suppression import HARD_BOUNCE
 from engine.domain.turn import Turn
@@ -43,6 +44,8 @@ def take_event(turn: Turn, event: Event) -> None:
     if event.kind == "group":
         company.join(turn, event)
     collect(turn, event)
+    if turn.rulebook.team.handoffs:
+        handoff.remember(turn, event)
     turn.quiet = not event.live
     for one in (event, *take_visit(turn, event)):
         _tell(turn, one)
@@ -92,12 +95,13 @@ def take_receipt(turn: Turn, receipt: Receipt) -> None:
     match receipt.outcome:
         case "delivered" | "undelivered":
             _remember(turn, receipt.fingerprint)
-            _count_bounces(turn, receipt)
+            if not to_owner(receipt.key):
+                _count_bounces(turn, receipt)
         case outcome:
             turn.effects.append(Settle(receipt.key, outcome))
     if receipt.suppress and receipt.address:
         _suppress(turn, receipt, OPTED_OUT if receipt.reason == OPTED_OUT else HARD_BOUNCE)
-    if receipt.reason == OPTED_OUT:
+    if receipt.reason == OPTED_OUT and not to_owner(receipt.key):
         said = Consent("withdrawn", turn.now, turn.now, OPTED_OUT)
         statement.state(turn, receipt.channel, said)
 

@@ -20,6 +20,7 @@ from engine.loading.check_condition import (
 )
 from engine.loading.check_scenario import Known, scenario_problems
 from engine.loading.check_spec import spec_problems
+from engine.loading.check_team import team_problems
 from engine.loading.consent import consent_problems
 from engine.loading.nearest import meant
 from engine.loading.shape import Problems
@@ -55,6 +56,7 @@ def check(workspace: Workspace) -> list[str]:
         *_score_problems(workspace),
         *_template_problems(workspace),
         *_consent_problems(workspace),
+        *_team_problems(workspace),
         *(
             written.problem(place, text)
             for written in workspace.scenarios
@@ -177,6 +179,13 @@ def _consent_problems(workspace: Workspace) -> Iterator[str]:
     templates = {one.definition.template: one.definition for one in workspace.templates}
     for written in workspace.consent:
         for place, text in consent_problems(written.definition, templates):
+            yield written.problem(place, text)
+
+
+def _team_problems(workspace: Workspace) -> Iterator[str]:
+    templates = {one.definition.template: one.definition for one in workspace.templates}
+    for written in workspace.team:
+        for place, text in team_problems(written.definition, workspace.names, templates):
             yield written.problem(place, text)
 
 

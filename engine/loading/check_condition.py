@@ -13,7 +13,7 @@ from engine.domain.condition import (
     parts_of,
     question_of,
 )
-from engine.domain.moment import CROSSINGS, Moment
+from engine.domain.moment import Moment
 from engine.loading.check_comparison import (
     comparison_problems,
     edge_problems,
@@ -32,7 +32,9 @@ Names = Mapping[str, Collection[str]]
 NUMBERS = ("is_", "is_not", "in_", "over", "under", "at_least", "at_most", "between")
 """Operators that compare a number."""
 
-_NAMED = {"enters": "segment", "leaves": "segment", "joins": "list", "quits": "list"}
+_NAMED = {
+    "enters": "segment", "leaves": "segment", "joins": "list", "quits": "list", "handoff": "handoff",
+}  # fmt: skip
 """What a moment names."""
 _KEYS = {"not_": "not", "is_": "is", "in_": "in"}
 _PLACED = (*TIMES, "anniversary")
@@ -89,12 +91,14 @@ def unknown(kind: str, name: str | None, place: Place, names: Collection[str]) -
 
 
 def moment_problems(moment: Moment, place: Place, names: Names) -> Problems:
-    """Exactly one of what may happen; ``where`` only beside an event."""
-    kinds = ("event", *CROSSINGS)
+    """Exactly one of what may happen; ``where`` only beside an event, ``becomes`` beside a hand-off."""
+    kinds = ("event", *_NAMED)
     given = [name for name in kinds if getattr(moment, name) is not None]
     if len(given) != 1:
         words = f"{', '.join(kinds[:-1])} or {kinds[-1]}"
         yield place, f"needs exactly one of {words}, has {' and '.join(given) or 'none'}"
+    if (moment.handoff is None) is not (moment.becomes is None):
+        yield place, "handoff and becomes go together: which one, and what becomes of it"
     if moment.event is not None:
         yield from event_problems(moment.event, (*place, "event"))
     if moment.where is not None:

@@ -1,12 +1,12 @@
 """What a struct's types cannot say about scenarios: the graph of their steps."""
 
-from engine.domain.action import Exit, Send, Set
+from engine.domain.action import Exit, HandOff, Send, Set
 from engine.domain.attribute import Attribute, misfit
 from engine.domain.decision import Branch
 from engine.domain.pause import Wait, WaitFor
 from engine.domain.scenario import Scenario, Step
 from engine.domain.template import Template
-from engine.loading.check_condition import condition_problems, moment_problems
+from engine.loading.check_condition import condition_problems, moment_problems, unknown
 from engine.loading.nearest import meant
 from engine.loading.shape import Problems
 from engine.loading.yaml_file import Place
@@ -68,6 +68,9 @@ def _step_problems(step: Step, place: Place, known: Known) -> Problems:
             yield from condition_problems(step.if_, (*place, "if"), known.names)
         case Set():
             yield from _set_problems(step, place, known)
+        case HandOff():
+            name = step.handoff
+            yield from unknown("handoff", name, (*place, "handoff"), known.names["handoff"])
         case Exit():
             return
 

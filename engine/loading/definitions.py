@@ -10,6 +10,7 @@ from engine.clock import Clock, SystemClock
 from engine.domain.definitions import Definitions
 from engine.domain.duration import milliseconds
 from engine.domain.retention import Retention
+from engine.domain.team import Team
 from engine.domain.template import Template
 from engine.domain.topic import ConsentRules
 from engine.errors import DefinitionError, SettingsError
@@ -52,6 +53,7 @@ def load(folder: Path, clock: Clock = _CLOCK) -> Definitions:
         consent=_consent(workspace, clock.now()),
         retention=_retention(settings.retention),
         lists=tuple(written.definition for written in workspace.lists),
+        team=next((written.definition for written in workspace.team), Team()),
     )
 
 

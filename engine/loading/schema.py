@@ -13,6 +13,7 @@ import msgspec
 from engine.domain.scenario import Scenario
 from engine.domain.segment import Segment
 from engine.domain.spec import Spec
+from engine.domain.team import Team
 from engine.domain.topic import ConsentFile
 from engine.loading.workspace import (
     SCHEMAS,
@@ -38,6 +39,7 @@ FILES: dict[str, type] = {
     "scoring": ScoringFile,
     "lists": ListsFile,
     "consent": ConsentFile,
+    "team": Team,
     "template": TemplateFile,
     "engine": Settings,
 }

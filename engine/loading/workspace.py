@@ -11,6 +11,7 @@ The folder::
     scoring.yaml                   scores: [...]
     lists.yaml                     lists: [...] that contacts are put on by hand
     consent.yaml                   topics, double opt-in, hours of marketing
+    team.yaml                      who takes hot contacts over, and how they are offered
     segments/<any name>.yaml       one segment a file
     scenarios/<any name>.yaml      one scenario a file
     specs/<any name>.yaml          one example a file of what is to come of what happens
@@ -33,6 +34,7 @@ from engine.domain.scenario import Scenario
 from engine.domain.score import Score
 from engine.domain.segment import Segment
 from engine.domain.spec import Spec
+from engine.domain.team import Team
 from engine.domain.template import Template
 from engine.domain.topic import ConsentFile
 from engine.errors import DefinitionError
@@ -55,6 +57,7 @@ FILES = {
     "companies.yaml",
     "lists.yaml",
     "scoring.yaml",
+    "team.yaml",
 }
 SCHEMAS = "schema"
 """The folder for editors, which the engine does not read."""
@@ -133,6 +136,8 @@ class Workspace:
             "score": set(),
             "scenario": set(),
             "list": set(),
+            "owner": set(),
+            "handoff": set(),
         }
         self._check_entries()
         self.segments = self._each("segments", Segment, "segment")
@@ -146,6 +151,7 @@ class Workspace:
         self.lists = self._listed("lists", ListsFile, ContactList)
         self.templates = self._templates()
         self.consent = self._consent()
+        self.team = self._team()
 
     def _check_entries(self) -> None:
         for entry in sorted(self.folder.iterdir()):
@@ -195,6 +201,15 @@ class Workspace:
             return []
         self.names["topic"] = _names(document.data, "topics")
         return self._converted(document, ConsentFile, document.data)
+
+    def _team(self) -> list[Written[Team]]:
+        path = self.folder / "team.yaml"
+        document = self._document(path, path.name) if path.exists() else None
+        if document is None:
+            return []
+        self.names["owner"] = _names(document.data, "owners")
+        self.names["handoff"] = _names(document.data, "handoffs")
+        return self._converted(document, Team, document.data)
 
     def _templates(self) -> list[Written[Template]]:
         found = []

@@ -25,6 +25,7 @@ PRODUCT, PRODUCTS, ANY_PRODUCT = "product", "products", "products.*"
 """``item.product`` and ``products[id]`` are looked up in the catalog."""
 MESSAGE = (
     "id", "address", "scenario", "template", "unsubscribe_url", "confirm_url", "tracking",
+    "handoff_url", "accept_url", "return_url", "reject_url",
 )  # fmt: skip
 
 _ALLOWED = (

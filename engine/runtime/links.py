@@ -4,6 +4,7 @@ from engine.domain import link
 from engine.domain.consent import subject_of
 from engine.domain.effect import Send
 from engine.domain.link import Link, link_key, sign
+from engine.domain.offer import BECOMES
 from engine.domain.suppression import address_hash
 
 
@@ -26,6 +27,14 @@ class Links:
         if not send.confirms:
             return ""
         return self._made(link.CONFIRM, Link("c", send.key, send.confirms, b"", send.expires))
+
+    def handoff(self, send: Send) -> dict[str, str]:
+        """The page of a hand-off, and the same page at each decision. The page acts on nothing by itself."""
+        told = Link("h", send.key, send.handoff, b"", send.expires)
+        page = self._made(link.HANDOFF, told) if send.handoff else ""
+        return {"handoff_url": page} | {
+            f"{decision}_url": page and f"{page}?do={decision}" for decision in BECOMES
+        }
 
     def _made(self, path: str, told: Link) -> str:
         if not self._base:

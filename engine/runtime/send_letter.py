@@ -64,7 +64,7 @@ def _refusal(batch: Batch, row: OutboxRow, send: Send) -> str:
     if row.state == "held" and send.at + batch.memory.rulebook.hold < batch.now:
         return OUT_OF_TIME
     resident = batch.resident(row.contact)
-    if resident is None or resident.contact.merged_into:
+    if send.handoff or resident is None or resident.contact.merged_into:
         return ""
     return refusal(resident.contact, send.channel, send.topic, marketing=send.marketing)
 

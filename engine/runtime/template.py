@@ -53,6 +53,7 @@ class Templates:
             "unsubscribe_url": self.links.unsubscribe(send),
             "confirm_url": self.links.confirm(send),
             "tracking": send.tracking,
+            **self.links.handoff(send),
         }
         subject, text, html = await self._rendered(template, {**send.variables, "message": about})
         return Rendered(

@@ -18,10 +18,13 @@ SET = "{do: set, id: mark, attribute: seen, to: true}"
 @pytest.mark.parametrize(
     ("moment", "problem"),
     [
-        ("{}", "trigger: needs exactly one of event, enters, leaves, joins or quits, has none"),
+        (
+            "{}",
+            "trigger: needs exactly one of event, enters, leaves, joins, quits or handoff, has none",
+        ),
         (
             "{event: A, enters: buyers}",
-            "trigger: needs exactly one of event, enters, leaves, joins or quits, has event",
+            "trigger: needs exactly one of event, enters, leaves, joins, quits or handoff, has event",
         ),
         ("{enters: buyers, where: {x: 1}}", "trigger.where: goes with an event only"),
         ("{event: A, where: {}}", "trigger.where: is empty"),
@@ -51,7 +54,7 @@ def test_goal_and_exits_are_moments_too(problems: StepProblems) -> None:
         ("{do: wait, id: a}", ": a wait needs for (a duration), at (a local time), or both"),
         (
             "{do: wait_for, id: a, timeout: 1d}",
-            ": needs exactly one of event, enters, leaves, joins or quits",
+            ": needs exactly one of event, enters, leaves, joins, quits or handoff",
         ),
         ("{do: wait_for, id: a, event: A, enters: buyers}", ": needs exactly one of"),
         ("{do: wait_for, id: a, event: A, else: a}", ".else: is never reached without a timeout"),

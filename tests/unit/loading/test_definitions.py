@@ -29,6 +29,9 @@ def test_the_default_workspace_has_no_problem() -> None:
     assert {s.scenario for s in definitions.scenarios} >= {"abandoned_cart", "welcome"}
     assert [t.template for t in definitions.templates if t.transactional] == [
         "confirm_email",
+        "handoff_alert",
+        "handoff_escalation",
+        "handoff_reminder",
         "order_confirmation",
     ]
 
