@@ -11,6 +11,10 @@
     held, I am known, any other key    -> review: two known contacts are never merged by the machine;
                                           the holder is told what I took, for retries of it go there
 
+A public key proves nothing, so what it claims of another's is refused. Should the owner of the address
+then follow the link of a double opt-in that this contact has asked for, the key is claimed again, as
+proved: an anonymous contact merges into the holder, a known one goes to review.
+
 An alias claims the former id as a device's, and asks who holds it as a user id: whoever does may be the
 same person, which is a review too.
 
@@ -29,7 +33,7 @@ from engine.domain.effect import Adopt, AskYield, ClaimKey, Witness
 from engine.domain.event import PUBLIC, Event
 from engine.domain.identity import WHO, WITH, Claim, is_device, key_of, kind_of, value_of
 from engine.domain.merge import tombstone
-from engine.domain.message import ClaimAnswered, YieldAnswered, YieldAsked
+from engine.domain.message import ClaimAnswered, Stated, YieldAnswered, YieldAsked
 from engine.domain.reach import REACH
 from engine.domain.review import review
 from engine.domain.turn import Turn
@@ -70,6 +74,17 @@ def claim_keys(turn: Turn, event: Event) -> None:
             turn.note("claim_refused", kind_of(key), key)
         else:
             contact.claims.append(_claim(key, event))
+    if idle:
+        ask_next(turn)
+
+
+def claim_proved(turn: Turn, key: str, stated: Stated) -> None:
+    """Claim the address whose owner has confirmed; "" for none."""
+    contact = turn.contact
+    if not key or key in contact.keys:
+        return
+    idle = not contact.claims
+    contact.claims.append(Claim(key, turn.now, source=stated.by, message_id=stated.key))
     if idle:
         ask_next(turn)
 

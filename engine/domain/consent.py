@@ -58,11 +58,16 @@ class Consent(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class OptIn(msgspec.Struct, frozen=True, array_like=True):
-    """A double opt-in that waits for its confirmation until ``expires`` (ms); ``asks`` are its latest."""
+    """A double opt-in that waits for its confirmation until ``expires`` (ms); ``asks`` are its latest.
+
+    ``links`` are the keys of the messages that asked at ``address``: no other one's link confirms it.
+    """
 
     consent: Consent
     expires: int
     asks: tuple[int, ...] = ()
+    address: str = ""
+    links: tuple[str, ...] = ()
 
 
 def subject_of(channel: str, topic: str = "") -> str:

@@ -2,9 +2,11 @@
 
 import msgspec
 
+from engine.domain.channel import ADDRESSES
 from engine.domain.consent import Consent, OptIn, allows
 from engine.domain.duration import DAY, milliseconds
 from engine.domain.effect import Send
+from engine.domain.identity import key_of
 from engine.domain.message import Stated
 from engine.domain.permission import address_of
 from engine.domain.turn import Turn
@@ -12,6 +14,8 @@ from engine.domain.turn import Turn
 TIMER = "optin:"
 RUN = "optin"
 """The step in the key of a confirmation message."""
+MOST_LINKS = 10
+"""How many messages of one request confirm it."""
 
 
 def ask(turn: Turn, subject: str, said: Consent) -> None:
@@ -24,9 +28,12 @@ def ask(turn: Turn, subject: str, said: Consent) -> None:
     asks = tuple(at for at in (pending.asks if pending else ()) if at > turn.now - DAY)
     rules = turn.rulebook.confirm[subject.partition("/")[0]]
     expires = turn.now + milliseconds(rules.within)
-    wait(turn, subject, OptIn(said, expires, (*asks, turn.now)))
+    address = address_of(turn.contact, subject.partition("/")[0])
+    links = pending.links if pending and pending.address == address else ()
     turn.note("optin_asked", subject, msgspec.to_builtins(said))
-    _send(turn, subject, rules.template, expires)
+    link = _send(turn, subject, rules.template, expires)
+    links = (*links, link)[-MOST_LINKS:]
+    wait(turn, subject, OptIn(said, expires, (*asks, turn.now), address, links))
 
 
 def _refusal(turn: Turn, subject: str, said: Consent) -> str:
@@ -46,7 +53,8 @@ def _refusal(turn: Turn, subject: str, said: Consent) -> str:
     return "asked too often today" if len(lately) >= rules.per_day else ""
 
 
-def _send(turn: Turn, subject: str, template: str, expires: int) -> None:
+def _send(turn: Turn, subject: str, template: str, expires: int) -> str:
+    """The key of the message."""
     contact, channel = turn.contact, subject.partition("/")[0]
     contact.entered += 1
     key = f"{contact.id}.{contact.entered}/{RUN}/1"
@@ -72,6 +80,7 @@ def _send(turn: Turn, subject: str, template: str, expires: int) -> None:
             expires=expires,
         )
     )
+    return key
 
 
 def wait(turn: Turn, subject: str, pending: OptIn) -> None:
@@ -99,18 +108,33 @@ def withdrawn(turn: Turn, subject: str) -> None:
         drop(turn, name)
 
 
-def confirmed(turn: Turn, stated: Stated) -> Consent | None:
-    """The consent with the evidence of both steps; None when it does not wait for it any more."""
+def joined(mine: OptIn | None, other: OptIn) -> OptIn:
+    """Of two contacts that become one: what waits longer, and either's links where both asked one address."""
+    if mine is None:
+        return other
+    latest = mine if mine.expires >= other.expires else other
+    if mine.address != other.address:
+        return latest
+    links = dict.fromkeys((*mine.links, *other.links))
+    return msgspec.structs.replace(latest, links=tuple(links)[-MOST_LINKS:])
+
+
+def confirmed(turn: Turn, stated: Stated) -> OptIn | None:
+    """What is confirmed, its consent with the evidence of both steps; None when it waits no more.
+
+    Only the address that was asked says yes, and only for itself: whoever asks at an address of their
+    own and then names somebody else's has confirmed nothing.
+    """
     pending = turn.contact.optins.get(stated.subject)
     held = turn.contact.consents.get(stated.subject)
     if pending is None and held is not None and held.granted and held.confirmed:
         return None  # the button was pressed twice
-    if pending is None or pending.expires <= turn.now:
+    if pending is None or pending.expires <= turn.now or not _asked_by(turn, pending, stated):
         turn.note("optin_late", stated.subject)
         return None
     drop(turn, stated.subject)
     turn.note("optin_confirmed", stated.subject, stated.key)
-    return msgspec.structs.replace(
+    consent = msgspec.structs.replace(
         pending.consent,
         status="granted",
         said=turn.now,
@@ -118,3 +142,16 @@ def confirmed(turn: Turn, stated: Stated) -> Consent | None:
         confirmed=turn.now,
         confirmed_ip=stated.ip,
     )
+    return msgspec.structs.replace(pending, consent=consent)
+
+
+def _asked_by(turn: Turn, pending: OptIn, stated: Stated) -> bool:
+    """Whether the link went to the address that would be written to."""
+    channel = stated.subject.partition("/")[0]
+    kind, address = ADDRESSES[channel], address_of(turn.contact, channel)
+    return stated.key in pending.links and key_of(kind, address) == key_of(kind, pending.address)
+
+
+def proved(subject: str, confirmed: OptIn) -> str:
+    """The key whose owner has confirmed."""
+    return key_of(ADDRESSES[subject.partition("/")[0]], confirmed.address)

@@ -157,13 +157,14 @@ def show(turn: Turn, channel: str) -> None:
         turn.changed(name)
 
 
-def take_stated(turn: Turn, stated: Stated) -> None:
-    """A link that was followed, or what an operator says."""
+def take_stated(turn: Turn, stated: Stated) -> str:
+    """A link that was followed, or what an operator says. Answers the key that a link has proved, or ""."""
     if stated.status == "confirmed":
-        granted = optin.confirmed(turn, stated)
-        if granted is not None:
-            state(turn, stated.subject, granted)
-        return
+        found = optin.confirmed(turn, stated)
+        if found is None:
+            return ""
+        state(turn, stated.subject, found.consent)
+        return optin.proved(stated.subject, found)
     topic = turn.rulebook.topics.get(stated.subject.partition("/")[2])
     said = Consent(
         stated.status,
@@ -175,6 +176,7 @@ def take_stated(turn: Turn, stated: Stated) -> None:
         note=stated.note,
     )
     state(turn, stated.subject, said)
+    return ""
 
 
 def join(turn: Turn, other: Contact) -> None:
@@ -184,9 +186,7 @@ def join(turn: Turn, other: Contact) -> None:
         held = contact.consents.get(subject)
         contact.consents[subject] = said if held is None else _later(held, said)
     for subject, pending in other.optins.items():
-        mine = contact.optins.get(subject)
-        if mine is None or mine.expires < pending.expires:
-            optin.wait(turn, subject, pending)
+        optin.wait(turn, subject, optin.joined(contact.optins.get(subject), pending))
     for subject in [one for one in contact.optins if _undone(contact, one)]:
         optin.drop(turn, subject)
     for subject in contact.consents:

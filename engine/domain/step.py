@@ -132,7 +132,7 @@ def _consume(turn: Turn, message: Message) -> Message | None:
         case Act():
             take_act(turn, message)
         case Stated():
-            statement.take_stated(turn, message)
+            claim.claim_proved(turn, statement.take_stated(turn, message), message)
         case Rebuilt():
             take_rebuilt(turn, message)
         case Raised():

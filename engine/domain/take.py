@@ -68,11 +68,12 @@ def _remember(turn: Turn, fingerprint: bytes) -> None:
 
 def _fold_traits(turn: Turn, event: Event) -> None:
     changed = changes(turn.contact, event)
+    flags = [name for name in changed if is_flag(name)]
     for name, value in changed.items():
-        if is_flag(name):
-            statement.take_flag(turn, event, name, value)
-        else:
+        if name not in flags:
             put(turn, name, value, event.source)
+    for name in flags:  # a double opt-in asks at the address that came with it
+        statement.take_flag(turn, event, name, changed[name])
 
 
 def _fold_aggregates(turn: Turn, event: Event) -> None:

@@ -45,7 +45,8 @@ def says(one: Life, status: str, topic: str = "", **rest: Any) -> None:
 
 
 def follows(one: Life, subject: str = "email", status: Any = "confirmed") -> None:
-    one.take(Stated("link", subject, status, "192.0.2.9", "1.1/optin/1"))
+    key = one.sends[-1].key if one.sends else "1.1/optin/1"
+    one.take(Stated("link", subject, status, "192.0.2.9", key))
 
 
 def test_who_asks_is_sent_a_transactional_link_and_consents_by_following_it() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from engine.domain.event import PUBLIC
 from engine.domain.link import Link, link_key, sign
 from engine.domain.suppression import address_hash
 from engine.domain.topic import ConsentRules, DoubleOptIn, Topic
@@ -34,9 +35,11 @@ def is_person(engine: SmallEngine, *keys: str) -> None:
     engine.run(engine.push(engine.event("Came", *keys, traits={"email": "ada@example.com"})))
 
 
-def follow(engine: SmallEngine, act: Any, key: str, **link: Any) -> str:
+def follow(
+    engine: SmallEngine, act: Any, key: str, subject: str = "email/news", **link: Any
+) -> str:
     pepper = engine.coordinator.keyring.pepper
-    made = Link(act, key, "email/news", address_hash(pepper, "ada@example.com"), **link)
+    made = Link(act, key, subject, address_hash(pepper, "ada@example.com"), **link)
     found = engine.coordinator.consents.link(sign(link_key(pepper), made))
     assert found == made
     return engine.run(engine.coordinator.consents.follow(found, everything=False, ip="192.0.2.9"))
@@ -113,6 +116,58 @@ def test_a_link_works_after_the_contact_that_was_sent_it_has_merged(started: Sta
         "double",
         "192.0.2.9",
     )
+
+
+def fills_in(engine: SmallEngine, email: str, *keys: str) -> None:
+    """A form on a page, which has a public key."""
+    keys = (*keys, f"email:{email}", "anonymous_id:d")
+    traits = {"consent_email": True, "email": email}
+    form = engine.event(
+        "Identify", *keys, traits=traits, trust=PUBLIC, addressed=keys.index("anonymous_id:d")
+    )
+    engine.run(engine.push(form))
+    engine.run(engine.rest())
+
+
+def test_a_visitor_joins_a_known_contact_once_the_owner_of_its_address_has_confirmed(
+    started: Started,
+) -> None:
+    engine = shop(started)
+    is_person(engine, "user_id:1", "email:ada@example.com")
+    fills_in(engine, "ada@example.com")
+    (key,) = engine.post.left
+    assert report(engine, "anonymous_id:d")["id"] != report(engine, "user_id:1")["id"]
+    assert follow(engine, "c", key, "email") == "done"
+    engine.run(engine.rest())
+    ada = report(engine, "anonymous_id:d")
+    assert ada == report(engine, "user_id:1")
+    assert ada["consents"]["email"]["method"] == "double"
+    assert engine.run(engine.coordinator.identities.reviews(10)) == []
+
+
+def test_a_known_contact_that_confirms_anothers_address_goes_to_review(started: Started) -> None:
+    engine = shop(started)
+    is_person(engine, "user_id:1", "email:ada@example.com")
+    fills_in(engine, "ada@example.com", "user_id:2")
+    (key,) = engine.post.left
+    assert follow(engine, "c", key, "email") == "done"
+    engine.run(engine.rest())
+    assert report(engine, "user_id:2")["id"] != report(engine, "user_id:1")["id"]
+    (found,) = engine.run(engine.coordinator.identities.reviews(10))
+    assert "email:ada@example.com" in str(found)
+
+
+def test_who_asks_at_an_own_address_proves_nothing_of_the_one_named_next(started: Started) -> None:
+    engine = shop(started)
+    is_person(engine, "user_id:1", "email:ada@example.com")
+    is_person(engine, "user_id:2", "email:eve@example.com")
+    fills_in(engine, "eve@example.com")
+    (key,) = engine.post.left
+    fills_in(engine, "ada@example.com")
+    assert follow(engine, "c", key, "email") == "late"
+    engine.run(engine.rest())
+    assert report(engine, "anonymous_id:d")["consents"]["email"]["status"] == "pending"
+    assert report(engine, "user_id:1")["consents"] == {}
 
 
 def test_a_link_that_has_expired_confirms_nothing(started: Started) -> None:
