@@ -1,38 +1,83 @@
 """Steps that act and take no time, as an operator writes them."""
 
+import msgspec
+
 from engine.domain.channel import Channel
+from engine.domain.decision import Weight
 from engine.domain.definition import Definition, Name, Scalar
 
 
-class Send(Definition, frozen=True, kw_only=True, tag_field="do", tag="send"):
-    """Send one message; the run goes on at once, whether it could be sent or not.
-
-    ``topic``: what the contact must have consented to, when it is not the scenario's.
-    """
+class Straight(Definition, frozen=True, kw_only=True):
+    """A step with one way on: to ``then``, else to the step below."""
 
     id: Name
+    then: Name | None = None
+
+
+class Fallback(Definition, frozen=True, kw_only=True):
+    """What is sent instead when there is no address on the step's channel, or no consent for it."""
+
     channel: Channel
     template: Name
     topic: Name | None = None
 
 
-class Set(Definition, frozen=True, kw_only=True, tag_field="do", tag="set"):
+class Send(Straight, frozen=True, kw_only=True, tag_field="do", tag="send"):
+    """Send one message; the run goes on at once, whether it could be sent or not.
+
+    ``topic``: what the contact must have consented to, when it is not the scenario's. ``variants``
+    are templates with their weights, one of which is drawn for each contact, once.
+    """
+
+    channel: Channel
+    template: Name | None = None
+    variants: dict[Name, Weight] | None = None
+    topic: Name | None = None
+    fallback: Fallback | None = None
+
+
+class Set(Straight, frozen=True, kw_only=True, tag_field="do", tag="set"):
     """Set an attribute of the contact; ``null`` removes it."""
 
-    id: Name
     attribute: str
     to: Scalar | None
 
 
-class HandOff(Definition, frozen=True, kw_only=True, tag_field="do", tag="handoff"):
+class HandOff(Straight, frozen=True, kw_only=True, tag_field="do", tag="handoff"):
     """Offer the contact to sales by a hand-off of ``team.yaml``; ``reason`` is what its owner reads."""
 
-    id: Name
     handoff: Name
     reason: str = ""
+
+
+class Start(Straight, frozen=True, kw_only=True, tag_field="do", tag="start"):
+    """Start another scenario for this contact, as far as that one's own rules let it in."""
+
+    scenario: Name
+
+
+class Stop(Straight, frozen=True, kw_only=True, tag_field="do", tag="stop"):
+    """End the contact's runs of another scenario."""
+
+    scenario: Name
+
+
+class Switch(Definition, frozen=True, kw_only=True, tag_field="do", tag="switch"):
+    """End this run and start another scenario, as far as that one's own rules let the contact in."""
+
+    id: Name
+    scenario: Name
 
 
 class Exit(Definition, frozen=True, kw_only=True, tag_field="do", tag="exit"):
     """End the run here."""
 
     id: Name
+
+
+def templates_of(step: msgspec.Struct) -> tuple[str, ...]:
+    """Every template that a step may send."""
+    if not isinstance(step, Send):
+        return ()
+    first = (step.template,) if step.template else tuple(step.variants or ())
+    return (*first, step.fallback.template) if step.fallback else first

@@ -1,4 +1,4 @@
-"""The step ``branch``: a condition chooses the way."""
+"""The step ``branch``: the first condition that holds chooses the way."""
 
 from engine.domain.contact import Run
 from engine.domain.decision import Branch
@@ -8,8 +8,11 @@ from engine.domain.way import Stay, Way
 
 
 def branch(turn: Turn, run: Run, plan: ScenarioPlan, step: Branch) -> Way:
-    """While the answer is being rebuilt the run waits."""
-    holds, _flips = plan.branches[step.id](turn.contact, turn.now)
-    if holds is None:
-        return Stay(run)
-    return (step.then if holds else step.else_) or plan.following[step.id]
+    """While an answer that matters is being rebuilt the run waits."""
+    for case in plan.cases[step.id]:
+        holds = case.holds(turn.contact, run, turn.now)
+        if holds is None:
+            return Stay(run)
+        if holds:
+            return case.then or plan.following[step.id]
+    return step.else_ or plan.following[step.id]

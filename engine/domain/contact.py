@@ -19,7 +19,9 @@ class Run(msgspec.Struct, frozen=True, array_like=True, gc=False):
     ``id`` is fixed at entry and survives a merge. ``step`` is where it stands; ``visits`` counts the
     steps begun, so that each effect key is unique. ``since`` is when it came to this step;
     ``local`` is set when the wait aims at a local time ("not before" instant, ms) and must be
-    re-resolved when the contact's zone changes. ``event`` holds the trigger's raw JSON properties.
+    re-resolved when the contact's zone changes. ``event`` holds the trigger's raw JSON properties,
+    ``key`` the value that tells a run from others of its scenario, ``answer`` what the last webhook
+    answered, ``digest`` what was collected since it came to this step, ``left`` how much was left out.
     """
 
     id: str
@@ -31,6 +33,10 @@ class Run(msgspec.Struct, frozen=True, array_like=True, gc=False):
     visits: int = 0
     local: int = 0
     event: bytes = b""
+    key: str = ""
+    answer: bytes = b""
+    digest: bytes = b""
+    left: int = 0
 
 
 def timer_of(run: Run) -> str:
@@ -70,6 +76,7 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     ``lists`` are those that it is on, with when it joined; replaced, never changed in place.
     ``handoffs`` has one offer a definition, the open one or the last that was decided; ``actions`` are the
     last events, while there are hand-offs.
+    ``arms`` are the ways that were drawn for it, each with the instant of the draw, by what they are for.
     """
 
     id: int
@@ -109,6 +116,7 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     lists: dict[str, int] = {}
     handoffs: dict[str, Offer] = {}
     actions: list[Action] = []
+    arms: dict[str, tuple[str, int]] = {}
 
     @property
     def known(self) -> bool:
@@ -162,4 +170,5 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
             self.lists,
             self.handoffs.copy(),
             self.actions,
+            self.arms.copy(),
         )

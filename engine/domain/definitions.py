@@ -2,6 +2,7 @@
 
 import msgspec
 
+from engine.domain.action import templates_of
 from engine.domain.attribute import Attribute
 from engine.domain.collection import Collection
 from engine.domain.company_score import CompanyScore
@@ -72,7 +73,7 @@ def succeed(published: Definitions | None, written: Definitions) -> Definitions:
     kept = {(s.scenario, s.version) for s in scenarios}
     retired += [s for s in before.values() if (s.scenario, s.version) not in kept]
     named = {t.template for t in written.templates}
-    needed = {getattr(step, "template", None) for s in retired for step in s.steps}
+    needed = {name for s in retired for step in s.steps for name in templates_of(step)}
     orphans = tuple(
         t for t in (published.templates if published else ())
         if t.template in needed and t.template not in named

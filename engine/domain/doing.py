@@ -1,15 +1,17 @@
 """Every kind of step by its name: what it does when a run comes to it, and when its timer is due."""
 
-from engine.domain.action import Exit, HandOff, Send, Set
+from engine.domain.action import Exit, HandOff, Send, Set, Start, Stop, Switch
 from engine.domain.assigning import assign
 from engine.domain.awaiting import time_out, wait_for
 from engine.domain.branching import branch
 from engine.domain.contact import Run
-from engine.domain.decision import Branch
+from engine.domain.decision import Branch, Split
 from engine.domain.handing import hand_off
 from engine.domain.pause import Wait, WaitFor
 from engine.domain.rulebook import ScenarioPlan
 from engine.domain.sending import send
+from engine.domain.splitting import split
+from engine.domain.starting import start, stop, switch
 from engine.domain.turn import Turn
 from engine.domain.waiting import wait
 from engine.domain.way import Does, Leave, Way
@@ -24,8 +26,12 @@ DOES: dict[type, Does] = {
     WaitFor: wait_for,
     Send: send,
     Branch: branch,
+    Split: split,
     Set: assign,
     HandOff: hand_off,
+    Start: start,
+    Stop: stop,
+    Switch: switch,
     Exit: leave,
 }
 FIRES: dict[type, Does] = {WaitFor: time_out}

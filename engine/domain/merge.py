@@ -9,7 +9,9 @@ visits                 added; the current one is the later, the first touch the 
 collections            items of both by their time; of one key the later
 lists                  of both, each since the earlier time
 companies              the survivor's first; the other's count the survivor in its place
-runs                   go on in the survivor unless it has ever entered that scenario
+runs                   go on in the survivor unless it has ever entered that scenario, or
+                       for that key where the scenario has one
+arms drawn             of two for one purpose the older
 re-entry               the later entry counts
 orders                 of both
 fingerprints           the youngest of both, so that a retry of either's events is recognised
@@ -19,11 +21,12 @@ hand-offs              of both; of two open ones of the same definition the olde
 
 import msgspec
 
-from engine.domain import codec, company, handoff, listing, order_key, pending, statement
+from engine.domain import arm, codec, company, handoff, listing, order_key, pending, statement
 from engine.domain.aggregate import join
 from engine.domain.collect import join_collections
 from engine.domain.contact import SEEN, Contact, Run, timer_of
 from engine.domain.dedupe import merged
+from engine.domain.entry import entry_of
 from engine.domain.identity import WITH
 from engine.domain.message import Adopted
 from engine.domain.review import MOST, over
@@ -72,6 +75,7 @@ def adopt(turn: Turn, message: Adopted) -> bool:
     order_key.join(turn, other)
     contact.visits = joined(contact.visits, other.visits)
     join_collections(turn, other, turn.rulebook.collections)
+    arm.join(contact, other)
     join_scores(contact.scores, other.scores, turn.rulebook.half_lives)
     _take_runs(turn, other.runs, other)
     _join_reviews(turn, other)
@@ -98,7 +102,7 @@ def _join_claims(turn: Turn, other: Contact) -> None:
 def _take_runs(turn: Turn, runs: list[Run], other: Contact) -> None:
     contact = turn.contact
     for run in runs:
-        if run.scenario in contact.entries:
+        if entry_of(run) in contact.entries:
             turn.note("run_dropped", run.scenario, run.id)
             continue
         contact.runs.append(run)

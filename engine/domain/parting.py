@@ -26,6 +26,7 @@ from engine.domain import handoff
 from engine.domain.contact import Contact, Run, timer_of
 from engine.domain.dedupe import with_seen
 from engine.domain.effect import KeepOrders, Send, contact_of
+from engine.domain.entry import entry_of
 from engine.domain.event import Event
 from engine.domain.fact import Fact
 from engine.domain.identity import Claim
@@ -223,11 +224,12 @@ class Parting:
         timers = {name: at for name, at in contact.timers.items() if not name.startswith("run:")}
         runs: list[Run] = []
         for run, held in self._runs_of(side, merged):
-            if any(one.scenario == run.scenario for one in runs):
+            if any(entry_of(one) == entry_of(run) for one in runs):
                 continue
             runs.append(run)
-            entered = replayed.entries.get(run.scenario, 0)
-            contact.entries[run.scenario] = max(run.entered, entered)
+            for entry in (run.scenario, entry_of(run)):
+                entered = replayed.entries.get(entry, 0)
+                contact.entries[entry] = max(run.entered, entered)
             if timer_of(run) in held.timers:
                 timers[timer_of(run)] = held.timers[timer_of(run)]
         contact.runs, contact.timers = runs, timers
@@ -266,7 +268,7 @@ class Parting:
     def _dropped(self, run: Run) -> bool:
         """Whether the merge let go of the run, because the survivor had entered that scenario before."""
         theirs = run in self.other.before.runs
-        return theirs and run.scenario in self.mine.before.entries
+        return theirs and entry_of(run) in self.mine.before.entries
 
 
 def run_of(key: str) -> str:

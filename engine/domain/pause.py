@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from engine.domain.definition import Definition, Name
+from engine.domain.action import Straight
+from engine.domain.definition import Name
 from engine.domain.duration import Duration
 from engine.domain.moment import Moment
 
@@ -13,14 +14,13 @@ LocalTime = Annotated[
 ]
 
 
-class Wait(Definition, frozen=True, kw_only=True, tag_field="do", tag="wait"):
+class Wait(Straight, frozen=True, kw_only=True, tag_field="do", tag="wait"):
     """Wait for a duration, or until a local time of the contact, or both (the first such time after).
 
     ``late``: what to do when the engine was down for more than the workspace's ``late`` past the
     due moment: ``send`` goes on as if in time, ``skip`` passes over the next send, ``exit`` ends the run.
     """
 
-    id: Name
     for_: Duration | None = msgspec.field(name="for", default=None)
     at: LocalTime | None = None
     late: Literal["send", "skip", "exit"] = "send"

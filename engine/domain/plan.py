@@ -1,11 +1,12 @@
 """What publishing a workspace would change, and what that does to contacts under way. It only compares."""
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any, Literal
 
 import msgspec
 
-from engine.domain.action import Send
+from engine.domain.action import templates_of
 from engine.domain.definitions import Definitions, succeed
 from engine.domain.demand import Demand
 from engine.domain.rulebook import planned
@@ -159,7 +160,7 @@ def _segments_of(scenario: Scenario) -> set[str]:
     """The segments that its runs ask for once they have begun."""
     demand = Demand(aggregates={}, attributes=set(), segments=set())
     compiled = planned(scenario, demand)
-    moments = [*compiled.exits, *compiled.awaited.values()]
+    moments = [*compiled.exits, *chain(*compiled.awaited.values())]
     moments += [compiled.goal] if compiled.goal else []
     return demand.segments | {
         moment.name for moment in moments if moment.kind in ("enters", "leaves")
@@ -190,4 +191,5 @@ def _templates(before: Definitions, after: Definitions, written: Definitions) ->
 
 
 def _sent_by(scenarios: Iterable[Scenario]) -> set[str]:
-    return {s.template for scenario in scenarios for s in scenario.steps if isinstance(s, Send)}
+    steps = (step for scenario in scenarios for step in scenario.steps)
+    return {template for step in steps for template in templates_of(step)}

@@ -1,10 +1,14 @@
 """The rulebook: one version of all definitions, compiled and indexed by what happens."""
 
+from itertools import chain
+
 import msgspec
 
 from engine.domain import assignment
+from engine.domain.action import Straight
 from engine.domain.aggregate import Aggregate, Matcher
 from engine.domain.attribute import Schema
+from engine.domain.case import CasePlan, cases_of
 from engine.domain.collection import VERBS, Collection, Verb
 from engine.domain.comparison import matcher
 from engine.domain.condition import Condition
@@ -57,8 +61,8 @@ class ScenarioPlan(msgspec.Struct, frozen=True):
     first: str
     steps: dict[str, Step]
     following: dict[str, str | None]
-    branches: dict[str, Predicate]
-    awaited: dict[str, MomentPlan]
+    cases: dict[str, tuple[CasePlan, ...]]
+    awaited: dict[str, tuple[MomentPlan, ...]]
     trigger: MomentPlan
     goal: MomentPlan | None
     exits: tuple[MomentPlan, ...]
@@ -120,6 +124,7 @@ class Rulebook:
         self.by_collection: dict[str, list[SegmentPlan]] = {}
         self.half_lives: dict[str, int] = {}
         self.triggers: dict[tuple[str, str], list[ScenarioPlan]] = {}
+        self.in_force: dict[str, ScenarioPlan] = {}
         self._scenarios: dict[tuple[str, int], ScenarioPlan] = {}
         self._moments: set[str] = set()
         self._compile_segments(definitions)
@@ -203,10 +208,11 @@ class Rulebook:
         for scenario in (*definitions.scenarios, *definitions.retired):
             plan = planned(scenario, self.demand(self.aggregates))
             self._scenarios[plan.name, scenario.version] = plan
-            moments = (plan.trigger, plan.goal, *plan.exits, *plan.awaited.values())
+            moments = (plan.trigger, plan.goal, *plan.exits, *chain(*plan.awaited.values()))
             self._moments |= {m.name for m in moments if m is not None and m.kind == "event"}
         for scenario in definitions.scenarios:
             plan = self._scenarios[scenario.scenario, scenario.version]
+            self.in_force[plan.name] = plan
             key = (plan.trigger.kind, plan.trigger.name)
             self.triggers.setdefault(key, []).append(plan)
         for aggregate in self.aggregates.values():
@@ -227,9 +233,12 @@ def planned(scenario: Scenario, demand: Demand) -> ScenarioPlan:
         scenario=scenario,
         first=ids[0],
         steps={step.id: step for step in scenario.steps},
-        following=dict(zip(ids, [*ids[1:], None], strict=True)),
-        branches={s.id: compiled(s.if_, demand) for s in scenario.steps if isinstance(s, Branch)},
-        awaited={s.id: moment_plan(s) for s in scenario.steps if isinstance(s, WaitFor)},
+        following={
+            step.id: (step.then if isinstance(step, Straight) else None) or below
+            for step, below in zip(scenario.steps, [*ids[1:], None], strict=True)
+        },
+        cases={s.id: cases_of(s, demand) for s in scenario.steps if isinstance(s, Branch)},
+        awaited={s.id: (moment_plan(s),) for s in scenario.steps if isinstance(s, WaitFor)},
         trigger=moment_plan(scenario.trigger),
         goal=moment_plan(scenario.goal) if scenario.goal else None,
         exits=tuple(moment_plan(moment) for moment in scenario.exits),

@@ -6,12 +6,12 @@ from engine.domain.action import Send
 from engine.domain.contact import Run, timer_of
 from engine.domain.decision import Branch
 from engine.domain.doing import DOES, FIRES
-from engine.domain.duration import MINUTE, milliseconds
+from engine.domain.duration import MINUTE
+from engine.domain.entry import key_of, refusal, remember
 from engine.domain.passage import passage_of
 from engine.domain.pause import Wait
 from engine.domain.rulebook import ScenarioPlan
-from engine.domain.scenario import Reentry, Scenario
-from engine.domain.turn import Happened, Loop, Turn
+from engine.domain.turn import Happened, Loop, Turn, Walk
 from engine.domain.way import Leave, Stay, Way
 
 WALK = 1_000
@@ -24,16 +24,18 @@ PAUSED_LOOK = 5 * MINUTE
 replace = msgspec.structs.replace
 
 
-def enter(turn: Turn, plan: ScenarioPlan, moment: Happened) -> None:
-    """Start a run if the scenario lets the contact in (again)."""
+def enter(turn: Turn, plan: ScenarioPlan, moment: Happened) -> str:
+    """Start a run if the scenario lets the contact in (again); the reason when it does not."""
     contact, name = turn.contact, plan.name
-    if name in turn.rulebook.paused or any(run.scenario == name for run in contact.runs):
-        return
-    if not _may_enter(plan.scenario, contact.entries.get(name), turn.now):
-        return
+    key = key_of(turn, plan.scenario, moment)
+    why = refusal(turn, plan.scenario, key)
+    if why:
+        if why in ("no_key", "too_many"):
+            turn.note("entry_refused", name, why)
+        return why
     contact.entered += 1
-    contact.entries[name] = turn.now
-    properties = moment.event.properties if moment.event else b""
+    remember(contact, name, key, turn.now)
+    properties = moment.event.properties if moment.event else moment.properties
     run = Run(
         id=f"{contact.id}.{contact.entered}",
         scenario=name,
@@ -42,19 +44,13 @@ def enter(turn: Turn, plan: ScenarioPlan, moment: Happened) -> None:
         entered=turn.now,
         since=turn.now,
         event=properties if len(properties) <= KEPT_PROPERTIES else b"",
+        key=key,
     )
     turn.note("run_entered", name, run.id)
     contact.runs.append(run)
     turn.changed(passage_of(name))
     walk(turn, run, plan, plan.first)
-
-
-def _may_enter(scenario: Scenario, last: int | None, now: int) -> bool:
-    if last is None or scenario.reentry == "always":
-        return True
-    if isinstance(scenario.reentry, Reentry):
-        return now - last >= milliseconds(scenario.reentry.once_per)
-    return False
+    return ""
 
 
 def resume(turn: Turn, run: Run, target: str | None) -> None:
@@ -92,37 +88,57 @@ def _keep(turn: Turn, run: Run) -> None:
 
 
 def walk(
-    turn: Turn, run: Run, plan: ScenarioPlan, target: str | None, *, skip: bool = False
+    turn: Turn,
+    run: Run,
+    plan: ScenarioPlan,
+    target: str | None,
+    *,
+    skip: bool = False,
+    left: int = WALK,
 ) -> None:
-    """Go from step to step until the run waits or ends. ``skip`` passes over the next send."""
-    for _ in range(WALK):
+    """Go from step to step until the run waits or ends. ``skip`` passes over the next send.
+
+    What a step causes is worked off before the next one: a goal or an exit stops the run at once.
+    """
+    for rest in reversed(range(left)):
         if target is None:
             _close(turn, run, "finished")
             return
         step = plan.steps[target]
-        subject = f"{run.scenario}/{target}"
         run = replace(run, step=target, visits=run.visits + 1, since=turn.now, local=0)
-        turn.note("step_in", subject)
+        turn.note("step_in", f"{run.scenario}/{target}")
+        causes = len(turn.stale) + len(turn.moments)
         if skip and isinstance(step, Send):
-            turn.note("skipped", subject, "late")
             skip = False
+            turn.note("skipped", f"{run.scenario}/{target}", "late")
             way: Way = plan.following[target]
         else:
             way = DOES[type(step)](turn, run, plan, step)
-        if isinstance(way, Stay):
-            _keep(turn, way.run)
+        if isinstance(way, Stay | Leave):
+            follow(turn, run, way)
             return
-        turn.note("step_out", subject)
-        if isinstance(way, Leave):
-            _close(turn, run, way.why)
+        if way is not None and len(turn.stale) + len(turn.moments) > causes:
+            _keep(turn, run)
+            turn.walks.append(Walk(run.id, run.visits, way, rest, skip, turn.depth))
             return
+        turn.note("step_out", f"{run.scenario}/{target}")
         target = way
     raise Loop(plan.name)
 
 
+def walk_on(turn: Turn, walk_: Walk) -> None:
+    """What its last step caused is worked off: the run goes on, if it is still there."""
+    for run in turn.contact.runs:
+        if run.id == walk_.run and run.visits == walk_.visits:
+            turn.note("step_out", f"{run.scenario}/{run.step}")
+            plan = turn.rulebook.scenario(run.scenario, run.version)
+            walk(turn, run, plan, walk_.target, skip=walk_.skip, left=walk_.left)
+            return
+
+
 def decide(turn: Turn) -> None:
     """Runs that wait at a branch for what is being rebuilt: those that can be answered go on."""
-    for run in list(turn.contact.runs):
+    for run in [] if turn.contact.trouble else list(turn.contact.runs):
         plan = turn.rulebook.scenario(run.scenario, run.version)
         step = plan.steps[run.step]
         if isinstance(step, Branch) and run.scenario not in turn.rulebook.paused:

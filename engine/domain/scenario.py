@@ -4,8 +4,9 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from engine.domain.action import Exit, HandOff, Send, Set
-from engine.domain.decision import Branch
+from engine.domain.action import Exit, HandOff, Send, Set, Start, Stop, Switch
+from engine.domain.condition import Path
+from engine.domain.decision import Branch, Split
 from engine.domain.definition import Definition, Name
 from engine.domain.duration import Duration
 from engine.domain.moment import Moment
@@ -18,18 +19,21 @@ class Reentry(Definition, frozen=True, kw_only=True):
     once_per: Duration
 
 
-Step = Wait | WaitFor | Send | Branch | Set | HandOff | Exit
+Step = Wait | WaitFor | Send | Branch | Split | Set | Start | Stop | Switch | HandOff | Exit
 
 
 class Scenario(Definition, frozen=True, kw_only=True):
     """``version`` is given at publication: it goes up by one when the definition changed.
 
-    ``topic`` is what its marketing is about, one of ``consent.yaml``.
+    ``topic`` is what its marketing is about, one of ``consent.yaml``. ``key`` is a property of the
+    trigger's event (``cart_id``): each of its values has a run of its own, which hears only of events
+    that name the same one, and ``reentry`` counts for each apart.
     """
 
     scenario: Name
     title: str = ""
     topic: Name | None = None
+    key: Path | None = None
     trigger: Moment
     reentry: Literal["never", "always"] | Reentry = "always"
     goal: Moment | None = None

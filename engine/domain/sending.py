@@ -6,6 +6,7 @@ import msgspec
 
 from engine.domain import effect
 from engine.domain.action import Send
+from engine.domain.arm import draw
 from engine.domain.collect import collected
 from engine.domain.consent import TRACKING, allows
 from engine.domain.contact import Contact, Run
@@ -19,32 +20,44 @@ from engine.domain.way import Way
 
 def send(turn: Turn, run: Run, plan: ScenarioPlan, step: Send) -> Way:
     """An effect when it may be sent, a fact with the reason when not."""
-    topic = step.topic or plan.scenario.topic or ""
-    template = turn.rulebook.templates[step.template]
-    why = refusal(turn.contact, step.channel, topic, marketing=not template.transactional)
+    subject, topic = f"{run.scenario}/{step.id}", plan.scenario.topic or ""
+    arm = draw(turn, subject, step.variants) if step.variants else ""
+    why = _offer(turn, run, step.channel, arm or str(step.template), step.topic or topic)
+    if not why and arm:
+        turn.note("arm", f"{subject}:{arm}", run.id)
+    instead = step.fallback
+    if why and instead is not None:
+        turn.note("fallback", subject, [why, instead.channel])
+        why = _offer(turn, run, instead.channel, instead.template, instead.topic or topic)
     if why:
-        turn.note("skipped", f"{run.scenario}/{step.id}", why)
-    else:
-        _intend(turn, run, step, topic)
+        turn.note("skipped", subject, why)
     return plan.following[step.id]
 
 
-def _intend(turn: Turn, run: Run, step: Send, topic: str) -> None:
-    contact, template = turn.contact, turn.rulebook.templates[step.template]
-    marketing = not template.transactional
-    key = f"{run.id}/{step.id}/{run.visits}"
-    turn.note("intended", step.channel, key)
-    opens = opening(turn.rulebook, contact, step.channel, turn.now) if marketing else turn.now
+def _offer(turn: Turn, run: Run, channel: str, name: str, topic: str) -> str:
+    """Send it if that may be; the reason why not."""
+    template = turn.rulebook.templates[name]
+    why = refusal(turn.contact, channel, topic, marketing=not template.transactional)
+    if not why:
+        _intend(turn, run, channel, template, topic)
+    return why
+
+
+def _intend(turn: Turn, run: Run, channel: str, template: Template, topic: str) -> None:
+    contact, marketing = turn.contact, not template.transactional
+    key = f"{run.id}/{run.step}/{run.visits}"
+    turn.note("intended", channel, key)
+    opens = opening(turn.rulebook, contact, channel, turn.now) if marketing else turn.now
     if opens > turn.now:
-        turn.note("held", step.channel, [key, opens])
+        turn.note("held", channel, [key, opens])
     turn.effects.append(
         effect.Send(
             key=key,
             contact=contact.id,
-            scenario=f"{run.scenario}/{step.id}",
-            channel=step.channel,
-            template=step.template,
-            address=address_of(contact, step.channel),
+            scenario=f"{run.scenario}/{run.step}",
+            channel=channel,
+            template=template.template,
+            address=address_of(contact, channel),
             marketing=marketing,
             variables=variables_of(template, contact, run)
             | _figures_of(turn, template)

@@ -3,6 +3,10 @@
 from operator import attrgetter
 
 from engine.domain import run
+from engine.domain.contact import Run
+from engine.domain.entry import concerns
+from engine.domain.rulebook import MomentPlan, ScenarioPlan
+from engine.domain.starting import START, STOP
 from engine.domain.turn import Happened, Turn
 
 BY_RANK = attrgetter("rank")
@@ -14,13 +18,17 @@ def settle(turn: Turn) -> None:
         turn.stale.clear()
         turn.moments.clear()
         return
-    while turn.stale or turn.moments:
+    while turn.stale or turn.moments or turn.walks:
         if turn.stale:
             _ask_segments(turn)
-            continue
-        moment = turn.moments.popleft()
-        turn.depth = moment.depth
-        _work_off(turn, moment)
+        elif turn.moments:
+            moment = turn.moments.popleft()
+            turn.depth = moment.depth
+            _work_off(turn, moment)
+        else:
+            walk = turn.walks.popleft()
+            turn.depth = walk.depth
+            run.walk_on(turn, walk)
     turn.depth = 0
     turn.quiet = False
 
@@ -58,15 +66,17 @@ def _cross(turn: Turn, name: str, *, enters: bool) -> None:
 
 def _work_off(turn: Turn, moment: Happened) -> None:
     contact, rulebook = turn.contact, turn.rulebook
+    if moment.kind in (START, STOP):
+        _direct(turn, moment)
+        return
     if not contact.runs and (moment.kind, moment.name) not in rulebook.triggers:
         return
-    before = list(contact.runs)
-    for one in before:
+    for one in list(contact.runs):
         plan = rulebook.scenario(one.scenario, one.version)
-        if plan.goal is not None and turn.fits(plan.goal, moment):
+        if plan.goal is not None and _comes(turn, plan.goal, plan, one, moment):
             turn.note("goal_reached", one.scenario, one.id)
             run.end(turn, one, "goal")
-        elif any(turn.fits(leaving, moment) for leaving in plan.exits):
+        elif any(_comes(turn, leaving, plan, one, moment) for leaving in plan.exits):
             run.end(turn, one, "exit")
     if not moment.live:
         return
@@ -75,20 +85,33 @@ def _work_off(turn: Turn, moment: Happened) -> None:
         if turn.fits(plan.trigger, moment):
             run.enter(turn, plan, moment)
     for one in waiting:
-        plan = rulebook.scenario(one.scenario, one.version)
-        awaited = plan.awaited.get(one.step)
-        if (
-            awaited is not None
-            and one.scenario not in rulebook.paused
-            and turn.fits(awaited, moment)
-        ):
-            resume_waiting(turn, one.id, plan.following[one.step])
+        _resume(turn, one, moment)
 
 
-def resume_waiting(turn: Turn, run_id: str, following: str | None) -> None:
-    """The awaited moment came: go to ``then``, or the next step."""
-    one = next((r for r in turn.contact.runs if r.id == run_id), None)
-    if one is None:
+def _comes(turn: Turn, awaited: MomentPlan, plan: ScenarioPlan, one: Run, moment: Happened) -> bool:
+    return turn.fits(awaited, moment) and concerns(turn, plan.scenario, one, moment)
+
+
+def _resume(turn: Turn, one: Run, moment: Happened) -> None:
+    """Let a run go on that waits for this."""
+    if one.scenario in turn.rulebook.paused:
         return
-    step_ = turn.rulebook.scenario(one.scenario, one.version).steps[one.step]
-    run.resume(turn, one, getattr(step_, "then", None) or following)
+    plan = turn.rulebook.scenario(one.scenario, one.version)
+    for awaited in plan.awaited.get(one.step, ()):
+        if _comes(turn, awaited, plan, one, moment):
+            run.resume(
+                turn, one, getattr(plan.steps[one.step], "then", None) or plan.following[one.step]
+            )
+            return
+
+
+def _direct(turn: Turn, moment: Happened) -> None:
+    """One scenario starts or stops another."""
+    if moment.kind == STOP:
+        for one in [one for one in turn.contact.runs if one.scenario == moment.name]:
+            run.end(turn, one, "stopped")
+        return
+    plan = turn.rulebook.in_force.get(moment.name)
+    why = run.enter(turn, plan, moment) if plan is not None else "unknown"
+    if why:
+        turn.note("start_refused", moment.name, why)

@@ -119,6 +119,7 @@ def _refresh(turn: Turn) -> None:
     if turn.quiet:
         settle(turn)
         run.decide(turn)
+        settle(turn)
 
 
 def _consume(turn: Turn, message: Message) -> Message | None:

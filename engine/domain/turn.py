@@ -22,7 +22,10 @@ class Loop(Exception):  # noqa: N818
 
 
 class Happened(msgspec.Struct, frozen=True):
-    """A moment that came: an event, or a segment entered or left. ``live``: may start scenarios."""
+    """A moment that came: an event, or a segment entered or left. ``live``: may start scenarios.
+
+    ``properties`` (JSON) are those that a run gives on to the scenario it starts.
+    """
 
     kind: str
     name: str
@@ -30,6 +33,21 @@ class Happened(msgspec.Struct, frozen=True):
     depth: int
     live: bool = True
     event: Event | None = None
+    properties: bytes = b""
+
+
+class Walk(msgspec.Struct, frozen=True):
+    """A run that goes on to ``target`` when what its last step caused is worked off; ``left`` steps at most.
+
+    ``visits`` tells that it still stands where it stood. ``skip``: it passes over the next send.
+    """
+
+    run: str
+    visits: int
+    target: str | None
+    left: int
+    skip: bool
+    depth: int
 
 
 class Turn:
@@ -43,6 +61,8 @@ class Turn:
         self.facts: list[Fact] = []
         self.effects: list[Effect] = []
         self.moments: deque[Happened] = deque()
+        self.walks: deque[Walk] = deque()
+        self.resumed = 0
         self.stale: dict[str, SegmentPlan] = {}
         self.depth = 0
         self.quiet = False
@@ -53,12 +73,21 @@ class Turn:
     def note(self, what: str, subject: str, detail: Any = None) -> None:
         self.facts.append(Fact(what, subject, self.at, detail))
 
-    def happened(self, kind: str, name: str, *, live: bool, event: Event | None = None) -> None:
+    def happened(
+        self,
+        kind: str,
+        name: str,
+        *,
+        live: bool,
+        event: Event | None = None,
+        properties: bytes = b"",
+    ) -> None:
         """Queue a moment caused by what is being worked on. Raises Loop past DEPTH or CROWD."""
         if self.depth >= DEPTH or len(self.moments) >= CROWD:
             chain = [fact.subject for fact in self.facts[-12:]]
             raise Loop(", ".join(dict.fromkeys(chain)))
-        self.moments.append(Happened(kind, name, self.at, self.depth + 1, live, event))
+        moment = Happened(kind, name, self.at, self.depth + 1, live, event, properties)
+        self.moments.append(moment)
 
     def fits(self, plan: MomentPlan, moment: Happened) -> bool:
         if plan.name != moment.name or plan.kind != moment.kind:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from engine.domain.decision import Branch
 from engine.domain.score import Score
 from engine.domain.segment import Segment
 from engine.domain.template import Template
@@ -18,10 +17,12 @@ from engine.loading.check_condition import (
     unknown,
     where_problems,
 )
-from engine.loading.check_scenario import Known, scenario_problems
+from engine.loading.check_scenario import scenario_problems
 from engine.loading.check_spec import spec_problems
+from engine.loading.check_step import conditions_of
 from engine.loading.check_team import team_problems
 from engine.loading.consent import consent_problems
+from engine.loading.known import Known
 from engine.loading.nearest import meant
 from engine.loading.shape import Problems
 from engine.loading.workspace import HTML, TEXT, Workspace, Written, collections_of, roots_of
@@ -153,8 +154,8 @@ def _collection_problems(workspace: Workspace) -> Iterator[str]:
             yield segment.problem(place, text)
     for scenario in workspace.scenarios:
         for at, step in enumerate(scenario.definition.steps):
-            if isinstance(step, Branch):
-                for place, text in asked_problems(step.if_, ("steps", at, "if"), known):
+            for where, condition in conditions_of(step):
+                for place, text in asked_problems(condition, ("steps", at, *where), known):
                     yield scenario.problem(place, text)
 
 

@@ -183,7 +183,7 @@ class Fsck:
             self.checked["runs"] += 1
             plan = self._rulebook.scenario(run.scenario, run.version)
             undecided = contact.pending or run.scenario in self._rulebook.paused
-            waits = run.step in plan.awaited or (undecided and run.step in plan.branches)
+            waits = run.step in plan.awaited or (undecided and run.step in plan.cases)
             if f"run:{run.id}" not in contact.timers and not waits:
                 self.note(f"run {run.id} waits at {run.scenario}/{run.step} for nothing")
 

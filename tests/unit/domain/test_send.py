@@ -50,6 +50,30 @@ def test_without_an_address_nothing_is_sent_and_the_run_goes_on() -> None:
     assert (ada.sends, skipped(ada), ada.standing) == ([], ["no_address"], ["s/stay"])
 
 
+def test_a_variant_is_drawn_once_and_counted() -> None:
+    mail = {"do": "send", "id": "mail", "channel": "email", "variants": {"a": 50, "b": 50}}
+    ada = reachable(scenario("s", {"event": "Ate"}, mail), template("a"), template("b"))
+    ada.does("Ate")
+    ada.does("Ate")
+    [one] = {sent.template for sent in ada.sends}
+    assert ada.subjects("arm") == [f"s/mail:{one}"] * 2
+
+
+def test_another_channel_takes_over_when_the_first_cannot_reach() -> None:
+    instead = {"channel": "sms", "template": "text"}
+    s = scenario("s", {"event": "Ate"}, {**send("mail"), "fallback": instead})
+    text = template("text", channel="sms", subject="")
+    for traits, channels, why in (
+        ({"email": "a@example.com", "consent_email": True}, ["email"], []),
+        ({"phone": "+33612345678", "consent_sms": True}, ["sms"], []),
+        ({"email": "a@example.com"}, [], ["no_address"]),
+    ):
+        ada = life(s, template(), text)
+        ada.tells(**traits)
+        ada.does("Ate")
+        assert ([one.channel for one in ada.sends], skipped(ada)) == (channels, why)
+
+
 def test_marketing_needs_consent_that_is_true_and_nothing_else() -> None:
     for consent in (None, False, 1, "true"):
         ada = life(ONE)

@@ -69,6 +69,24 @@ def test_goal_and_exits_are_moments_too(problems: StepProblems) -> None:
             ".then: there is no step b; known are a",
         ),
         ("{do: set, id: a, attribute: '', to: 1}", ".attribute: is empty"),
+        (
+            "{do: set, id: a, attribute: x, to: 1, then: b}",
+            ".then: there is no step b; known are a",
+        ),
+        ("{do: branch, id: a}", ": a branch needs either if or when"),
+        ("{do: branch, id: a, when: [{}]}", ".when[0]: needs either if (a condition)"),
+        (
+            "{do: branch, id: a, when: [{if: {segment: buyer}}]}",
+            ".when[0].if.segment: there is no segment buyer",
+        ),
+        ("{do: split, id: a, arms: {x: {weight: 0}}}", ".arms: needs at least one way"),
+        ("{do: split, id: a, arms: {x: {weight: 1, then: b}}}", ".arms.x.then: there is no step b"),
+        ("{do: send, id: a, channel: email}", ": a send needs either template or variants"),
+        (
+            "{do: send, id: a, channel: email, variants: {helo: 1}}",
+            ".variants.helo: there is no template helo",
+        ),
+        ("{do: start, id: a, scenario: helo}", ".scenario: there is no scenario helo"),
     ],
 )
 def test_a_step_that_cannot_be_taken_is_told(

@@ -1,0 +1,101 @@
+"""The ways between a scenario's steps: each leads somewhere, each step is reached, no loop runs for ever."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from engine.domain.action import Exit, Straight, Switch
+from engine.domain.decision import Branch, Split
+from engine.domain.pause import Wait, WaitFor
+from engine.domain.scenario import Step
+from engine.loading.nearest import meant
+from engine.loading.shape import Problems
+from engine.loading.yaml_file import Place
+
+END = -1
+"""Where a run goes that has no next step."""
+LASTING = (Wait, WaitFor)
+"""Steps at which time passes."""
+
+
+class Exitway(NamedTuple):
+    """One way out of a step: where it is written, and the step named; None is the step below."""
+
+    place: Place
+    target: str | None
+
+
+def way_problems(steps: tuple[Step, ...]) -> Problems:
+    """All of it, as far as the ids are right."""
+    ids = [step.id for step in steps]
+    wrong = [*_id_problems(ids), *_target_problems(steps, ids)]
+    yield from wrong
+    if not wrong:
+        ways = [_next(step, at, ids) for at, step in enumerate(steps)]
+        yield from _unreachable(ways, ids)
+        yield from _loops(steps, ways)
+
+
+def exits_of(step: Step) -> Iterator[Exitway]:
+    """Every way that a run may take from here."""
+    match step:
+        case Straight():
+            yield Exitway(("then",), step.then)
+        case Branch(when=None):
+            yield Exitway(("then",), step.then)
+            yield Exitway(("else",), step.else_)
+        case Branch():
+            for at, case in enumerate(step.when or ()):
+                yield Exitway(("when", at, "then"), case.then)
+            yield Exitway(("else",), step.else_)
+        case Split():
+            for name, arm in step.arms.items():
+                yield Exitway(("arms", name, "then"), arm.then)
+        case WaitFor():
+            yield Exitway(("then",), step.then)
+            if step.timeout is not None or step.else_ is not None:
+                yield Exitway(("else",), step.else_)
+        case Exit() | Switch():
+            return
+
+
+def _next(step: Step, at: int, ids: list[str]) -> set[int]:
+    """The steps that a run may stand on next."""
+    following = at + 1 if at + 1 < len(ids) else END
+    ways = {way.target for way in exits_of(step)}
+    return {following if name is None else ids.index(name) for name in ways} or {END}
+
+
+def _id_problems(ids: list[str]) -> Problems:
+    for at, name in enumerate(ids):
+        if ids.index(name) != at:
+            yield ("steps", at, "id"), f"step {ids.index(name)} is already called {name}"
+
+
+def _target_problems(steps: tuple[Step, ...], ids: list[str]) -> Problems:
+    for at, step in enumerate(steps):
+        for place, target in exits_of(step):
+            if target is not None and target not in ids:
+                yield ("steps", at, *place), f"there is no step {target}; {meant(target, ids)}"
+
+
+def _unreachable(ways: list[set[int]], ids: list[str]) -> Problems:
+    reached, ahead = {END}, [0]
+    while ahead:
+        at = ahead.pop()
+        if at not in reached:
+            reached.add(at)
+            ahead += ways[at]
+    for at, name in enumerate(ids):
+        if at not in reached:
+            yield ("steps", at), f"no step leads to {name}"
+
+
+def _loops(steps: tuple[Step, ...], ways: list[set[int]]) -> Problems:
+    """A loop that passes no wait would run for ever at one instant."""
+    instant = {at for at, step in enumerate(steps) if not isinstance(step, LASTING)}
+    while dead := {at for at in instant if not ways[at] & instant}:
+        instant -= dead
+    if instant:
+        at = min(instant)
+        names = ", ".join(steps[at].id for at in sorted(instant))
+        yield ("steps", at), f"a loop without a wait: {names}"
