@@ -185,7 +185,7 @@ class Rebuild:
         if not needed:
             return {}
         contacts = max(1, self._memory.counters.get("contacts", 0))
-        scanned = self._scan.scanned if self._scan else self._rows
+        scanned = self._scan.scanned if self._scan else 0
         parts = [min(1.0, self._met / contacts)]
         if self._rows:
             parts.append(min(1.0, scanned / self._rows))

@@ -5,11 +5,13 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import msgspec
 
 from engine.replay.scan import Made, Order
 from engine.runtime import envelope
+from engine.runtime.scan_turns import MOST, ScanTurns, Turn
 from engine.runtime.scans import ScanLost
 
 LENGTH = 4
@@ -32,12 +34,14 @@ class ProcessScan:
         process: subprocess.Popen[bytes],
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
+        turn: Turn,
     ) -> None:
         self.scanned = 0
         self.whole_since = 0
         self._process = process
         self._reader = reader
         self._writer = writer
+        self._turn = turn
 
     @property
     def pid(self) -> int:
@@ -78,13 +82,27 @@ class ProcessScan:
         self._writer.close()
         self._process.kill()
         self._process.wait()
+        self._turn.give_back()
 
 
 class ProcessScans:
-    def __init__(self, place: Place) -> None:
+    """A scan begins when it is its turn."""
+
+    def __init__(self, place: Place, most: int = MOST) -> None:
         self._place = place
+        self._turns = ScanTurns(Path(place.data) / "scans", most)
 
     async def start(self, order: Order) -> ProcessScan:
+        turn = await self._turns.take()
+        try:
+            scan = await self._begun(turn)
+        except BaseException:
+            turn.give_back()
+            raise
+        scan.send_order(self._place, order)
+        return scan
+
+    async def _begun(self, turn: Turn) -> ProcessScan:
         """A socket, not the loop's own subprocesses: those need a main thread, which an actor has not."""
         ours, theirs = socket.socketpair()
         with theirs:
@@ -96,6 +114,4 @@ class ProcessScans:
             )
         ours.setblocking(False)
         reader, writer = await asyncio.open_connection(sock=ours)
-        scan = ProcessScan(process, reader, writer)
-        scan.send_order(self._place, order)
-        return scan
+        return ProcessScan(process, reader, writer, turn)
