@@ -13,6 +13,7 @@ from engine.replay.fsck import Fsck
 from engine.runtime import figures
 from engine.runtime.founding import GIVEN
 from engine.runtime.keyring import make_key
+from engine.runtime.keyring import user_token_secret as signing_secret
 from engine.runtime.slots import SlotTable
 
 
@@ -52,6 +53,16 @@ def revoke_key(data: Path, number: str) -> bool:
     control = control_of(data, "keys")
     try:
         return control.revoke_key(number, SystemClock().now(), "local")
+    finally:
+        control.close()
+
+
+def user_token_secret(data: Path) -> str:
+    """What a site's server signs its users' ids with."""
+    control = control_of(data, "keys")
+    try:
+        control.record(SystemClock().now(), "local", "show user token secret", "")
+        return signing_secret(control.setting("secret") or b"")
     finally:
         control.close()
 

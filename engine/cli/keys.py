@@ -10,7 +10,7 @@ from engine.cli.output import Json, note, print_json, print_rows
 from engine.errors import BadRequest, Unknown
 
 app = typer.Typer()
-keys = typer.Typer(no_args_is_help=True, help="API keys: create, list, revoke.")
+keys = typer.Typer(no_args_is_help=True, help="API keys, and the secret of user tokens.")
 app.add_typer(keys, name="keys")
 
 Kind = Literal["public", "server", "viewer", "operator", "admin"]
@@ -95,3 +95,21 @@ def revoke(
         print_json({"revoked": key})
     else:
         print(f"{key} is revoked.")
+
+
+@keys.command("user-token-secret")
+def user_token_secret(grpc: Grpc = "", data: Data = None, json: Json = False) -> None:
+    """What a site's server signs a user id with, so that its pages may speak for that person. Admins only."""
+    folder = at_rest(grpc, data)
+    if folder:
+        from engine import offline
+
+        secret = offline.user_token_secret(folder)
+    else:
+        with connected(grpc, data) as engine:
+            secret = engine.user_token_secret()
+    if json:
+        print_json({"secret": secret})
+    else:
+        print(secret)
+        note("Keep it on the server: who has it can speak for anybody.")

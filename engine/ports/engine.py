@@ -194,6 +194,10 @@ class Engine(Authority, Protocol):
 
     async def revoke_key(self, key: str, by: str) -> bool: ...
 
+    def user_token_secret(self, by: str) -> str:
+        """What sites sign user ids with; that it was looked at is in the audit trail."""
+        ...
+
     async def put_products(self, products: Sequence[tuple[str, bytes]]) -> None:
         """Products (id, JSON object) for the catalog; kept on return."""
         ...

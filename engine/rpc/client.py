@@ -201,6 +201,10 @@ class Relance:
         """``key`` is the key's id."""
         self._once(self._control.RevokeKey, pb.RevokeKeyRequest(id=key))
 
+    def user_token_secret(self) -> str:
+        """What ``context.userToken`` is signed with; for admins."""
+        return str(self._once(self._control.UserTokenSecret, Empty()).secret)
+
     def put_products(self, products: Mapping[str, Mapping[str, Any]]) -> None:
         """Products by their id, for the catalog; at most 1,000."""
         encoded = [pb.Product(id=one, json=msgspec.json.encode(p)) for one, p in products.items()]

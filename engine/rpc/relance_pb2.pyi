@@ -1153,6 +1153,26 @@ class CreateKeyRequest(_message.Message):
 Global___CreateKeyRequest: _TypeAlias = CreateKeyRequest  # noqa: Y015
 
 @_typing.final
+class UserTokenSecretResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SECRET_FIELD_NUMBER: _builtins.int
+    secret: _builtins.str
+    """The token is HMAC-SHA-256 of the user id, keyed with this text, in hex."""
+    def __init__(
+        self,
+        *,
+        secret: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["secret", b"secret"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UserTokenSecretResponse: _TypeAlias = UserTokenSecretResponse  # noqa: Y015
+
+@_typing.final
 class CreateKeyResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

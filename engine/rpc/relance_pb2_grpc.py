@@ -872,6 +872,11 @@ class ControlStub:
                 request_serializer=engine_dot_rpc_dot_relance__pb2.RevokeKeyRequest.SerializeToString,
                 response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
                 _registered_method=True)
+        self.UserTokenSecret = channel.unary_unary(
+                '/relance.v1.Control/UserTokenSecret',
+                request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.UserTokenSecretResponse.FromString,
+                _registered_method=True)
         self.ConfirmClock = channel.unary_unary(
                 '/relance.v1.Control/ConfirmClock',
                 request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
@@ -961,6 +966,13 @@ class ControlServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def UserTokenSecret(self, request, context):
+        """What a site's server signs its users' ids with, for context.userToken. Keys of kind admin.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ConfirmClock(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -1029,6 +1041,11 @@ def add_ControlServicer_to_server(servicer, server):
                     servicer.RevokeKey,
                     request_deserializer=engine_dot_rpc_dot_relance__pb2.RevokeKeyRequest.FromString,
                     response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'UserTokenSecret': grpc.unary_unary_rpc_method_handler(
+                    servicer.UserTokenSecret,
+                    request_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.UserTokenSecretResponse.SerializeToString,
             ),
             'ConfirmClock': grpc.unary_unary_rpc_method_handler(
                     servicer.ConfirmClock,
@@ -1361,6 +1378,33 @@ class Control:
             '/relance.v1.Control/RevokeKey',
             engine_dot_rpc_dot_relance__pb2.RevokeKeyRequest.SerializeToString,
             google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UserTokenSecret(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Control/UserTokenSecret',
+            google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.UserTokenSecretResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -331,6 +331,8 @@ class ControlStub:
     CreateKey: _grpc.UnaryUnaryMultiCallable[_relance_pb2.CreateKeyRequest, _relance_pb2.CreateKeyResponse]
     Keys: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
     RevokeKey: _grpc.UnaryUnaryMultiCallable[_relance_pb2.RevokeKeyRequest, _empty_pb2.Empty]
+    UserTokenSecret: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.UserTokenSecretResponse]
+    """What a site's server signs its users' ids with, for context.userToken. Keys of kind admin."""
     ConfirmClock: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _empty_pb2.Empty]
 
 @_typing.type_check_only
@@ -357,6 +359,8 @@ class ControlAsyncStub(ControlStub):
     CreateKey: _aio.UnaryUnaryMultiCallable[_relance_pb2.CreateKeyRequest, _relance_pb2.CreateKeyResponse]  # type: ignore[assignment]
     Keys: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
     RevokeKey: _aio.UnaryUnaryMultiCallable[_relance_pb2.RevokeKeyRequest, _empty_pb2.Empty]  # type: ignore[assignment]
+    UserTokenSecret: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.UserTokenSecretResponse]  # type: ignore[assignment]
+    """What a site's server signs its users' ids with, for context.userToken. Keys of kind admin."""
     ConfirmClock: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _empty_pb2.Empty]  # type: ignore[assignment]
 
 class ControlServicer(metaclass=_abc_1.ABCMeta):
@@ -452,6 +456,14 @@ class ControlServicer(metaclass=_abc_1.ABCMeta):
         request: _relance_pb2.RevokeKeyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]: ...
+
+    @_abc_1.abstractmethod
+    def UserTokenSecret(
+        self,
+        request: _empty_pb2.Empty,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.UserTokenSecretResponse, _abc.Awaitable[_relance_pb2.UserTokenSecretResponse]]:
+        """What a site's server signs its users' ids with, for context.userToken. Keys of kind admin."""
 
     @_abc_1.abstractmethod
     def ConfirmClock(

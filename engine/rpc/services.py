@@ -244,6 +244,10 @@ class Control(wire.ControlServicer):
         return Empty()
 
     @open_to(*ADMINS)
+    async def UserTokenSecret(self, _request: Empty, caller: ApiKey) -> pb.UserTokenSecretResponse:
+        return pb.UserTokenSecretResponse(secret=self._engine.user_token_secret(caller.name))
+
+    @open_to(*ADMINS)
     async def ConfirmClock(self, _request: Empty, caller: ApiKey) -> Empty:
         await self._engine.confirm_clock(caller.name)
         return Empty()

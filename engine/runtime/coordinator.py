@@ -260,6 +260,10 @@ class Coordinator:
         known = self.control.keys()
         return [{name: getattr(key, name) for name in shown} for key in known]
 
+    def user_token_secret(self, by: str) -> str:
+        self.control.record(self.now(), by, "show user token secret", "")
+        return self.keyring.user_token_secret
+
     async def revoke_key(self, key: str, by: str) -> bool:
         gone = self.control.revoke_key(key, self.now(), by)
         self.keyring.refresh()

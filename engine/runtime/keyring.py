@@ -19,13 +19,18 @@ def make_key(kind: KeyKind, name: str, now: int, origins: str = "") -> tuple[Api
     return ApiKey(number, kind, name, sha256(secret.encode()).digest(), now, 0, origins), secret
 
 
+def user_token_secret(workspace: bytes) -> str:
+    """What a site's server signs its users' ids with."""
+    return blake2b(workspace, digest_size=32, person=b"user token").hexdigest()
+
+
 class Keyring:
     """``workspace`` is the workspace's secret: the key of fingerprints and user tokens."""
 
     def __init__(self, store: ControlStore, workspace: bytes) -> None:
         self._store = store
         self._fingerprint = blake2b(workspace, digest_size=32, person=b"fingerprint").digest()
-        self._user_token = blake2b(workspace, digest_size=32, person=b"user token").digest()
+        self.user_token_secret = user_token_secret(workspace)
         self.pepper = pepper_of(workspace)
         self._links = link_key(self.pepper)
         self._keys: dict[str, ApiKey] = {}
@@ -51,7 +56,7 @@ class Keyring:
         return self.fingerprint("subject", str(contact)).hex()
 
     def user_token_fits(self, user_id: str, token: str) -> bool:
-        wanted = hmac.new(self._user_token, user_id.encode(), sha256).hexdigest()
+        wanted = hmac.new(self.user_token_secret.encode(), user_id.encode(), sha256).hexdigest()
         return hmac.compare_digest(wanted.encode(), token.encode("utf-8", "replace"))
 
     def hashed(self, address: str) -> str:
@@ -61,7 +66,3 @@ class Keyring:
     def link(self, token: str) -> Link | None:
         """What a link in a message stands for; None when this workspace has not made it."""
         return read(self._links, token)
-
-    def user_token_secret(self) -> str:
-        """What a site's server signs its users' ids with."""
-        return self._user_token.hex()

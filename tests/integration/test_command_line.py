@@ -12,6 +12,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from engine.offline import control_of
+from engine.runtime.keyring import Keyring
+
 RELANCE = [sys.executable, "-m", "engine"]
 ORDER = {
     "type": "track", "event": "Order Completed", "userId": "42", "timestamp": "2026-01-01T00:00:00Z",
@@ -173,6 +176,21 @@ def test_keys_of_a_data_folder_at_rest_are_managed_without_an_engine(tmp_path: P
     assert (listed["kind"], listed["name"]) == ("server", "shop")
     assert ask(folder, "keys", "revoke", listed["id"]) == {"revoked": listed["id"]}
     assert ran("keys", "revoke", listed["id"], "--data", folder)[0] == 1
+
+
+def test_a_token_made_as_the_readme_says_is_believed(tmp_path: Path) -> None:
+    shop, folder = tmp_path / "shop", tmp_path / "data"
+    assert ran("init", shop, "--data", folder)[0] == 0
+    secret = ask(folder, "keys", "user-token-secret")["secret"]
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    says: dict[str, Any] = {}
+    exec(readme.split("## User tokens")[1].split("```python\n")[1].split("```")[0], says)
+    control = control_of(folder, "test")
+    keyring = Keyring(control, control.setting("secret") or b"")
+    assert keyring.user_token_fits("42", says["user_token"](secret, "42"))
+    assert not keyring.user_token_fits("43", says["user_token"](secret, "42"))
+    assert control.audit(1)[0].act == "show user token secret"
+    control.close()
 
 
 def test_a_running_engine_is_checked_while_it_runs(data: Path) -> None:

@@ -227,6 +227,9 @@ class EngineInMemory:
     async def revoke_key(self, key: str, by: str) -> bool:
         return self._keys.pop(f"secret-{key}", None) is not None
 
+    def user_token_secret(self, by: str) -> str:
+        return f"shown to {by}"
+
     async def put_products(self, products: Sequence[tuple[str, bytes]]) -> None:
         self.catalog.update(products)
 
