@@ -326,7 +326,8 @@ class SmallEngine:
         rows: list[ContactRow] = []
         for host in self.hosts:
             rows += host.memory.store.all_contacts(0, 1 << 40)
-        return {row.id: row.state for row in rows}
+        lexicon = self.rulebooks()[self.coordinator.rulebooks.version].lexicon
+        return {row.id: codec.encode(codec.decode(row.state, lexicon)) for row in rows}
 
     def contacts(self) -> dict[int, Contact]:
         return {number: codec.decode(state) for number, state in self.states().items()}

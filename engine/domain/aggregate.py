@@ -11,6 +11,7 @@ from engine.domain import series
 from engine.domain.condition import Where
 from engine.domain.contact import Contact
 from engine.domain.event import Event
+from engine.domain.lexicon import LEAST
 from engine.domain.measure import ALL_TIME, SLIDING
 from engine.domain.path import value_at
 
@@ -41,10 +42,10 @@ def aggregate_id(event: str, where: Where | None, *measured: str) -> int:
     """The same for the same question in every version of the rulebook and in every process.
 
     ``measured`` is the form and path of a measure. Windows are not part of it: all over the same
-    series share one.
+    series share one. Greater than every number that a lexicon gives.
     """
     plain = msgspec.json.encode([event, where or {}, *measured], order="deterministic")
-    return int.from_bytes(blake2b(plain, digest_size=5).digest(), "big")
+    return LEAST + int.from_bytes(blake2b(plain, digest_size=5).digest(), "big")
 
 
 def fold_aggregates(

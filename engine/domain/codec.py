@@ -1,4 +1,9 @@
-"""A contact's state as bytes: one version byte, then msgpack; older versions are upcast when read."""
+"""A contact's state as bytes: one version byte, then msgpack; older versions are upcast when read.
+
+There are two forms. The plain one can be read by anybody; so states travel and are logged. The row of
+a store has the packed one: names by their numbers in the lexicon, instants as distances from the
+contact's latest event. It takes the lexicon of the version that it was written under, or a later one.
+"""
 
 from collections.abc import Callable
 from copy import copy
@@ -7,6 +12,7 @@ from typing import Any
 import msgspec
 
 from engine.domain.contact import Contact
+from engine.domain.lexicon import Lexicon, Named
 from engine.domain.shelf import Absent
 
 VERSION = 1
@@ -15,8 +21,28 @@ UPCASTERS: dict[int, Callable[[list[Any]], list[Any]]] = {}
 """Version -> the fields of the next version, made from this one's."""
 
 _PREFIX = bytes([VERSION])
+_PACKED = 0x80
+"""Added to the version byte of the packed form."""
+_PACKED_PREFIX = bytes([VERSION + _PACKED])
+
+
+class _Packed(msgspec.Struct, array_like=True, gc=False):
+    """``bare`` is the contact without those that follow; names and instants are told as above."""
+
+    bare: Contact
+    segments: dict[Named, int]
+    timers: dict[Named, int]
+    scores: dict[Named, tuple[float, int]]
+    entries: dict[Named, int]
+    counts: dict[int, int]
+    rings: dict[int, list[int]]
+    measures: dict[int, Any]
+
+
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Contact)
+_unpacker = msgspec.msgpack.Decoder(_Packed)
+_PLAIN = Lexicon()
 
 
 def encode(contact: Contact) -> bytes:
@@ -28,6 +54,44 @@ def encode(contact: Contact) -> bytes:
     return _PREFIX + _encoder.encode(bare)
 
 
+def packed(contact: Contact, lexicon: Lexicon) -> bytes:
+    """As ``encode``, packed; plain under a rulebook that was never published and has no lexicon."""
+    if not lexicon.names and not lexicon.aggregates:
+        return encode(contact)
+    name, timer, aggregate = lexicon.of_name, lexicon.of_timer, lexicon.of_aggregate
+    base, bare = contact.latest, copy(contact)
+    bare.shelf = None
+    bare.segments, bare.timers, bare.scores, bare.entries = {}, {}, {}, {}
+    bare.counts, bare.rings, bare.measures = {}, {}, {}
+    parts = _Packed(
+        bare,
+        {name[key]: at - base for key, at in contact.segments.items()},
+        {timer[key]: at - base for key, at in contact.timers.items()},
+        {name[key]: (value, at - base) for key, (value, at) in contact.scores.items()},
+        {name[key]: at - base for key, at in contact.entries.items()},
+        {aggregate[key]: count for key, count in contact.counts.items()},
+        {aggregate[key]: [at - base for at in ring] for key, ring in contact.rings.items()},
+        {aggregate[key]: measure for key, measure in contact.measures.items()},
+    )
+    return _PACKED_PREFIX + _encoder.encode(parts)
+
+
+def _unpacked(parts: _Packed, lexicon: Lexicon) -> Contact:
+    contact = parts.bare
+    name, timer, aggregate = lexicon.names, lexicon.timers, lexicon.aggregates
+    base = contact.latest
+    contact.segments = {name[key]: at + base for key, at in parts.segments.items()}
+    contact.timers = {timer[key]: at + base for key, at in parts.timers.items()}
+    contact.scores = {name[key]: (value, at + base) for key, (value, at) in parts.scores.items()}
+    contact.entries = {name[key]: at + base for key, at in parts.entries.items()}
+    contact.counts = {aggregate[key]: count for key, count in parts.counts.items()}
+    contact.rings = {
+        aggregate[key]: [at + base for at in ring] for key, ring in parts.rings.items()
+    }
+    contact.measures = {aggregate[key]: measure for key, measure in parts.measures.items()}
+    return contact
+
+
 def whole(contact: Contact) -> bytes:
     """State and shelf together, as they go from one contact to another. Raises Absent."""
     if contact.shelf is None and contact.collections:
@@ -35,9 +99,15 @@ def whole(contact: Contact) -> bytes:
     return _PREFIX + _encoder.encode(contact) if contact.collections else encode(contact)
 
 
-def decode(raw: bytes) -> Contact:
-    """Raises ValueError when the state is of a newer version than this program knows."""
+def decode(raw: bytes, lexicon: Lexicon = _PLAIN) -> Contact:
+    """Either form; the packed one needs the ``lexicon``.
+
+    Raises ValueError when the state is of a newer version than this program knows, or of a rulebook
+    newer than the lexicon.
+    """
     version = raw[0]
+    if version == VERSION + _PACKED:
+        return _unpacked(_unpacker.decode(memoryview(raw)[1:]), lexicon)
     if version == VERSION:
         return _decoder.decode(memoryview(raw)[1:])
     if version > VERSION:

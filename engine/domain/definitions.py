@@ -9,6 +9,7 @@ from engine.domain.company_score import CompanyScore
 from engine.domain.contact_list import ContactList
 from engine.domain.declared import DeclaredAggregate
 from engine.domain.duration import DAY
+from engine.domain.lexicon import Words
 from engine.domain.retention import Retention
 from engine.domain.scenario import Scenario, as_plain
 from engine.domain.score import Score
@@ -30,6 +31,7 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     older than ``max_age`` ms; a wait overdue by more than ``late`` ms follows its step's ``late`` policy.
     ``since`` dates what is counted, see ``engine.domain.since``; with ``backfill`` what is rebuilt may
     start scenarios. A visit ends with the first ``visit_gap`` ms in which nothing happens.
+    ``lexicon``: see ``engine.domain.lexicon``.
     """
 
     segments: tuple[Segment, ...] = ()
@@ -53,6 +55,7 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     retention: Retention = Retention()
     lists: tuple[ContactList, ...] = ()
     team: Team = Team()
+    lexicon: Words = Words()
 
 
 def succeed(published: Definitions | None, written: Definitions) -> Definitions:
@@ -85,6 +88,7 @@ def succeed(published: Definitions | None, written: Definitions) -> Definitions:
         templates=written.templates + orphans,
         paused=published.paused if published else (),
         since=published.since if published else {},
+        lexicon=published.lexicon if published else Words(),
         backfill=published.backfill if published else False,
     )
 

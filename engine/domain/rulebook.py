@@ -16,6 +16,7 @@ from engine.domain.decision import Branch
 from engine.domain.definitions import Definitions
 from engine.domain.demand import Demand, Predicate
 from engine.domain.duration import milliseconds
+from engine.domain.lexicon import TIMER, Lexicon
 from engine.domain.moment import CROSSINGS, Moment
 from engine.domain.pause import WaitFor
 from engine.domain.predicate import compiled
@@ -100,6 +101,7 @@ class Rulebook:
         self.templates: dict[str, Template] = {t.template: t for t in definitions.templates}
         self.paused = frozenset(definitions.paused)
         self.backfill = definitions.backfill
+        self.lexicon = Lexicon(definitions.lexicon)
         self.since = {n: v for n, v in definitions.since.items() if not n.startswith("segment:")}
         self.newest = max((levels[-1][0] for levels in self.since.values()), default=0)
         self.holds: dict[str, Predicate] = {}
@@ -178,7 +180,7 @@ class Rulebook:
             demands[segment.segment] = demand
         touched = {s.segment: self._events_of(s.condition) for s in definitions.segments}
         for rank, name in enumerate(in_order({n: d.segments for n, d in demands.items()})):
-            plan = SegmentPlan(name, rank, self.holds[name], f"segment:{name}")
+            plan = SegmentPlan(name, rank, self.holds[name], TIMER + name)
             self.segments[name] = plan
             for attribute in demands[name].attributes:
                 self.by_attribute.setdefault(attribute, []).append(plan)

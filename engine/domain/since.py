@@ -18,18 +18,22 @@ from engine.domain.counted import (
     times_of,
 )
 from engine.domain.definitions import Definitions, Level
+from engine.domain.lexicon import Words
 from engine.domain.predicate import compiled
 from engine.domain.rulebook import Rulebook
 
 
 def dated(before: Definitions | None, after: Definitions, version: int) -> Definitions:
     """``after`` as version ``version`` publishes it, told what ``before`` counted already."""
-    held = before.since if before else {}
-    asked = dict(asked_by(Rulebook(version, after)))
+    held, words = (before.since, before.lexicon) if before else ({}, Words())
+    rulebook = Rulebook(version, after)
+    asked = dict(asked_by(rulebook))
     since = {
         name: _levels(held.get(name, ()), version, size) for name, size in sorted(asked.items())
     }
-    return msgspec.structs.replace(after, since=since)
+    names = (*rulebook.segments, *rulebook.scores, *(one.scenario for one in after.scenarios))
+    lexicon = words.grown(names, rulebook.aggregates)
+    return msgspec.structs.replace(after, since=since, lexicon=lexicon)
 
 
 def asked_by(rulebook: Rulebook) -> Iterator[tuple[str, int]]:

@@ -35,7 +35,7 @@ def keep(batch: "Batch") -> None:
 
 def _contacts(batch: "Batch") -> list[WakeUp]:
     """A wake-up moves earlier at once and later only when it fires (then ``wake`` is negative)."""
-    write = batch.write
+    write, lexicon = batch.write, batch.memory.rulebook.lexicon
     for number, resident in batch.touched.items():
         due, wake = resident.contact.due, resident.wake
         fired = wake < 0
@@ -46,7 +46,7 @@ def _contacts(batch: "Batch") -> list[WakeUp]:
                 write.wakeups_gone.append(WakeUp(stored, number))
             if new:
                 write.wakeups.append(WakeUp(new, number))
-        state = codec.encode(resident.contact)
+        state = codec.packed(resident.contact, lexicon)
         resident.wake, resident.size = new, len(state)
         write.contacts.append(ContactRow(number, state, resident.last, new))
     return write.wakeups

@@ -140,7 +140,7 @@ async def _mask_contacts(
     others: list[int] = []
     for row in rows if traces.pattern.among(row.state for row in rows) else ():
         if traces.pattern.search(row.state):
-            into = codec.decode(row.state).merged_into
+            into = codec.decode(row.state, host.memory.rulebook.lexicon).merged_into
             (more.contacts if into in person.contacts else others).append(row.id)
     if others:
         await host.mailbox.put([MaskLetter(traces, [], others)])

@@ -14,6 +14,7 @@ from engine.domain.identity import RANK, key_of, kind_of, rank_of, value_of
 from engine.domain.message import Receipt
 from engine.ports.bulk import ExportAsked, Page
 from engine.ports.host_store import HostStore, LogRow
+from engine.runtime.memory import Memory
 
 AT_ONCE = 200
 """Rows read at a time."""
@@ -22,14 +23,15 @@ SLICE = 0.004
 _encode = msgspec.json.Encoder().encode
 
 
-def page(store: HostStore, asked: ExportAsked, after: int) -> Page:
+def page(memory: Memory, asked: ExportAsked, after: int) -> Page:
     """The rows after ``after``, which is a contact's id or a log row's, as far as the slice reaches."""
+    store, lexicon = memory.store, memory.rulebook.lexicon
     end = time.perf_counter() + SLICE
     found: list[bytes] = []
     if asked.kind == "contacts":
         for row in (rows := store.all_contacts(after, AT_ONCE)):
             after = row.id
-            contact = codec.decode(row.state)
+            contact = codec.decode(row.state, lexicon)
             if _wanted(contact, asked):
                 found.append(_encode(contact_row(contact)))
             if time.perf_counter() > end:

@@ -138,7 +138,7 @@ class ContactHost:
                 return envelope.encode(given)
             case "export":
                 asked, after = msgspec.msgpack.decode(body, type=tuple[ExportAsked, int])
-                return envelope.encode(page(self.memory.store, asked, after))
+                return envelope.encode(page(self.memory, asked, after))
             case "import_end":
                 await self.import_part.end(msgspec.msgpack.decode(body))
                 return envelope.encode(None)

@@ -108,8 +108,10 @@ class Memory:
         """Bring contacts into memory; those that do not exist stay absent."""
         missing = [contact for contact in contacts if contact not in self.residents]
         if missing:
+            lexicon = self.rulebook.lexicon
             for number, row in self.store.contacts(missing).items():
-                self.residents.keep(number, resident_of(row, codec.decode(row.state)))
+                contact = codec.decode(row.state, lexicon)
+                self.residents.keep(number, resident_of(row, contact))
 
     def look_up(self, keys: set[str]) -> None:
         """Bring directory entries into memory; an unknown key is an empty entry until someone binds it."""

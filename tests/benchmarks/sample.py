@@ -17,6 +17,7 @@ from engine.domain.effect import ClaimKey
 from engine.domain.event import Event
 from engine.domain.message import ClaimAnswered
 from engine.domain.rulebook import Rulebook
+from engine.domain.since import dated
 from engine.domain.step import Outcome, step
 from engine.loading.definitions import load
 from engine.ports.engine import Refusal
@@ -65,7 +66,7 @@ class Sample:
 
     def __init__(self, workload: Workload, definitions: Definitions) -> None:
         self._workload = workload
-        self._book = Rulebook(1, definitions)
+        self._book = Rulebook(1, dated(None, definitions, 1))
         self._clock = ManualClock(SystemClock().now())
         self.contacts = [Contact(number << 16) for number in range(1, CONTACTS + 1)]
         self._touched: dict[int, None] = {}
@@ -102,8 +103,12 @@ class Sample:
         count = len(events) - begun
         means = {name: self.counts.get(name, 0) / count for name in MEASURED}
         resident = self._resident()
-        size = sum(len(codec.encode(contact)) for contact in resident) / len(resident)
+        size = sum(self._bytes(contact) for contact in resident) / len(resident)
         return {**means, "state_bytes": size, "resident_cost": OVERHEAD + GROWTH * size}
+
+    def _bytes(self, contact: Contact) -> int:
+        """Of the state as its row holds it."""
+        return len(codec.packed(contact, self._book.lexicon))
 
     def _resident(self) -> list[Contact]:
         """Those that a host would hold: the ones touched last."""

@@ -36,8 +36,8 @@ def test_a_page_ends_with_its_slice_and_the_next_goes_on_there(
     monkeypatch.setattr(export_part, "SLICE", 0.0)
     engine = started(hosts=1)
     engine.run(engine.push(*(engine.event("Ate", f"user_id:{n}") for n in range(5))))
-    store = engine.hosts[0].memory.store
-    first = page(store, ExportAsked("contacts"), 0)
+    memory = engine.hosts[0].memory
+    first = page(memory, ExportAsked("contacts"), 0)
     assert (len(first.rows), first.more) == (1, True)
     assert len(read(engine, ExportAsked("events"))) == 5
 
