@@ -95,7 +95,7 @@ def _line(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "row": row["row"],
         "at": row["at"],
-        "message": f"{row['message']} {what}".strip(),
+        "message": f"{row['message']} {what} {fields.get('key', '')}".strip(),
         "facts": ", ".join(f"{fact[0]} {fact[1]}" for fact in row["facts"]),
     }
 

@@ -12,6 +12,7 @@ import msgspec
 from engine.domain.channel import Channel
 from engine.domain.definition import Definition, Name, Scalar
 from engine.domain.duration import Duration
+from engine.domain.receipt import EVENTS, Happening, Of, about
 
 Path = Annotated[str, msgspec.Meta(pattern=r"^[^.\x00]+(\.[^.\x00]+){0,7}$", max_length=200)]
 
@@ -81,6 +82,7 @@ class Condition(Comparison, frozen=True, kw_only=True):
     company: Path | None = None
     did: str | None = None
     did_not: str | None = None
+    message: Happening | None = None
     segment: Name | None = None
     collection: Name | None = None
     score: Name | None = None
@@ -95,7 +97,8 @@ class Condition(Comparison, frozen=True, kw_only=True):
     exactly: int | None = None
     first: When | None = None
     last: When | None = None
-    of: Literal["count", "quantity", "total"] | None = None
+    of: Literal["count", "quantity", "total"] | Of | None = None
+    bots: bool | None = None
 
     in_next: Duration | None = None
     in_last: Duration | None = None
@@ -109,7 +112,7 @@ class Condition(Comparison, frozen=True, kw_only=True):
 
 GROUPS = ("all", "any", "none", "exactly_one")
 QUESTIONS = (
-    *GROUPS, "not_", "attribute", "company", "aggregate", "did", "did_not", "segment",
+    *GROUPS, "not_", "attribute", "company", "aggregate", "did", "did_not", "message", "segment",
     "collection", "score", "scenario", "list", "weekday", "percent", "reachable",
 )  # fmt: skip
 OPERATORS = tuple(name for name in Comparison.__struct_fields__ if name != "fold")
@@ -140,3 +143,15 @@ def when_of(condition: Condition) -> When | None:
     """What a condition on a date asks of time; None when it asks nothing."""
     given = {name: getattr(condition, name) for name in TIMES}
     return When(**given) if any(value is not None for value in given.values()) else None
+
+
+def as_did(condition: Condition) -> Condition:
+    """A question about messages as the question about events that it is."""
+    what = condition.message
+    if what is None:
+        return condition
+    of = condition.of if isinstance(condition.of, Of) else None
+    where = about(what, of, condition.where, bots=bool(condition.bots))
+    return msgspec.structs.replace(
+        condition, message=None, of=None, bots=None, did=EVENTS[what], where=where
+    )

@@ -15,18 +15,27 @@ class TimerFired(msgspec.Struct, frozen=True, array_like=True, tag="timer"):
     """The contact's earliest timer is due; the step works off every timer due at ``now``."""
 
 
+Later = Literal["delivered", "undelivered", "opened", "clicked", "complained", "unsubscribed"]
+"""What becomes of a message after it was sent."""
+Outcome = Literal["sent", "failed", "unknown", "deferred"] | Later
+
+
 class Receipt(msgspec.Struct, frozen=True, array_like=True, tag="receipt"):
     """What became of a message. ``sent`` = the next hop took it; ``unknown`` = it may have.
 
-    ``deferred`` is not final: the message is queued again. What comes after ``sent`` (``delivered``,
-    ``undelivered``) is a fact about the contact and settles nothing. ``code`` is the provider's (SMTP
+    ``deferred`` is not final: the message is queued again. What comes after ``sent`` (the outcomes from
+    ``delivered`` on) is a fact about the contact and settles nothing. ``code`` is the provider's (SMTP
     reply, HTTP status); ``suppress`` says that the address must not be written to again.
     ``fingerprint`` recognises what a provider tells twice, as an event's does. ``soft``: the address is
     suppressed at that many such failures in a row, 0 for never.
+
+    ``scenario`` is ``scenario/step``. ``at`` (ms) is when it happened, 0 for when it is told.
+    ``hashed`` stands for an address that is known by its hash only; ``topic`` is the message's.
+    ``answer`` is what a receiver answered, as JSON.
     """
 
     key: str
-    outcome: Literal["sent", "failed", "unknown", "deferred", "delivered", "undelivered"]
+    outcome: Outcome
     scenario: str
     channel: str
     address: str = ""
@@ -35,6 +44,13 @@ class Receipt(msgspec.Struct, frozen=True, array_like=True, tag="receipt"):
     suppress: bool = False
     fingerprint: bytes = b""
     soft: int = 0
+    template: str = ""
+    at: int = 0
+    url: str = ""
+    bot: bool = False
+    hashed: bytes = b""
+    topic: str = ""
+    answer: bytes = b""
 
 
 class ClaimAnswered(msgspec.Struct, frozen=True, array_like=True, tag="claimed"):

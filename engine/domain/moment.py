@@ -4,6 +4,7 @@ from typing import Literal
 
 from engine.domain.condition import Where
 from engine.domain.definition import Definition, Name
+from engine.domain.receipt import Happening, Of
 
 Becomes = Literal["raised", "reminded", "escalated", "accepted", "returned", "rejected"]
 
@@ -11,7 +12,8 @@ Becomes = Literal["raised", "reminded", "escalated", "accepted", "returned", "re
 class Moment(Definition, frozen=True, kw_only=True):
     """Something that happens: an event (``where`` its properties fit), a segment entered or left, a list
 
-    joined or quit, or what a hand-off ``becomes``.
+    joined or quit, what a hand-off ``becomes``, or what becomes of a ``message`` (``of`` which ones, with
+    ``bots`` what machines do counts too).
     """
 
     event: str | None = None
@@ -22,6 +24,9 @@ class Moment(Definition, frozen=True, kw_only=True):
     quits: Name | None = None
     handoff: Name | None = None
     becomes: Becomes | None = None
+    message: Happening | None = None
+    of: Of | None = None
+    bots: bool | None = None
 
 
 CROSSINGS = ("enters", "leaves", "joins", "quits")

@@ -17,6 +17,7 @@ from engine.domain.comparison import comparison
 from engine.domain.condition import (
     OPERATORS,
     Condition,
+    as_did,
     comparison_of,
     question_of,
     when_of,
@@ -148,7 +149,7 @@ def _valued(condition: Condition, demand: Demand, value_of: Callable[[Contact], 
 
 def _collection(condition: Condition, demand: Demand) -> Predicate:
     """``contains`` asks for the key of an item; every other operator for a number of the summary."""
-    name, part = str(condition.collection), condition.of or "count"
+    name, part = str(condition.collection), str(condition.of or "count")
     demand.collections.add(name)
     wanted = condition.contains
     asked = msgspec.structs.replace(comparison_of(condition), contains=None)
@@ -191,6 +192,7 @@ _ASKED: dict[str, Callable[[Condition, Demand], Predicate]] = {
     "aggregate": _aggregate,
     "did": lambda condition, demand: occurred(condition, str(condition.did), demand),
     "did_not": lambda condition, demand: _not(occurred(condition, str(condition.did_not), demand)),
+    "message": lambda condition, demand: compiled(as_did(condition), demand),
     "segment": lambda condition, demand: _member(str(condition.segment), demand),
     "collection": _collection,
     "score": scored,

@@ -22,6 +22,7 @@ from engine.domain.pause import WaitFor
 from engine.domain.predicate import compiled
 from engine.domain.quiet import Hours
 from engine.domain.reading import readings
+from engine.domain.receipt import event_of, where_of
 from engine.domain.scenario import Scenario, Step
 from engine.domain.score import Score
 from engine.domain.template import Template
@@ -170,7 +171,7 @@ class Rulebook:
         compiled(condition, demand)
         events = {one.event for one in demand.aggregates.values()}
         scored = (self.scores[name] for name in demand.scored if name in self.scores)
-        return events | {rule.event for score in scored for rule in score.rules}
+        return events | {event_of(rule) for score in scored for rule in score.rules}
 
     def _compile_segments(self, definitions: Definitions) -> None:
         demands: dict[str, Demand] = {}
@@ -203,8 +204,8 @@ class Rulebook:
             half_life = milliseconds(score.half_life) if score.half_life else 0
             self.half_lives[score.score] = half_life
             for rule in score.rules:
-                plan = ScorePlan(score.score, rule.points, half_life, matcher(rule.where))
-                self._plan_of(rule.event).scores.append(plan)
+                plan = ScorePlan(score.score, rule.points, half_life, matcher(where_of(rule)))
+                self._plan_of(event_of(rule)).scores.append(plan)
 
     def _compile_scenarios(self, definitions: Definitions) -> None:
         for scenario in (*definitions.scenarios, *definitions.retired):
@@ -248,8 +249,8 @@ def planned(scenario: Scenario, demand: Demand) -> ScenarioPlan:
 
 
 def moment_plan(moment: Moment) -> MomentPlan:
-    if moment.event is not None:
-        return MomentPlan("event", moment.event, matcher(moment.where))
+    if event := event_of(moment):
+        return MomentPlan("event", event, matcher(where_of(moment)))
     if moment.handoff is not None:
         return MomentPlan("handoff", f"{moment.handoff}/{moment.becomes}", None)
     kind = next(one for one in CROSSINGS if getattr(moment, one) is not None)

@@ -7,6 +7,7 @@ from engine.domain.condition import Where
 from engine.domain.definition import Definition, Name
 from engine.domain.duration import Duration
 from engine.domain.event import Event
+from engine.domain.receipt import Happening, Of
 
 if TYPE_CHECKING:
     from engine.domain.rulebook import ScorePlan
@@ -16,9 +17,14 @@ Scores = dict[str, tuple[float, int]]
 
 
 class ScoreRule(Definition, frozen=True, kw_only=True):
-    event: str
+    """Points for an event, or for what becomes of a message; see ``receipt``."""
+
+    event: str | None = None
     points: float
     where: Where | None = None
+    message: Happening | None = None
+    of: Of | None = None
+    bots: bool | None = None
 
 
 class Score(Definition, frozen=True, kw_only=True):

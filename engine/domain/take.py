@@ -1,20 +1,28 @@
 """What a message does to a contact before anything is settled: events, receipts, operators' acts."""
 
-from engine.domain import claim, company, handoff, listing, order_key, run, statement, union
+from engine.domain import (
+    activity,
+    bounce,
+    claim,
+    company,
+    handoff,
+    listing,
+    order_key,
+    run,
+    statement,
+    union,
+)
 from engine.domain.aggregate import fold_aggregates
 from engine.domain.assigning import put
 from engine.domain.attribute import changes, is_flag
 from engine.domain.calendar import ZONE_ATTRIBUTE
 from engine.domain.collect import collect
-from engine.domain.consent import OPTED_OUT, Consent
 from engine.domain.contact import SEEN
 from engine.domain.dedupe import with_seen
-from engine.domain.effect import Settle, Suppress
+from engine.domain.effect import Settle
 from engine.domain.event import Event
 from engine.domain.message import Act, Receipt
-from engine.domain.offer import to_owner
 from engine.domain.score import fold_scores
-from engine.domain.suppression import HARD_BOUNCE
 from engine.domain.turn import Turn
 from engine.domain.visit import take_visit
 from engine.domain.waiting import rezone
@@ -94,34 +102,15 @@ def take_receipt(turn: Turn, receipt: Receipt) -> None:
     detail = [receipt.key, receipt.code, receipt.reason]
     turn.note(receipt.outcome, receipt.channel, detail)
     match receipt.outcome:
-        case "delivered" | "undelivered":
-            _remember(turn, receipt.fingerprint)
-            if not to_owner(receipt.key):
-                _count_bounces(turn, receipt)
-        case outcome:
+        case "sent" | "failed" | "unknown" | "deferred" as outcome:
             turn.effects.append(Settle(receipt.key, outcome))
-    if receipt.suppress and receipt.address:
-        _suppress(turn, receipt, OPTED_OUT if receipt.reason == OPTED_OUT else HARD_BOUNCE)
-    if receipt.reason == OPTED_OUT and not to_owner(receipt.key):
-        said = Consent("withdrawn", turn.now, turn.now, OPTED_OUT)
-        statement.state(turn, receipt.channel, said)
-
-
-def _suppress(turn: Turn, receipt: Receipt, reason: str) -> None:
-    turn.note("suppressed", receipt.channel, [reason, receipt.reason])
-    turn.effects.append(Suppress(receipt.channel, receipt.address, reason))
-
-
-def _count_bounces(turn: Turn, receipt: Receipt) -> None:
-    """Failures that may pass suppress the address when they come in a row."""
-    bounces = turn.contact.bounces
-    if receipt.outcome == "delivered":
-        bounces.pop(receipt.channel, None)
-    elif receipt.soft:
-        bounces[receipt.channel] = bounces.get(receipt.channel, 0) + 1
-        if bounces[receipt.channel] >= receipt.soft and receipt.address:
-            del bounces[receipt.channel]
-            _suppress(turn, receipt, HARD_BOUNCE)
+        case _:
+            _remember(turn, receipt.fingerprint)
+            bounce.count(turn, receipt)
+    bounce.heed(turn, receipt)
+    for event in activity.told(receipt, turn.rulebook, turn.now):
+        collect(turn, event)
+        _tell(turn, event)
 
 
 def take_act(turn: Turn, act: Act) -> None:

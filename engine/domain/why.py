@@ -61,7 +61,7 @@ class _Witness:
 
     def saw(self, condition: Condition, demand: Demand) -> Any:
         question = str(question_of(condition))
-        if question in ("did", "did_not"):
+        if question in ("did", "did_not", "message"):
             return self._past(condition, next(iter(demand.aggregates)))
         return _SEEN[question](self, str(getattr(condition, question)), condition)
 
@@ -90,7 +90,7 @@ class _Witness:
         return self.rulebook.readings[name].value(self.contact, self.now)
 
     def collection(self, name: str, condition: Condition) -> Any:
-        return getattr(self.contact.collections.get(name, NOTHING), condition.of or "count")
+        return getattr(self.contact.collections.get(name, NOTHING), str(condition.of or "count"))
 
     def score(self, name: str, _condition: Condition) -> Any:
         return round(value_of(self.contact, self.rulebook.scores[name], self.now), 3)

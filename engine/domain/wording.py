@@ -14,6 +14,7 @@ from engine.domain.condition import (
     When,
     question_of,
 )
+from engine.domain.receipt import Of
 
 _GROUPS = {
     "all": "all of these", "any": "any of these", "none": "none of these",
@@ -66,6 +67,11 @@ def _did(condition: Condition, question: str) -> str:
         wanted = getattr(condition, edge)
         if wanted is not None:
             words.append(f"{edge} {' and '.join(_times(wanted))}")
+    if isinstance(condition.of, Of):
+        named = {key: getattr(condition.of, key) for key in Of.__struct_fields__}
+        words += [f"of {key} {value}" for key, value in named.items() if value]
+    if condition.bots:
+        words.append("by machines too")
     if condition.where:
         chosen = [
             f"{path} {_compared(w) if isinstance(w, Comparison) else f'is {_value(w)}'}"
@@ -101,6 +107,7 @@ def _reach(condition: Condition) -> str:
 _SAID: dict[str, Callable[[Condition], str]] = {
     "did": lambda condition: _did(condition, "did"),
     "did_not": lambda condition: _did(condition, "did_not"),
+    "message": lambda condition: _did(condition, "message"),
     "weekday": lambda condition: f"weekday is {_value(condition.weekday)}",
     "percent": lambda condition: f"in the first {condition.percent:g} % of lot {condition.lot}",
     "reachable": _reach,

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from engine.domain.score import Score
+from engine.domain.score import Score, ScoreRule
 from engine.domain.segment import Segment
 from engine.domain.template import Template
 from engine.loading.check_aggregate import aggregate_problems
@@ -17,6 +17,7 @@ from engine.loading.check_condition import (
     unknown,
     where_problems,
 )
+from engine.loading.check_receipt import message_problems
 from engine.loading.check_scenario import scenario_problems
 from engine.loading.check_spec import spec_problems
 from engine.loading.check_step import conditions_of
@@ -26,6 +27,7 @@ from engine.loading.known import Known
 from engine.loading.nearest import meant
 from engine.loading.shape import Problems
 from engine.loading.workspace import HTML, TEXT, Workspace, Written, collections_of, roots_of
+from engine.loading.yaml_file import Place
 from engine.rendering.check import check_template, named
 from engine.rendering.environment import ROOTS
 
@@ -161,19 +163,27 @@ def _collection_problems(workspace: Workspace) -> Iterator[str]:
 
 def _score_problems(workspace: Workspace) -> Iterator[str]:
     for written in workspace.scores:
-        for place, text in _one_score(written.definition):
+        for place, text in _one_score(written.definition, workspace.names):
             yield written.problem(place, text)
 
 
-def _one_score(score: Score) -> Problems:
+def _one_score(score: Score, names: Names) -> Problems:
     if not score.rules:
         yield ("rules",), "needs at least one rule"
     for at, rule in enumerate(score.rules):
-        yield from event_problems(rule.event, ("rules", at, "event"))
+        yield from _heard_problems(rule, ("rules", at), names)
         if rule.points == 0:
             yield ("rules", at, "points"), "0 points change nothing"
         if rule.where is not None:
             yield from where_problems(rule.where, ("rules", at, "where"))
+
+
+def _heard_problems(rule: ScoreRule, place: Place, names: Names) -> Problems:
+    if (rule.event is None) is (rule.message is None):
+        yield place, "needs exactly one of event or message"
+    if rule.event is not None:
+        yield from event_problems(rule.event, (*place, "event"))
+    yield from message_problems(rule, place, names)
 
 
 def _consent_problems(workspace: Workspace) -> Iterator[str]:

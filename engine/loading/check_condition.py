@@ -9,17 +9,20 @@ from engine.domain.condition import (
     Comparison,
     Condition,
     Where,
+    as_did,
     comparison_of,
     parts_of,
     question_of,
 )
 from engine.domain.moment import Moment
+from engine.domain.receipt import Of
 from engine.loading.check_comparison import (
     comparison_problems,
     edge_problems,
     own_problems,
     time_problems,
 )
+from engine.loading.check_receipt import message_problems
 from engine.loading.nearest import meant
 from engine.loading.shape import Problems
 from engine.loading.yaml_file import Place
@@ -52,9 +55,10 @@ _QUALIFIERS: dict[str, tuple[str, ...]] = {
     "collection": ("of", *NUMBERS, "contains"),
     "did": (*_DID, "at_most", "exactly", "first", "last"),
     "did_not": _DID,
+    "message": (*_DID, "at_most", "exactly", "first", "last", "of", "bots"),
 }
 _COMPARED = ("attribute", "aggregate", "collection", "score", "scenario")
-_MORE = ("where", "within", "exactly", "first", "last", "of", "anniversary", "lot", "topic")
+_MORE = ("where", "within", "exactly", "first", "last", "of", "bots", "anniversary", "lot", "topic")
 _ALONE = ("within", "at_least", "at_most", "exactly", "since", "before")
 """How often something was done; ``first`` and ``last`` ask for when instead."""
 
@@ -71,6 +75,8 @@ def condition_problems(condition: Condition, place: Place, names: Names) -> Prob
             yield from _part_problems(condition, question, place, names)
         case "did" | "did_not":
             yield from _did_problems(condition, question, place)
+        case "message":
+            yield from _message_problems(condition, place, names)
         case "segment" | "aggregate" | "score" | "scenario" | "list":
             name = str(getattr(condition, question))
             yield from unknown(question, name, (*place, question), names[question])
@@ -80,7 +86,7 @@ def condition_problems(condition: Condition, place: Place, names: Names) -> Prob
         case _:
             yield from own_problems(condition, question, place)
     yield from unknown("topic", condition.topic, (*place, "topic"), names["topic"])
-    if question not in ("did", "did_not"):
+    if question not in ("did", "did_not", "message"):
         yield from comparison_problems(comparison_of(condition), place)
 
 
@@ -91,8 +97,11 @@ def unknown(kind: str, name: str | None, place: Place, names: Collection[str]) -
 
 
 def moment_problems(moment: Moment, place: Place, names: Names) -> Problems:
-    """Exactly one of what may happen; ``where`` only beside an event, ``becomes`` beside a hand-off."""
-    kinds = ("event", *_NAMED)
+    """Exactly one of what may happen; ``where`` only beside an event or a message, ``becomes`` beside a
+
+    hand-off.
+    """
+    kinds = ("event", "message", *_NAMED)
     given = [name for name in kinds if getattr(moment, name) is not None]
     if len(given) != 1:
         words = f"{', '.join(kinds[:-1])} or {kinds[-1]}"
@@ -103,8 +112,9 @@ def moment_problems(moment: Moment, place: Place, names: Names) -> Problems:
         yield from event_problems(moment.event, (*place, "event"))
     if moment.where is not None:
         yield from where_problems(moment.where, (*place, "where"))
-        if moment.event is None:
-            yield (*place, "where"), "goes with an event only"
+        if moment.event is None and moment.message is None:
+            yield (*place, "where"), "goes with an event or a message only"
+    yield from message_problems(moment, place, names)
     for name in given:
         kind = _NAMED.get(name)
         if kind is not None:
@@ -146,6 +156,8 @@ def _qualifier_problems(condition: Condition, question: str, place: Place) -> Pr
     if question in _COMPARED and not _given(condition, asked):
         operators = tuple(name for name in fitting if name in asked)
         yield place, f"needs an operator: {_list(operators)}"
+    if question == "collection" and isinstance(condition.of, Of):
+        yield (*place, "of"), "is none of count, quantity, total"
 
 
 def _part_problems(condition: Condition, question: str, place: Place, names: Names) -> Problems:
@@ -154,6 +166,16 @@ def _part_problems(condition: Condition, question: str, place: Place, names: Nam
         yield (*place, question), "needs at least one condition"
     for at, part in parts:
         yield from condition_problems(part, (*place, *at), names)
+
+
+def _message_problems(condition: Condition, place: Place, names: Names) -> Problems:
+    of = condition.of
+    if isinstance(of, str):
+        yield (*place, "of"), f"{of!r} names no messages; write of: {{template: ...}}"
+        of = None
+    asked = Moment(message=condition.message, of=of, bots=condition.bots)
+    yield from message_problems(asked, place, names)
+    yield from _did_problems(as_did(condition), "did", place)
 
 
 def _did_problems(condition: Condition, question: str, place: Place) -> Problems:

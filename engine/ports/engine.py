@@ -61,6 +61,18 @@ class ListDesk(Protocol):
         ...
 
 
+class ReceiptDesk(Protocol):
+    """What is told of messages that have left."""
+
+    async def take(self, source: str, told: Sequence[Notice | Refusal]) -> list[Verdict]:
+        """One verdict each, in order, after the commit that holds it. Raises Busy."""
+        ...
+
+    async def notice(self, notice: Notice) -> None:
+        """Kept on return. Raises Unknown when nothing is known of the message here."""
+        ...
+
+
 class ReportDesk(Protocol):
     """What is told of the engine: plain data (dict, list, str, int, float)."""
 
@@ -182,9 +194,8 @@ class Engine(Authority, Protocol):
     @property
     def consents(self) -> ConsentDesk: ...
 
-    async def notice(self, notice: Notice) -> None:
-        """Kept on return. Raises Unknown when the message is of no contact here."""
-        ...
+    @property
+    def receipts(self) -> ReceiptDesk: ...
 
     async def create_key(self, kind: KeyKind, name: str, by: str, origins: str = "") -> str:
         """The secret, shown once."""

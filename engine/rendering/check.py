@@ -24,7 +24,7 @@ NUMBER = 10**15
 PRODUCT, PRODUCTS, ANY_PRODUCT = "product", "products", "products.*"
 """``item.product`` and ``products[id]`` are looked up in the catalog."""
 MESSAGE = (
-    "id", "address", "scenario", "template", "unsubscribe_url", "confirm_url", "tracking",
+    "id", "key", "address", "scenario", "template", "unsubscribe_url", "confirm_url", "tracking",
     "handoff_url", "accept_url", "return_url", "reject_url",
 )  # fmt: skip
 

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 
 import msgspec
 
+from engine.domain import activity
 from engine.domain.aggregate import Aggregate, fold_aggregates, join
 from engine.domain.collect import fill, join_collections
 from engine.domain.collection import Collection, Verb
 from engine.domain.contact import Contact
 from engine.domain.counted import collection_of, count_of, measure_of, score_of, times_of
 from engine.domain.event import Event
+from engine.domain.message import Logged, Message, Receipt
 from engine.domain.rulebook import Rulebook, ScorePlan
 from engine.domain.score import fold_scores, join_scores
 from engine.domain.session import joined
@@ -53,11 +55,23 @@ class Chosen:
             self._aggregates[number] = part
             self._by_event.setdefault(part.event, []).append(part)
 
-    def reads(self, event: Event) -> bool:
-        """Whether such an event changes anything."""
-        if any(event.name in read for read in (self._by_event, self._scores, self._filled)):
-            return True
-        return self._visits and counts(event)
+    def reads(self, taken: Logged) -> bool:
+        """Whether such a message changes anything, merges aside."""
+        if isinstance(taken, Receipt):
+            return self._asks_about(activity.name_of(taken))
+        if not isinstance(taken, Event):
+            return False
+        return self._asks_about(taken.name) or (self._visits and counts(taken))
+
+    def _asks_about(self, event: str) -> bool:
+        return any(event in read for read in (self._by_event, self._scores, self._filled))
+
+    def take(self, made: Contact, taken: Message, now: int) -> None:
+        """A message consumed at ``now`` (ms): an event, a receipt, or what changes nothing here."""
+        if isinstance(taken, Event):
+            self.fold(made, taken, now)
+        elif isinstance(taken, Receipt) and self.reads(taken):
+            self.fold(made, activity.event_of(taken, activity.name_of(taken), now), now)
 
     def fold(self, made: Contact, event: Event, now: int) -> None:
         """Take an event, consumed at ``now`` (ms), and what comes of it, as the live step would."""

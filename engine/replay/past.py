@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from engine.domain import message
 from engine.domain.contact import Contact
-from engine.domain.event import Event
 from engine.domain.message import Adopted, Logged, Message, Restored, Unmerged
 from engine.ports.host_store import LogRow
 from engine.ports.log_reader import LogReader
@@ -43,8 +42,6 @@ class Past:
     def take(self, made: Contact, taken: Message, now: int) -> None:
         """The next message, consumed at ``now`` (ms)."""
         match taken:
-            case Event():
-                self._chosen.fold(made, taken, now)
             case Adopted(source) if source not in made.pasts:
                 other = self.of(source)
                 made.pasts += [source, *other.pasts]
@@ -54,7 +51,7 @@ class Past:
                 for row in filter(None, map(reader.log_row, half.rows)):
                     self.take(made, message.decode(row.body), row.now)
             case _:
-                pass
+                self._chosen.take(made, taken, now)
 
 
 def standing(lived: list[tuple[LogRow, Message]]) -> list[tuple[LogRow, Message]]:

@@ -11,7 +11,6 @@ import msgspec
 
 from engine.domain import codec, message
 from engine.domain.contact import Contact
-from engine.domain.event import Event
 from engine.domain.message import Logged
 from engine.ports.log_reader import LogReader
 from engine.replay.chosen import Chosen
@@ -73,9 +72,9 @@ class Scan:
         self._next = next(self._made, None)
 
     def _worth(self, taken: Logged, body: bytes) -> bytes | None:
-        if isinstance(taken, Event):
-            return body if self._chosen.reads(taken) else None
-        return None if is_plain(taken) else b""
+        if not is_plain(taken):
+            return b""
+        return body if self._chosen.reads(taken) else None
 
     def _by_contact(self) -> Iterator[tuple[int, bytes]]:
         for contact, group in itertools.groupby(self._spill.sorted(), key=lambda row: row.contact):

@@ -1,4 +1,4 @@
-"""What became of each event of a call, as its sender reads it."""
+"""What became of each event or receipt of a call, as its sender reads it."""
 
 from typing import Literal
 
@@ -14,7 +14,7 @@ _OUTCOMES: dict[int, Literal["accepted", "duplicate", "rejected"]] = {
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """What became of one event. ``code`` and ``reason`` go with ``rejected``, and with an accepted one
+    """What became of one. ``code`` and ``reason`` go with ``rejected``, and with an accepted one
 
     of which some values were refused.
     """
@@ -25,12 +25,18 @@ class Answer(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
-def answers(request: pb.PushRequest, response: pb.PushResponse) -> list[Answer]:
-    """One an event, in order."""
+def answers(
+    request: pb.PushRequest | pb.ReceiptsRequest, response: pb.PushResponse
+) -> list[Answer]:
+    """One an event or a receipt, in order."""
+    if isinstance(request, pb.PushRequest):
+        ids = [event.message_id for event in request.events]
+    else:
+        ids = [receipt.id for receipt in request.receipts]
     refused = {r.index: r for r in response.rejections}
     told = []
-    for index, (event, outcome) in enumerate(zip(request.events, response.outcomes, strict=True)):
+    for index, (message_id, outcome) in enumerate(zip(ids, response.outcomes, strict=True)):
         why = refused.get(index)
         code, reason = (why.code, why.reason) if why else ("", "")
-        told.append(Answer(_OUTCOMES[outcome], event.message_id, code, reason))
+        told.append(Answer(_OUTCOMES[outcome], message_id, code, reason))
     return told

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Self
 
 import grpc
@@ -50,13 +50,30 @@ class AsyncRelance:
             told += await self.push_request(request, patience)
         return told
 
+    async def receipts(
+        self, receipts: Iterable[Mapping[str, Any]], patience: float = PATIENCE
+    ) -> list[Answer]:
+        """See ``Relance.receipts``; one answer each, in order."""
+        told: list[Answer] = []
+        for request in outgoing.receipt_calls(receipts):
+            told += await self._answered(self._events.Receipts, request, patience)
+        return told
+
     async def push_request(self, request: pb.PushRequest, patience: float) -> list[Answer]:
         """One call, sent again within ``patience`` seconds where that helps."""
+        return await self._answered(self._events.Push, request, patience)
+
+    async def _answered(
+        self,
+        method: Callable[..., Any],
+        request: pb.PushRequest | pb.ReceiptsRequest,
+        patience: float,
+    ) -> list[Answer]:
         end = time.monotonic() + patience
         pause = FIRST_PAUSE
         while True:
             try:
-                call = self._events.Push(request, timeout=self._timeout, metadata=self._metadata)
+                call = method(request, timeout=self._timeout, metadata=self._metadata)
                 return answers(request, await call)
             except grpc.RpcError as error:
                 wait = wait_before(error, pause)

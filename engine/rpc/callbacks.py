@@ -88,7 +88,7 @@ class Callbacks:
 
     async def _keep_receipt(self, hook: Hook, call: Call) -> None:
         notice = hook.receipt(*call)
-        await insist(lambda: self._engine.notice(notice))
+        await insist(lambda: self._engine.receipts.notice(notice))
 
     async def _keep_inbound(self, hook: Hook, call: Call) -> None:
         heard = hook.inbound(*call[1:])

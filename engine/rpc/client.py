@@ -80,6 +80,16 @@ class Relance:
         response = until(patience, self._bound(self._events.Push, request), self._address)
         return answers(request, response)
 
+    def receipts(
+        self, receipts: Iterable[Mapping[str, Any]], patience: float = PATIENCE
+    ) -> list[Answer]:
+        """What became of messages: ``message`` (its key), ``outcome``, and what ``Receipt`` has besides."""
+        told: list[Answer] = []
+        for request in outgoing.receipt_calls(receipts):
+            call = self._bound(self._events.Receipts, request)
+            told += answers(request, until(patience, call, self._address))
+        return told
+
     def status(self) -> dict[str, Any]:
         return self._read(self._console.Status, Empty(), dict[str, Any])
 

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from engine.domain.receipt import NAMES as RESERVED
 from engine.rpc import phone_number
 from engine.rpc.addresses import text_of
 from engine.rpc.item import Item, part
@@ -37,7 +38,7 @@ def of(item: Item, kind: str | None) -> Content:
     """Raises Refused."""
     given = _part(part(item.properties), "properties")
     if kind == "track":
-        return Content(kind, _name(item.event), given.raw, NOTHING)
+        return Content(kind, event_name(item.event), given.raw, NOTHING)
     if kind not in NAMES:
         listed = ", ".join(("track", *NAMES))
         raise Refused("bad_type", f"type must be one of {listed}")
@@ -79,10 +80,14 @@ def _in_our_words(traits: Part) -> Part:
     return Part(_encode(renamed), renamed)
 
 
-def _name(given: str | None) -> str:
+def event_name(given: str | None) -> str:
+    """Of a track, in our words. Raises Refused for none, and for one that only the engine gives."""
     name = (given or "").strip()
     if not name:
         raise Refused("no_event_name", "a track needs event, the name of what happened")
+    if name in RESERVED:
+        text = f"{name} is what becomes of a message: tell it by Receipts, with the message's key"
+        raise Refused("reserved_event", text)
     if len(name) > LONGEST_NAME or "\x00" in name:
         raise Refused("bad_event_name", f"event: at most {LONGEST_NAME} characters, no NUL")
     return FORMER.get(name, name)

@@ -13,11 +13,11 @@ from engine.domain.event import SERVER, Event, Kind
 from engine.domain.identity import key_of, rank_of
 from engine.ports.engine import Engine, Refusal
 from engine.rpc import relance_pb2 as pb
-from engine.rpc.content import LONGEST_NAME
+from engine.rpc.content import event_name
 from engine.rpc.intake import LARGEST, LONGEST_ID
 from engine.rpc.payload import read
 from engine.rpc.refusal import Refused
-from engine.rpc.vocabulary import FORMER, NAMES
+from engine.rpc.vocabulary import NAMES
 
 LONGEST = 500
 MOST_KEYS = 20
@@ -57,7 +57,7 @@ def _event(engine: Engine, row: pb.ImportRow, job: int, source: str, received: i
     source = source if given else "import"
     return Event(
         _keys(row.keys),
-        _name(row.event) if kind == "track" else NAMES[kind],
+        event_name(row.event) if kind == "track" else NAMES[kind],
         cast("Kind", kind),
         message_id,
         source,
@@ -111,12 +111,3 @@ def _key(given: str) -> str:
         raise Refused("bad_key", f"a key is kind:value, at most {LONGEST} characters, without NUL")
     kind, _, value = given.partition(":")
     return key_of(kind, value)
-
-
-def _name(given: str) -> str:
-    name = given.strip()
-    if not name:
-        raise Refused("no_event_name", "a row needs event, the name of what happened")
-    if len(name) > LONGEST_NAME or "\x00" in name:
-        raise Refused("bad_event_name", f"event: at most {LONGEST_NAME} characters, no NUL")
-    return FORMER.get(name, name)

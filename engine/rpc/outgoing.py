@@ -1,4 +1,4 @@
-"""A Segment-shaped dict on its way out: to protobuf, in calls of a bounded size."""
+"""What a service tells on its way out, as dicts: to protobuf, in calls of a bounded size."""
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,6 +27,18 @@ _TEXTS = {
 _INSTANTS = {"timestamp": "timestamp", "originalTimestamp": "timestamp", "sentAt": "sent_at"}
 _OBJECTS = ("properties", "traits", "context", "integrations")
 _KNOWN = {*_TEXTS, *_INSTANTS, *_OBJECTS, "messageId", "externalIds"}
+_RECEIPT = {
+    "id": "id",
+    "message": "message",
+    "outcome": "outcome",
+    "at": "at",
+    "url": "url",
+    "userAgent": "user_agent",
+    "machine": "machine",
+    "soft": "soft",
+    "code": "code",
+    "reason": "reason",
+}
 _encode = msgspec.json.Encoder().encode
 
 
@@ -55,6 +67,27 @@ def event(item: Mapping[str, Any]) -> pb.Event:
     except (TypeError, ValueError, AttributeError) as error:
         raise BadRequest(f"event {made.message_id} cannot be sent: {error}") from error
     return made
+
+
+def receipt(item: Mapping[str, Any]) -> pb.Receipt:
+    """Raises BadRequest on a field that does not exist, or that holds something else."""
+    if unknown := item.keys() - _RECEIPT:
+        known = ", ".join(sorted(_RECEIPT))
+        raise BadRequest(f"a receipt has no field {min(unknown)!r}; it has {known}")
+    given = {_RECEIPT[name]: value for name, value in item.items() if value is not None}
+    if "at" in given:
+        given["at"] = _instant(given["at"])
+    try:
+        return pb.Receipt(**given)
+    except (TypeError, ValueError) as error:
+        raise BadRequest(f"a receipt of {item.get('message')!r} cannot be sent: {error}") from error
+
+
+def receipt_calls(receipts: Iterable[Mapping[str, Any]]) -> Iterator[pb.ReceiptsRequest]:
+    """In order, MOST a call."""
+    told = [receipt(item) for item in receipts]
+    for start in range(0, len(told), MOST):
+        yield pb.ReceiptsRequest(receipts=told[start : start + MOST])
 
 
 def calls(events: Iterable[pb.Event]) -> Iterator[pb.PushRequest]:

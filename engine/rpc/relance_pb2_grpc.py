@@ -46,6 +46,11 @@ class EventsStub:
                 request_serializer=engine_dot_rpc_dot_relance__pb2.StreamRequest.SerializeToString,
                 response_deserializer=engine_dot_rpc_dot_relance__pb2.StreamResponse.FromString,
                 _registered_method=True)
+        self.Receipts = channel.unary_unary(
+                '/relance.v1.Events/Receipts',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.ReceiptsRequest.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.PushResponse.FromString,
+                _registered_method=True)
 
 
 class EventsServicer:
@@ -71,6 +76,16 @@ class EventsServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Receipts(self, request, context):
+        """What became of messages that left from here: who opened, clicked, complained. Judged one by one as
+        events are; told again under the same id it counts once. Opens and clicks of people who have not
+        allowed that these are recorded are counted as a whole only. At most 2,500 a call. Keys of kind
+        server, operator and admin.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_EventsServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -83,6 +98,11 @@ def add_EventsServicer_to_server(servicer, server):
                     servicer.Stream,
                     request_deserializer=engine_dot_rpc_dot_relance__pb2.StreamRequest.FromString,
                     response_serializer=engine_dot_rpc_dot_relance__pb2.StreamResponse.SerializeToString,
+            ),
+            'Receipts': grpc.unary_unary_rpc_method_handler(
+                    servicer.Receipts,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.ReceiptsRequest.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.PushResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -140,6 +160,33 @@ class Events:
             '/relance.v1.Events/Stream',
             engine_dot_rpc_dot_relance__pb2.StreamRequest.SerializeToString,
             engine_dot_rpc_dot_relance__pb2.StreamResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Receipts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Events/Receipts',
+            engine_dot_rpc_dot_relance__pb2.ReceiptsRequest.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.PushResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -54,6 +54,12 @@ class EventsStub:
     it reads no further. The engine may end the stream at any time: open another one and send again
     what was not answered, with the same message ids.
     """
+    Receipts: _grpc.UnaryUnaryMultiCallable[_relance_pb2.ReceiptsRequest, _relance_pb2.PushResponse]
+    """What became of messages that left from here: who opened, clicked, complained. Judged one by one as
+    events are; told again under the same id it counts once. Opens and clicks of people who have not
+    allowed that these are recorded are counted as a whole only. At most 2,500 a call. Keys of kind
+    server, operator and admin.
+    """
 
 @_typing.type_check_only
 class EventsAsyncStub(EventsStub):
@@ -70,6 +76,12 @@ class EventsAsyncStub(EventsStub):
     before; an answer names the highest that is kept, with all before it. While the engine is busy
     it reads no further. The engine may end the stream at any time: open another one and send again
     what was not answered, with the same message ids.
+    """
+    Receipts: _aio.UnaryUnaryMultiCallable[_relance_pb2.ReceiptsRequest, _relance_pb2.PushResponse]  # type: ignore[assignment]
+    """What became of messages that left from here: who opened, clicked, complained. Judged one by one as
+    events are; told again under the same id it counts once. Opens and clicks of people who have not
+    allowed that these are recorded are counted as a whole only. At most 2,500 a call. Keys of kind
+    server, operator and admin.
     """
 
 class EventsServicer(metaclass=_abc_1.ABCMeta):
@@ -96,6 +108,18 @@ class EventsServicer(metaclass=_abc_1.ABCMeta):
         before; an answer names the highest that is kept, with all before it. While the engine is busy
         it reads no further. The engine may end the stream at any time: open another one and send again
         what was not answered, with the same message ids.
+        """
+
+    @_abc_1.abstractmethod
+    def Receipts(
+        self,
+        request: _relance_pb2.ReceiptsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.PushResponse, _abc.Awaitable[_relance_pb2.PushResponse]]:
+        """What became of messages that left from here: who opened, clicked, complained. Judged one by one as
+        events are; told again under the same id it counts once. Opens and clicks of people who have not
+        allowed that these are recorded are counted as a whole only. At most 2,500 a call. Keys of kind
+        server, operator and admin.
         """
 
 def add_EventsServicer_to_server(servicer: EventsServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,7 +1,7 @@
 """The gRPC services: what each call asks of the engine. Method names are the wire's."""
 # ruff: noqa: N802
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, get_args
 
 import msgspec
@@ -10,14 +10,15 @@ from google.protobuf.empty_pb2 import Empty
 from engine.domain.consent import Status
 from engine.errors import Unknown
 from engine.ports.control_store import ApiKey, KeyKind
-from engine.ports.engine import Engine
+from engine.ports.engine import Engine, Verdict
 from engine.rpc import relance_pb2 as pb
 from engine.rpc import relance_pb2_grpc as wire
-from engine.rpc.gate import ADMINS, OPERATORS, PUSHERS, VIEWERS
+from engine.rpc.gate import ADMINS, IMPORTERS, OPERATORS, PUSHERS, VIEWERS
 from engine.rpc.grpc_status import BadField
 from engine.rpc.guard import Guard, open_to, streamed_to
 from engine.rpc.intake import MOST, Intake
 from engine.rpc.phone_number import told_key
+from engine.rpc.receipts import notices
 from engine.rpc.streaming import Streaming
 from engine.rpc.surroundings import Shared
 from engine.rpc.watching import Watching
@@ -54,19 +55,15 @@ class Events(wire.EventsServicer):
         shared = Shared(caller.name, self._engine.now(), caller.kind == "public")
         items = self._intake.proto_items(request.events, shared)
         verdicts = await self._engine.push(caller.name, items) if items else []
-        response = pb.PushResponse(outcomes=[_OUTCOMES[v.outcome] for v in verdicts])
-        for index, (item, verdict) in enumerate(zip(items, verdicts, strict=True)):
-            if verdict.code:
-                response.rejections.add(
-                    index=index,
-                    message_id=item.message_id,
-                    code=verdict.code,
-                    reason=verdict.reason,
-                )
-        response.rejected = sum(v.outcome == "rejected" for v in verdicts)
-        response.duplicates = sum(v.outcome == "duplicate" for v in verdicts)
-        response.accepted = len(verdicts) - response.rejected - response.duplicates
-        return response
+        return _pushed(verdicts, [item.message_id for item in items])
+
+    @open_to(*IMPORTERS)
+    async def Receipts(self, request: pb.ReceiptsRequest, caller: ApiKey) -> pb.PushResponse:
+        if len(request.receipts) > MOST:
+            raise BadField("receipts", f"{len(request.receipts)} in one call: send at most {MOST}")
+        told = list(notices(request.receipts, caller.name, self._engine.now()))
+        verdicts = await self._engine.receipts.take(caller.name, told)
+        return _pushed(verdicts, [one.id for one in request.receipts])
 
     @streamed_to(*PUSHERS)
     def Stream(
@@ -251,6 +248,19 @@ class Control(wire.ControlServicer):
     async def ConfirmClock(self, _request: Empty, caller: ApiKey) -> Empty:
         await self._engine.confirm_clock(caller.name)
         return Empty()
+
+
+def _pushed(verdicts: Sequence[Verdict], ids: Sequence[str]) -> pb.PushResponse:
+    response = pb.PushResponse(outcomes=[_OUTCOMES[v.outcome] for v in verdicts])
+    for index, (message_id, verdict) in enumerate(zip(ids, verdicts, strict=True)):
+        if verdict.code:
+            response.rejections.add(
+                index=index, message_id=message_id, code=verdict.code, reason=verdict.reason
+            )
+    response.rejected = sum(v.outcome == "rejected" for v in verdicts)
+    response.duplicates = sum(v.outcome == "duplicate" for v in verdicts)
+    response.accepted = len(verdicts) - response.rejected - response.duplicates
+    return response
 
 
 def _report(plain: Any) -> pb.Report:

@@ -1,5 +1,6 @@
 """What the Coordinator does about consent: links that were followed, suppressions, operators' statements."""
 
+import contextlib
 from typing import TYPE_CHECKING, Literal
 
 from engine.domain.consent import PURPOSES, Status
@@ -7,6 +8,7 @@ from engine.domain.definitions import decode
 from engine.domain.effect import Lift, Suppress, contact_of
 from engine.domain.link import Link
 from engine.domain.message import Stated
+from engine.domain.notice import Notice
 from engine.domain.suppression import LIFTED_BY_HAND, UNSUBSCRIBE, is_scope, reason_of
 from engine.domain.topic import Topic
 from engine.errors import BadRequest, NotAllowed, Unknown
@@ -61,7 +63,15 @@ class Consents:
         subject = link.subject.partition("/")[0] if everything else link.subject
         await self._everywhere(Suppress(subject, "", UNSUBSCRIBE, link.address))
         await self._tell(contact, Stated("link", subject, "withdrawn", ip, link.key))
+        await self._told(link)
         return "done"
+
+    async def _told(self, link: Link) -> None:
+        """That the message made somebody unsubscribe; once, and only while the message is known."""
+        channel, told = link.subject.partition("/")[0], f"unsubscribed/{link.key}"
+        notice = Notice("link", told, link.key, channel, "unsubscribed")
+        with contextlib.suppress(Unknown):
+            await self._coordinator.receipts.notice(notice)
 
     def topics(self) -> tuple[Topic, ...]:
         return decode(self._coordinator.rulebooks.definitions).consent.topics

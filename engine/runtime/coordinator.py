@@ -10,9 +10,7 @@ import msgspec
 
 from engine.clock import Clock
 from engine.domain.attribute import misfit
-from engine.domain.effect import contact_of
 from engine.domain.event import Event
-from engine.domain.notice import Notice
 from engine.errors import BadRequest, Busy, ConfigError, Unknown
 from engine.ports.control_store import ApiKey, ControlStore, KeyKind, RejectedItem
 from engine.ports.engine import Doors, Engine, Refusal, Verdict
@@ -28,9 +26,9 @@ from engine.runtime.importing import Importing
 from engine.runtime.keyring import Keyring, make_key
 from engine.runtime.lists import Lists
 from engine.runtime.misfits import keep_misfits
-from engine.runtime.notice import NOBODY
 from engine.runtime.part import Calls
 from engine.runtime.privacy import Privacy
+from engine.runtime.receipts import Receipts
 from engine.runtime.reports import Reports
 from engine.runtime.router import Router
 from engine.runtime.rulebooks import Rulebooks
@@ -80,6 +78,7 @@ class Coordinator:
             self.rulebooks.schema,
             self.privacy.without_erased,
         )
+        self.receipts = Receipts(self)
         self.companies = CompanyReports(table, self.ask)
         self.identities = Identities(table, self.census, control, clock)
         self.addresses = ("", "")
@@ -224,18 +223,6 @@ class Coordinator:
         body = envelope.encode((found["id"], by, act, subject, value))
         await self.ask(self.table.host_of_contact(found["id"]), "act", body)
         self.control.record(self.now(), by, f"act {act}", str(found["id"]))
-
-    async def notice(self, notice: Notice) -> None:
-        fingerprint = self.fingerprint(notice.source, notice.id)
-        contact = contact_of(notice.key) or NOBODY
-        if contact > 0 and not await self.census.reaches(contact):
-            contact = NOBODY
-        while contact > 0:
-            body = envelope.encode((contact, notice, fingerprint))
-            contact = await self.ask(self.table.host_of_contact(contact), "notice", body)
-        if contact == NOBODY:
-            text = f"no contact here was sent {notice.key!r}"
-            raise Unknown(text)
 
     async def put_products(self, products: Sequence[tuple[str, bytes]]) -> None:
         self.control.put_products(products)

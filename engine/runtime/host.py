@@ -10,7 +10,7 @@ import msgspec
 from engine.clock import Clock
 from engine.domain.definitions import decode
 from engine.domain.effect import Lift, Suppress
-from engine.domain.message import Act, Stated
+from engine.domain.message import Act, Receipt, Stated
 from engine.domain.notice import Notice
 from engine.domain.reserved import RESERVED
 from engine.domain.rulebook import Rulebook
@@ -43,6 +43,7 @@ from engine.runtime.standings import Standings
 from engine.runtime.timers import Timers
 
 log = logging.getLogger("relance.host")
+_notices = msgspec.msgpack.Decoder(list[tuple[int, Notice, bytes, Receipt | None]])
 
 
 class ContactHost:
@@ -116,12 +117,11 @@ class ContactHost:
                 raise Busy(0.2, f"{self.name} waits for its contact")
             case "deliver":
                 return await self._deliver(envelope.parcels.decode(body))
-            case "hop":
-                questions = envelope.questions.decode(body)
-                return envelope.encode(await self.mailbox.put([HopLetter(q) for q in questions]))
+            case "hop" | "notices":
+                return envelope.encode(await self.mailbox.put(_letters(method, body)))
             case "act":
                 return await self._act(body)
-            case "suppress" | "stated" | "notice" | "unite" | "part" | "dismiss":
+            case "suppress" | "stated" | "unite" | "part" | "dismiss":
                 return envelope.encode((await self.mailbox.put([_letter(method, body)]))[0])
             case "erasure":
                 step, rest = msgspec.msgpack.decode(body, type=tuple[str, bytes])
@@ -240,6 +240,12 @@ class ContactHost:
             self.given.reach(batch.counters.get(GIVEN, 0))
 
 
+def _letters(method: str, body: bytes) -> list[Letter]:
+    if method == "hop":
+        return [HopLetter(question) for question in envelope.questions.decode(body)]
+    return [NoticeLetter(*one) for one in _notices.decode(body)]
+
+
 def _letter(method: str, body: bytes) -> Letter:
     match method:
         case "suppress":
@@ -253,7 +259,5 @@ def _letter(method: str, body: bytes) -> Letter:
             return PartLetter(
                 *msgspec.msgpack.decode(body, type=tuple[int, int, str, dict[int, bytes]])
             )
-        case "dismiss":
-            return DismissLetter(*msgspec.msgpack.decode(body, type=tuple[int, int]))
         case _:
-            return NoticeLetter(*msgspec.msgpack.decode(body, type=tuple[int, Notice, bytes]))
+            return DismissLetter(*msgspec.msgpack.decode(body, type=tuple[int, int]))

@@ -4,10 +4,14 @@ Counts are since the store was made; reasons since the hosts started, which they
 """
 
 from collections import Counter
-from typing import Any
+from typing import Any, get_args
 
+from engine.domain.message import Later
 from engine.runtime.figures import counted
+from engine.runtime.notice import UNTRACKED
 
+LATER = get_args(Later)
+"""What becomes of messages that were sent; of these nothing is due, so the ledger's law leaves them out."""
 OUTCOMES = ("intended", "sent", "failed", "unknown", "deferred")
 SHOWN = 200
 
@@ -28,6 +32,7 @@ def messages(
             for name in sorted(channels | routes.keys())
         ],
         "skipped": total["skipped"],
+        "untracked": {what: total[f"{UNTRACKED}{what}"] for what in ("opened", "clicked")},
         "sender": "routes" in sender,
         "since": max(told["begun"] for told in standings),
         "reasons": _reasons(standings),
@@ -41,6 +46,7 @@ def _channel(name: str, total: Counter[str], route: dict[str, Any], paused: bool
     return {
         "channel": name,
         **ledger,
+        **{outcome: total[f"{outcome}/{name}"] for outcome in LATER},
         "waiting": ledger["intended"] - finished,
         "paused": paused,
         "breaker": route.get("breaker", ""),

@@ -4,7 +4,6 @@ from itertools import takewhile
 
 from engine.domain import codec, message
 from engine.domain.contact import Contact
-from engine.domain.event import Event
 from engine.domain.message import Rebuilt
 from engine.domain.pending import missing
 from engine.ports.host_store import LogRow
@@ -45,8 +44,7 @@ class RebuiltLetter:
             taken = message.decode(row.body)
             if not is_plain(taken):
                 return False
-            if isinstance(taken, Event):
-                self._chosen.fold(made, taken, row.now)
+            self._chosen.take(made, taken, row.now)
         batch.apply(self.contact, Rebuilt(names, codec.whole(bare(made)), self._since))
         return True
 

@@ -168,6 +168,10 @@ def state_of(resident: Resident) -> dict[str, Any]:
     }
 
 
+HIDDEN = ("fingerprint", "hashed", "state")
+"""Fields of messages that tell a reader nothing."""
+
+
 def line_of(row: LogRow) -> dict[str, Any]:
     """One log row for a reader: what was consumed, what it caused, under which rulebook."""
     consumed = message.decode_row(row.body)
@@ -179,7 +183,7 @@ def line_of(row: LogRow) -> dict[str, Any]:
         "at": row.now,
         "rulebook": row.rulebook,
         "message": plain[0],
-        "fields": {k: _readable(v) for k, v in fields.items() if k not in ("fingerprint", "state")},
+        "fields": {k: _readable(v) for k, v in fields.items() if k not in HIDDEN},
         "facts": [[f.what, f.subject, f.at, _readable(f.detail)] for f in fact.decode(row.facts)],
     }
 

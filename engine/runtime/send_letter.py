@@ -13,6 +13,7 @@ from engine.ports.sending import Outcome
 from engine.runtime import envelope
 from engine.runtime.batch import Batch
 from engine.runtime.outbox import send_of
+from engine.runtime.sent import receipt_of
 
 replace = msgspec.structs.replace
 
@@ -91,15 +92,13 @@ class OutcomeLetter:
             return
         send = send_of(row)
         outcome = _judged(self.outcome, send, row.attempts)
-        receipt = Receipt(
-            row.key,
+        receipt = receipt_of(
+            batch,
+            send,
             outcome.outcome,
-            send.scenario,
-            send.channel,
-            send.address if outcome.suppress else "",
-            outcome.reply,
-            outcome.reason,
-            outcome.suppress,
+            reply=outcome.reply,
+            reason=outcome.reason,
+            suppress=outcome.suppress,
         )
         batch.apply(row.contact, receipt)
         if outcome.outcome == "deferred":

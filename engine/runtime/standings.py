@@ -21,6 +21,8 @@ REASONS = 200
 """Different reasons kept a host; what comes after them is counted as ``other``."""
 TEXT = 200
 """Characters of a reason."""
+ARRIVED = ("sent", "delivered", "opened", "clicked")
+"""Outcomes that need no reason."""
 NOBODY: dict[str, tuple[float, int]] = {}
 
 Step = tuple[Resident, Outcome, Message]
@@ -107,7 +109,7 @@ class Standings:
             )
 
     def _take_receipt(self, receipt: Receipt) -> None:
-        if receipt.outcome != "sent":
+        if receipt.outcome not in ARRIVED:
             reason = receipt.code or receipt.reason
             self._note(receipt.outcome, receipt.channel, reason[:TEXT])
 

@@ -47,6 +47,7 @@ class Templates:
             raise CannotRender(f"rulebook {self.version} has no template {send.template}")
         about: dict[str, Any] = {
             "id": delivery.message_id,
+            "key": send.key,
             "address": send.address,
             "scenario": send.scenario,
             "template": send.template,

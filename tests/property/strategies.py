@@ -152,6 +152,20 @@ standings = st.one_of(
     st.just({"attribute": "timezone", "exists": True}),
 )
 """Questions about scores, scenarios, lots, channels and days."""
+HAPPENINGS = ("sent", "delivered", "opened", "clicked", "bounced", "unsubscribed")
+ABOUT = (
+    {},
+    {"of": {"template": "hello"}},
+    {"of": {"scenario": "scenario0"}},
+    {"of": {"step": "step1"}},
+)
+mailed = st.builds(
+    lambda what, about, often: {"message": what, **about, **often},
+    st.sampled_from(HAPPENINGS),
+    st.sampled_from(ABOUT),
+    st.sampled_from([{}, {"at_least": 2}, {"within": "25ms"}, {"last": {"in_last": "60ms"}}]),
+)
+"""Questions about what became of messages."""
 
 
 @st.composite
@@ -291,13 +305,15 @@ def scores(draw: st.DrawFn, name: str = "heat") -> Any:
 def documents(draw: st.DrawFn) -> Definitions:
     """A whole configuration. Mail is transactional, so that an address is all that a send needs."""
     figured = draw(declared())
-    written = draw(segment_sets(aggregates=figured, more=kept | standings))
+    written = draw(segment_sets(aggregates=figured, more=kept | standings | mailed))
     parts: list[Any] = [build.aggregate(name, **asked) for name, asked in figured.items()]
     parts += [build.segment(name, **asked) for name, asked in written.items()]
     parts += [
         draw(scenarios(f"scenario{n}", list(written))) for n in range(draw(st.integers(1, 3)))
     ]
     named = ("basket.items", "basket.last", "basket.total", "contact.visit.count")
+    parts += [build.scenario("heard", {"message": "clicked"}, build.send("again"))]
+    parts += [build.score("warmth", {"message": draw(st.sampled_from(HAPPENINGS)), "points": 2})]
     parts += [draw(scores()), build.template(transactional=True, variables=named)]
     return build.definitions(
         *parts,

@@ -12,10 +12,12 @@ from engine.domain import codec, fact
 from engine.domain.definitions import Definitions, encode
 from engine.domain.event import PUBLIC, SERVER, TOKEN, Event
 from engine.domain.link import Link, link_key, sign
+from engine.domain.notice import Notice
 from engine.domain.suppression import address_hash
 from engine.domain.topic import ConsentRules, DoubleOptIn, Topic
 from engine.errors import Unknown
 from engine.replay.fold import Lived, lived
+from engine.rpc.insisting import insist
 from engine.runtime.send_letter import RESEND_AFTER, RESENDS
 from tests.jumping_loop import JumpingLoop
 from tests.property.strategies import (
@@ -63,6 +65,14 @@ class Followed(NamedTuple):
     everything: bool
 
 
+class Told(NamedTuple):
+    """What became of the latest message that left, or of one that never did."""
+
+    outcome: str
+    bot: bool
+    ago: int
+
+
 class Killed(NamedTuple):
     part: str
 
@@ -103,10 +113,21 @@ said = st.builds(
 followed = st.builds(
     Followed, st.sampled_from("uc"), st.sampled_from(["email", "email/news"]), st.booleans()
 )
+told = st.builds(
+    Told,
+    st.sampled_from(
+        ["delivered", "undelivered", "opened", "clicked", "complained", "unsubscribed"]
+    ),
+    st.booleans(),
+    st.sampled_from([0, 10]),
+)
 killed = st.builds(Killed, st.sampled_from(["host-0", "host-1", "sender", "coordinator"]))
 histories = st.lists(
-    st.one_of(came, came, came, came, said, said, followed, acted, killed), min_size=1, max_size=12
+    st.one_of(came, came, came, came, said, said, followed, told, told, acted, killed),
+    min_size=1,
+    max_size=12,
 )
+PERSON = {"email": "ada@example.com", "consent_tracking": True}
 RULES = ConsentRules(
     topics=(Topic(topic="news"),), confirm={"email": DoubleOptIn(template="ask", within="40ms")}
 )
@@ -132,7 +153,7 @@ def event_of(engine: SmallEngine, one: Came, number: int) -> Event:
         *one.keys,
         ago=one.happening.late,
         properties=one.happening.properties,
-        traits=one.happening.traits | ({"email": "ada@example.com"} if number % 2 else {}),
+        traits=one.happening.traits | (PERSON if number % 2 else {}),
         live=one.happening.live,
         trust=one.trust,
     )
@@ -156,6 +177,8 @@ async def live(engine: SmallEngine, history: list[Any], later: Definitions) -> l
                 await engine.push(statement_of(engine, one))
             case Followed():
                 await follows(engine, one)
+            case Told():
+                await tells(engine, one)
             case Killed(part):
                 await engine.kill(part)
                 await engine.up()
@@ -181,6 +204,13 @@ async def follows(engine: SmallEngine, one: Followed) -> None:
     link = engine.coordinator.consents.link(token)
     assert link is not None
     await engine.coordinator.consents.follow(link, everything=one.everything, ip="192.0.2.1")
+
+
+async def tells(engine: SmallEngine, one: Told) -> None:
+    key = next(reversed(engine.post.left), "1.1/never/1")
+    identity, at = f"{one.outcome}{one.bot}", engine.clock.now() - one.ago
+    notice = Notice("post", identity, key, "email", cast("Any", one.outcome), at=at, bot=one.bot)
+    await insist(lambda: engine.coordinator.receipts.take("post", [notice]))
 
 
 async def acts(engine: SmallEngine, one: Acted) -> None:

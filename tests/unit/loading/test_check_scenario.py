@@ -12,6 +12,7 @@ StepProblems = Callable[..., list[str]]
 
 SEND = "{do: send, id: mail, channel: email, template: hello}"
 WAIT = "{do: wait, id: pause, for: 1h}"
+NEEDS = "needs exactly one of event, message, enters, leaves, joins, quits or handoff"
 SET = "{do: set, id: mark, attribute: seen, to: true}"
 
 
@@ -20,13 +21,13 @@ SET = "{do: set, id: mark, attribute: seen, to: true}"
     [
         (
             "{}",
-            "trigger: needs exactly one of event, enters, leaves, joins, quits or handoff, has none",
+            f"trigger: {NEEDS}, has none",
         ),
         (
             "{event: A, enters: buyers}",
-            "trigger: needs exactly one of event, enters, leaves, joins, quits or handoff, has event",
+            f"trigger: {NEEDS}, has event",
         ),
-        ("{enters: buyers, where: {x: 1}}", "trigger.where: goes with an event only"),
+        ("{enters: buyers, where: {x: 1}}", "trigger.where: goes with an event or a message only"),
         ("{event: A, where: {}}", "trigger.where: is empty"),
         ("{event: ''}", "trigger.event: '' is no event name"),
         ("{enters: buyer}", "trigger.enters: there is no segment buyer; did you mean buyers?"),
@@ -54,7 +55,7 @@ def test_goal_and_exits_are_moments_too(problems: StepProblems) -> None:
         ("{do: wait, id: a}", ": a wait needs for (a duration), at (a local time), or both"),
         (
             "{do: wait_for, id: a, timeout: 1d}",
-            ": needs exactly one of event, enters, leaves, joins, quits or handoff",
+            f": {NEEDS}",
         ),
         ("{do: wait_for, id: a, event: A, enters: buyers}", ": needs exactly one of"),
         ("{do: wait_for, id: a, event: A, else: a}", ".else: is never reached without a timeout"),

@@ -102,7 +102,7 @@ class ListsInMemory:
 class EngineInMemory:
     """One key of each kind, whose secret is its kind; ``busy`` counts the pushes still to refuse.
 
-    It is its own desk for reports and for rulebooks.
+    It is its own desk for reports, receipts and rulebooks.
     """
 
     def __init__(self, at: int = 1_800_000_000_000) -> None:
@@ -116,6 +116,7 @@ class EngineInMemory:
         self.published: list[bytes] = []
         self.consents = ConsentsInMemory(self.acts)
         self.reports = self
+        self.receipts = self
         self.rulebooks = self
         self.companies = CompaniesInMemory()
         self.lists = ListsInMemory(self.acts)
@@ -211,6 +212,21 @@ class EngineInMemory:
             self.busy -= 1
             raise Busy(self.retry_after)
         self.notices.append(notice)
+
+    async def take(self, source: str, told: Sequence[Notice | Refusal]) -> list[Verdict]:
+        """Messages of contact 1 were sent; the same telling comes once."""
+        return [self._heard(one) for one in told]
+
+    def _heard(self, one: Notice | Refusal) -> Verdict:
+        if isinstance(one, Refusal):
+            self.refused.append(one)
+            return Verdict("rejected", one.code, one.reason)
+        if not one.key.startswith("1."):
+            return Verdict("rejected", "unknown_message", "no such message")
+        if any(known.id == one.id for known in self.notices):
+            return Verdict("duplicate", contact=1)
+        self.notices.append(one)
+        return Verdict("accepted", contact=1)
 
     async def fsck(self) -> dict[str, Any]:
         return {"findings": [], "checked": {"events": len(self.events)}}

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from engine.domain import message
 from engine.domain.event import PUBLIC
 from engine.domain.link import Link, link_key, sign
+from engine.domain.message import Receipt
 from engine.domain.suppression import address_hash
 from engine.domain.topic import ConsentRules, DoubleOptIn, Topic
 from engine.errors import BadRequest, NotAllowed
@@ -217,3 +219,18 @@ def test_the_report_says_for_each_address_whether_it_is_written_to(started: Star
     engine.run(engine.coordinator.consents.suppress("", "Ada@Example.com", "manual", "ops"))
     engine.run(engine.push(engine.event("Came", "user_id:1", traits={"phone": "+33611111111"})))
     assert report(engine, "user_id:1")["suppressed"] == {"email": True, "sms": False}
+
+
+def test_an_unsubscription_is_known_as_one_of_its_message(started: Started) -> None:
+    left = build.segment("left", message="unsubscribed", of={"template": "hello"})
+    engine = started(*PARTS, left, consent=RULES)
+    is_person(engine, "user_id:1")
+    says(engine, "user_id:1", status="granted")
+    engine.run(engine.push(engine.event("Ate", "user_id:1")))
+    engine.run(engine.rest())
+    (key,) = engine.post.left
+    assert follow(engine, "u", key) == "done"
+    assert list(report(engine, "user_id:1")["segments"]) == ["left"]
+    assert follow(engine, "u", key) == "done"
+    told = [message.decode(row.body) for row in engine.log()]
+    assert sum(isinstance(one, Receipt) and one.outcome == "unsubscribed" for one in told) == 1
