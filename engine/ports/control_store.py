@@ -24,13 +24,14 @@ class ApiKey(NamedTuple):
 
 
 class RejectedItem(NamedTuple):
-    """One refused item, as it came; ``source`` is the key's name."""
+    """One refused item, as it came; ``source`` is the key's name, ``public`` whether that was a public one."""
 
     at: int
     source: str
     code: str
     reason: str
     body: bytes
+    public: int = 0
 
 
 class ErasureRow(NamedTuple):
@@ -115,8 +116,8 @@ class ControlStore(Protocol):
         """Keep 1,000 a (reason code, source, day) in full, count the rest; durable on return."""
         ...
 
-    def rejected(self, limit: int = 100) -> list[RejectedItem]:
-        """The newest, first."""
+    def rejected(self, limit: int = 100, code: str = "") -> list[RejectedItem]:
+        """The newest, first; with a code only those."""
         ...
 
     def rejected_counts(self) -> dict[str, int]:

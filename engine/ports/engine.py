@@ -8,7 +8,7 @@ import msgspec
 from engine.domain.event import Event
 from engine.domain.notice import Notice
 from engine.ports.consent import ConsentDesk
-from engine.ports.control_store import ApiKey, KeyKind
+from engine.ports.control_store import ApiKey, KeyKind, RejectedItem
 from engine.ports.privacy import PrivacyDesk
 
 if TYPE_CHECKING:
@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """An item that a door could not turn into an event: kept as a rejected row, answered with its reason."""
+    """An item that a door could not turn into an event: kept as a rejected row, answered with its reason.
+
+    ``public``: it came with a public key, and is believed no more when it comes again.
+    """
 
     code: str
     reason: str
     body: bytes = b""
     message_id: str = ""
+    public: bool = False
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -89,10 +93,6 @@ class ReportDesk(Protocol):
         """
         ...
 
-    def rejected(self, limit: int) -> list[dict[str, Any]]:
-        """The newest items that were refused, as they came."""
-        ...
-
     async def segments(self) -> list[dict[str, Any]]: ...
 
     async def scenarios(self) -> list[dict[str, Any]]: ...
@@ -117,6 +117,26 @@ class ReportDesk(Protocol):
 class Country(Protocol):
     def country(self) -> str:
         """Of which country (ISO 3166-1) a phone number without country code is."""
+        ...
+
+
+class RefusalDesk(Protocol):
+    """What was refused, by a door or by a host."""
+
+    def listed(self, limit: int, code: str = "") -> list[dict[str, Any]]:
+        """The newest, as they came; with a code only those."""
+        ...
+
+    def page(self, after: int, code: str) -> list[tuple[int, RejectedItem]]:
+        """Some of this code by their numbers, those greater than ``after`` in order; none at the end."""
+        ...
+
+    def drop(self, numbers: Sequence[int]) -> None:
+        """They were taken after all."""
+        ...
+
+    def record(self, code: str, by: str) -> None:
+        """Who sends them through intake again."""
         ...
 
 
@@ -177,9 +197,17 @@ class Engine(Authority, Protocol):
 
     def now(self) -> int: ...
 
-    async def push(self, source: str, items: Sequence[Event | Refusal]) -> list[Verdict]:
-        """One verdict an item, in order, after the commit that holds it. Raises Busy: nothing kept."""
+    async def push(
+        self, source: str, items: Sequence[Event | Refusal], *, again: bool = False
+    ) -> list[Verdict]:
+        """One verdict an item, in order, after the commit that holds it. Raises Busy: nothing kept.
+
+        ``again``: what is refused of these is kept as such already.
+        """
         ...
+
+    @property
+    def refusals(self) -> "RefusalDesk": ...
 
     async def act(self, key: str, act: str, subject: str, value: Any, by: str) -> None:
         """An operator's act on a contact: set | exit | resume. Raises Unknown."""

@@ -117,9 +117,9 @@ class Relance:
         """The first hundred, by key."""
         return self._read(self._console.Company, pb.CompanyRequest(), list[dict[str, Any]])
 
-    def rejected(self, limit: int = 100) -> list[dict[str, Any]]:
-        """What was refused lately: at, source, code, reason, body; the newest first."""
-        request = pb.RejectedRequest(limit=limit)
+    def rejected(self, limit: int = 100, code: str = "") -> list[dict[str, Any]]:
+        """What was refused lately: at, source, code, reason, body, public; the newest first."""
+        request = pb.RejectedRequest(limit=limit, code=code)
         return self._read(self._console.Rejected, request, list[dict[str, Any]])
 
     def segments(self) -> list[dict[str, Any]]:
@@ -210,6 +210,10 @@ class Relance:
     def revoke_key(self, key: str) -> None:
         """``key`` is the key's id."""
         self._once(self._control.RevokeKey, pb.RevokeKeyRequest(id=key))
+
+    def replay(self, code: str) -> dict[str, int]:
+        """Send what was refused for this reason through intake again: how many had which outcome."""
+        return self._read(self._control.Replay, pb.ReplayRequest(code=code), dict[str, int])
 
     def user_token_secret(self) -> str:
         """What ``context.userToken`` is signed with; for admins."""

@@ -52,7 +52,7 @@ class Intake:
                 item = read(raw)
                 judged.append(self._event(item, kind or item.type, raw, shared))
             except Refused as no:
-                judged.append(_refusal(no, raw, item))
+                judged.append(_refusal(no, raw, item, public=shared.public))
         return judged
 
     def proto_items(self, events: Iterable[pb.Event], shared: Shared) -> list[Event | Refusal]:
@@ -63,7 +63,7 @@ class Intake:
                 _check_size(event.ByteSize())
                 judged.append(self._event(item, item.type, event, shared))
             except Refused as no:
-                judged.append(_refusal(no, items.as_json(event), item))
+                judged.append(_refusal(no, items.as_json(event), item, public=shared.public))
         return judged
 
     def _event(self, item: Item, kind: str | None, raw: bytes | pb.Event, shared: Shared) -> Event:
@@ -133,8 +133,8 @@ def _check_size(size: int) -> None:
         raise Refused("event_too_large", f"{size} bytes: an event has at most {LARGEST}")
 
 
-def _refusal(no: Refused, raw: bytes, item: Item | None) -> Refusal:
+def _refusal(no: Refused, raw: bytes, item: Item | None, *, public: bool) -> Refusal:
     """Keeps the item as it came, as far as an item may be long."""
     given = item.message_id if item else None
     message_id = "" if given is None else str(given)[:LONGEST_ID]
-    return Refusal(no.code, no.reason, bytes(raw[:LARGEST]), message_id)
+    return Refusal(no.code, no.reason, bytes(raw[:LARGEST]), message_id, public)

@@ -919,6 +919,11 @@ class ControlStub:
                 request_serializer=engine_dot_rpc_dot_relance__pb2.RevokeKeyRequest.SerializeToString,
                 response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
                 _registered_method=True)
+        self.Replay = channel.unary_unary(
+                '/relance.v1.Control/Replay',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.ReplayRequest.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
+                _registered_method=True)
         self.UserTokenSecret = channel.unary_unary(
                 '/relance.v1.Control/UserTokenSecret',
                 request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
@@ -1013,6 +1018,14 @@ class ControlServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Replay(self, request, context):
+        """Send what was refused for one reason through intake again, each item as whoever sent it. What is
+        taken now leaves the list: {"accepted", "duplicate", "rejected"}.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def UserTokenSecret(self, request, context):
         """What a site's server signs its users' ids with, for context.userToken. Keys of kind admin.
         """
@@ -1088,6 +1101,11 @@ def add_ControlServicer_to_server(servicer, server):
                     servicer.RevokeKey,
                     request_deserializer=engine_dot_rpc_dot_relance__pb2.RevokeKeyRequest.FromString,
                     response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+            'Replay': grpc.unary_unary_rpc_method_handler(
+                    servicer.Replay,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.ReplayRequest.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
             ),
             'UserTokenSecret': grpc.unary_unary_rpc_method_handler(
                     servicer.UserTokenSecret,
@@ -1425,6 +1443,33 @@ class Control:
             '/relance.v1.Control/RevokeKey',
             engine_dot_rpc_dot_relance__pb2.RevokeKeyRequest.SerializeToString,
             google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Replay(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Control/Replay',
+            engine_dot_rpc_dot_relance__pb2.ReplayRequest.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
             options,
             channel_credentials,
             insecure,

@@ -355,6 +355,10 @@ class ControlStub:
     CreateKey: _grpc.UnaryUnaryMultiCallable[_relance_pb2.CreateKeyRequest, _relance_pb2.CreateKeyResponse]
     Keys: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
     RevokeKey: _grpc.UnaryUnaryMultiCallable[_relance_pb2.RevokeKeyRequest, _empty_pb2.Empty]
+    Replay: _grpc.UnaryUnaryMultiCallable[_relance_pb2.ReplayRequest, _relance_pb2.Report]
+    """Send what was refused for one reason through intake again, each item as whoever sent it. What is
+    taken now leaves the list: {"accepted", "duplicate", "rejected"}.
+    """
     UserTokenSecret: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.UserTokenSecretResponse]
     """What a site's server signs its users' ids with, for context.userToken. Keys of kind admin."""
     ConfirmClock: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _empty_pb2.Empty]
@@ -383,6 +387,10 @@ class ControlAsyncStub(ControlStub):
     CreateKey: _aio.UnaryUnaryMultiCallable[_relance_pb2.CreateKeyRequest, _relance_pb2.CreateKeyResponse]  # type: ignore[assignment]
     Keys: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
     RevokeKey: _aio.UnaryUnaryMultiCallable[_relance_pb2.RevokeKeyRequest, _empty_pb2.Empty]  # type: ignore[assignment]
+    Replay: _aio.UnaryUnaryMultiCallable[_relance_pb2.ReplayRequest, _relance_pb2.Report]  # type: ignore[assignment]
+    """Send what was refused for one reason through intake again, each item as whoever sent it. What is
+    taken now leaves the list: {"accepted", "duplicate", "rejected"}.
+    """
     UserTokenSecret: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.UserTokenSecretResponse]  # type: ignore[assignment]
     """What a site's server signs its users' ids with, for context.userToken. Keys of kind admin."""
     ConfirmClock: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _empty_pb2.Empty]  # type: ignore[assignment]
@@ -480,6 +488,16 @@ class ControlServicer(metaclass=_abc_1.ABCMeta):
         request: _relance_pb2.RevokeKeyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]: ...
+
+    @_abc_1.abstractmethod
+    def Replay(
+        self,
+        request: _relance_pb2.ReplayRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """Send what was refused for one reason through intake again, each item as whoever sent it. What is
+        taken now leaves the list: {"accepted", "duplicate", "rejected"}.
+        """
 
     @_abc_1.abstractmethod
     def UserTokenSecret(

@@ -141,7 +141,7 @@ class Doors:
         events = Events(self._engine, self._intake, self._streaming, guard)
         wire.add_EventsServicer_to_server(events, server)
         wire.add_ConsoleServicer_to_server(Console(self._engine, self._watching, guard), server)
-        wire.add_ControlServicer_to_server(Control(self._engine, guard), server)
+        wire.add_ControlServicer_to_server(Control(self._engine, self._intake, guard), server)
         wire.add_CatalogServicer_to_server(Catalog(self._engine, guard), server)
         wire.add_ExportsServicer_to_server(Exports(self._engine, guard), server)
         wire.add_PrivacyServicer_to_server(Privacy(self._engine, guard), server)

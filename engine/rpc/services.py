@@ -19,6 +19,7 @@ from engine.rpc.guard import Guard, open_to, streamed_to
 from engine.rpc.intake import MOST, Intake
 from engine.rpc.phone_number import told_key
 from engine.rpc.receipts import notices
+from engine.rpc.replaying import replay
 from engine.rpc.streaming import Streaming
 from engine.rpc.surroundings import Shared
 from engine.rpc.watching import Watching
@@ -111,7 +112,8 @@ class Console(wire.ConsoleServicer):
 
     @open_to(*OPERATORS)
     async def Rejected(self, request: pb.RejectedRequest, _caller: ApiKey) -> pb.Report:
-        return _report(self._engine.reports.rejected(min(request.limit or REJECTED, REJECTED)))
+        limit = min(request.limit or REJECTED, REJECTED)
+        return _report(self._engine.refusals.listed(limit, request.code))
 
     @open_to(*VIEWERS)
     async def Segments(self, _request: Empty, _caller: ApiKey) -> pb.Report:
@@ -151,8 +153,9 @@ class Console(wire.ConsoleServicer):
 
 
 class Control(wire.ControlServicer):
-    def __init__(self, engine: Engine, guard: Guard) -> None:
+    def __init__(self, engine: Engine, intake: Intake, guard: Guard) -> None:
         self._engine = engine
+        self._intake = intake
         self.guard = guard
 
     @open_to(*OPERATORS)
@@ -239,6 +242,14 @@ class Control(wire.ControlServicer):
         if not await self._engine.revoke_key(request.id, caller.name):
             raise Unknown(f"no key in force has the id {request.id}; `relance key list` shows them")
         return Empty()
+
+    @open_to(*OPERATORS)
+    async def Replay(self, request: pb.ReplayRequest, caller: ApiKey) -> pb.Report:
+        if not request.code:
+            raise BadField("code", "why they were refused, as Rejected tells it")
+        self._engine.refusals.record(request.code, caller.name)
+        replayed = replay(self._engine, self._intake, request.code)
+        return _report(await self.guard.begun.finish(replayed))
 
     @open_to(*ADMINS)
     async def UserTokenSecret(self, _request: Empty, caller: ApiKey) -> pb.UserTokenSecretResponse:

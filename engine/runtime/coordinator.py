@@ -12,7 +12,7 @@ from engine.clock import Clock
 from engine.domain.attribute import misfit
 from engine.domain.event import Event
 from engine.errors import BadRequest, Busy, ConfigError, Unknown
-from engine.ports.control_store import ApiKey, ControlStore, KeyKind, RejectedItem
+from engine.ports.control_store import ApiKey, ControlStore, KeyKind
 from engine.ports.engine import Doors, Engine, Refusal, Verdict
 from engine.runtime import envelope
 from engine.runtime.census import Census
@@ -25,10 +25,10 @@ from engine.runtime.identities import Identities
 from engine.runtime.importing import Importing
 from engine.runtime.keyring import Keyring, make_key
 from engine.runtime.lists import Lists
-from engine.runtime.misfits import keep_misfits
 from engine.runtime.part import Calls
 from engine.runtime.privacy import Privacy
 from engine.runtime.receipts import Receipts
+from engine.runtime.refusals import Refusals
 from engine.runtime.reports import Reports
 from engine.runtime.router import Router
 from engine.runtime.rulebooks import Rulebooks
@@ -69,6 +69,7 @@ class Coordinator:
         self.consents = Consents(self)
         self.lists = Lists(self)
         self.privacy = Privacy(self)
+        self.refusals = Refusals(self)
         self.imports = Importing(
             table,
             calls,
@@ -76,7 +77,7 @@ class Coordinator:
             control,
             clock,
             self.rulebooks.schema,
-            self.privacy.without_erased,
+            self.refusals,
         )
         self.receipts = Receipts(self)
         self.companies = CompanyReports(table, self.ask)
@@ -171,16 +172,11 @@ class Coordinator:
 
     # --- events --------------------------------------------------------------------------------
 
-    async def push(self, source: str, items: Sequence[Event | Refusal]) -> list[Verdict]:
+    async def push(
+        self, source: str, items: Sequence[Event | Refusal], *, again: bool = False
+    ) -> list[Verdict]:
         if self._closing or self.router.pending + len(items) > self.backlog:
             raise Busy(1.0)
-        refused = [item for item in items if isinstance(item, Refusal)]
-        if refused:
-            now = self.now()
-            refused = await self.privacy.without_erased(refused)
-            self.control.reject(
-                [RejectedItem(now, source, r.code, r.reason, r.body) for r in refused]
-            )
         push = Push(len(items))
         for index, item in enumerate(items):
             if isinstance(item, Refusal):
@@ -190,7 +186,8 @@ class Coordinator:
         if items:
             await push.done
         verdicts = [verdict for verdict in push.verdicts if verdict is not None]
-        keep_misfits(self.control, self.now(), source, items, verdicts)
+        if not again:
+            await self.refusals.keep(source, items, verdicts)
         return verdicts
 
     def authenticate(self, secret: str) -> ApiKey | None:

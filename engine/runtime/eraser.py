@@ -111,7 +111,9 @@ class Eraser:
         asked = sorted(set().union(*words))
         known = set(await self._tell(0, "known", envelope.encode(asked)))
         return [
-            Refusal(item.code, "of a person who was erased") if known & told else item
+            Refusal(item.code, "of a person who was erased", public=item.public)
+            if known & told
+            else item
             for item, told in zip(refused, words, strict=True)
         ]
 

@@ -9,9 +9,14 @@ from engine.domain.attribute import MISFIT
 from engine.domain.definitions import Definitions
 from engine.domain.since import waiting
 from engine.replay import fsck as check
+from engine.runtime.erasure_letter import ERASED
 from engine.runtime.founding import GIVEN, POOLED
 
 LEDGER = ("intended", "sent", "failed", "unknown")
+
+
+ELSEWHERE = (MISFIT, ERASED, "user_token_required", "quarantined")
+"""Codes of rejected rows that are not added up: accepted items, and what hosts count themselves."""
 
 
 def counted(hosts: list[dict[str, Any]]) -> Counter[str]:
@@ -31,7 +36,7 @@ def status(
 ) -> dict[str, Any]:
     """Counted since the store was made; ``hosts`` holds each host's own figures."""
     total = counted(hosts)
-    whole = sum(count for code, count in rejected.items() if code != MISFIT)
+    whole = sum(count for code, count in rejected.items() if code not in ELSEWHERE)
     turned_away = whole + total["refused"] + total["quarantined"]
     return {
         "rulebook": rulebook,

@@ -6,7 +6,7 @@ contact lives elsewhere go on by the road of live events, and later rows of thei
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from engine.clock import Clock
@@ -15,14 +15,14 @@ from engine.domain.attribute import Schema
 from engine.domain.event import Event
 from engine.errors import BadRequest, Busy, StoreError, Unknown
 from engine.ports.bulk import Chunk, ImportAsked
-from engine.ports.control_store import ControlStore, ImportJob, RejectedItem
+from engine.ports.control_store import ControlStore, ImportJob
 from engine.ports.engine import Refusal, Verdict
 from engine.runtime import envelope
 from engine.runtime.courier import AGAIN, SLOWEST, Push
 from engine.runtime.envelope import Item, Word
 from engine.runtime.import_part import Part
-from engine.runtime.misfits import keep_misfits
 from engine.runtime.part import Calls, PartLost
+from engine.runtime.refusals import Refusals
 from engine.runtime.router import OUTCOMES, Router
 from engine.runtime.slots import SlotTable, part_of
 
@@ -61,7 +61,7 @@ class Importing:
         control: ControlStore,
         clock: Clock,
         schema: Callable[[], Schema],
-        without_erased: Callable[[list[Refusal]], Awaitable[list[Refusal]]],
+        refusals: Refusals,
     ) -> None:
         self._table = table
         self._calls = calls
@@ -69,7 +69,7 @@ class Importing:
         self._control = control
         self._clock = clock
         self._schema = schema
-        self._without_erased = without_erased
+        self._refusals = refusals
         self._turns = [asyncio.Lock() for _ in range(table.hosts)]
         self._strays: Counter[str] = Counter()
         self._jobs: dict[int, ImportJob] = {}
@@ -139,7 +139,6 @@ class Importing:
         for index, item in enumerate(items):
             if isinstance(item, Refusal):
                 rows.answer(index, Verdict("rejected", item.code, item.reason))
-        await self._keep_refused(job, chunk, items)
         shares: dict[int, list[tuple[int, Event]]] = {}
         for index, item in enumerate(items):
             if isinstance(item, Event):
@@ -151,23 +150,13 @@ class Importing:
         if items:
             await rows.done
         verdicts = [verdict for verdict in rows.verdicts if verdict is not None]
-        source = f"import {job.name}"
-        keep_misfits(self._control, self._clock.now(), source, items, verdicts)
+        if chunk.number > self._noted.get(job.id, job.kept):
+            self._noted[job.id] = chunk.number
+            source = f"import {job.name}"
+            if chunk.unread:
+                await self._refusals.put(source, list(chunk.unread))
+            await self._refusals.keep(source, items, verdicts)
         return verdicts
-
-    async def _keep_refused(
-        self, job: ImportJob, chunk: Chunk, items: Sequence[Event | Refusal]
-    ) -> None:
-        """Once a chunk, unless the engine ended in between."""
-        refused = [*chunk.unread, *(item for item in items if isinstance(item, Refusal))]
-        if not refused or chunk.number <= self._noted.get(job.id, job.kept):
-            return
-        self._noted[job.id] = chunk.number
-        now, source = self._clock.now(), f"import {job.name}"
-        refused = await self._without_erased(refused)
-        self._control.reject(
-            [RejectedItem(now, source, one.code, one.reason, one.body) for one in refused]
-        )
 
     async def _carry(
         self, host: int, chunk: Chunk, rows: Rows, share: list[tuple[int, Event]]

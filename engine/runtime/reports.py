@@ -71,12 +71,6 @@ class Reports:
             return int(key) if await self._census.reaches(int(key)) else 0
         return int(await self._census.ask(self._table.host_of_key(key), "resolve", key.encode()))
 
-    def rejected(self, limit: int) -> list[dict[str, Any]]:
-        return [
-            row._asdict() | {"body": row.body.decode("utf-8", "replace")}
-            for row in self._coordinator.control.rejected(limit)
-        ]
-
     async def segments(self) -> list[dict[str, Any]]:
         return figures.segments(self._definitions(), await self._census.figures("status"))
 

@@ -85,8 +85,9 @@ class SqlControlStore:
         found = self._db.rows(q.COUNT, group)
         return found[0][0] if found else 0
 
-    def rejected(self, limit: int = 100) -> list[RejectedItem]:
-        return [RejectedItem(*row) for row in self._db.rows(q.REJECTED, (limit,))]
+    def rejected(self, limit: int = 100, code: str = "") -> list[RejectedItem]:
+        query, values = (q.REJECTED_AS, (code, limit)) if code else (q.REJECTED, (limit,))
+        return [RejectedItem(*row) for row in self._db.rows(query, values)]
 
     def rejected_counts(self) -> dict[str, int]:
         return dict(self._db.rows(q.COUNTS))

@@ -44,11 +44,15 @@ PAUSED = select(_pause.c.kind, _pause.c.name)
 PUT_PRODUCT = upsert(Product)
 PRODUCTS = find(Product)
 
-ADD_REJECTED = insert(Rejected, "at", "source", "code", "reason", "body")
+ADD_REJECTED = insert(Rejected, "at", "source", "code", "reason", "body", "public")
 _rejected_item = (
     _rejected.c.at, _rejected.c.source, _rejected.c.code, _rejected.c.reason, _rejected.c.body,
+    _rejected.c.public,
 )  # fmt: skip
 REJECTED = page(select(*_rejected_item).order_by(_rejected.c.id.desc()))
+REJECTED_AS = page(
+    select(*_rejected_item).where(_rejected.c.code == text("code")).order_by(_rejected.c.id.desc())
+)
 COUNT = select(_count.c["count"]).where(
     _count.c.code == text("code"),
     _count.c.source == text("source"),

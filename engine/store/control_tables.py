@@ -56,6 +56,7 @@ class Rejected(ControlTable, table=True):
     code: str
     reason: str
     body: bytes
+    public: int
 
 
 class RejectedCount(ControlTable, table=True):

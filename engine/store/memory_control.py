@@ -102,8 +102,9 @@ class MemoryControlStore:
                 self._rows.next_rejected += 1
             self._rows.refused[group] += 1
 
-    def rejected(self, limit: int = 100) -> list[RejectedItem]:
-        return list(self._rows.rejected.values())[: -limit - 1 : -1]
+    def rejected(self, limit: int = 100, code: str = "") -> list[RejectedItem]:
+        found = [item for item in self._rows.rejected.values() if code in ("", item.code)]
+        return found[: -limit - 1 : -1]
 
     def rejected_counts(self) -> dict[str, int]:
         counts: Counter[str] = Counter()

@@ -144,7 +144,9 @@ class EngineInMemory:
     def user_token_fits(self, user_id: str, token: str) -> bool:
         return hmac.compare_digest(self.token(user_id).encode(), token.encode("utf-8", "replace"))
 
-    async def push(self, source: str, items: Sequence[Event | Refusal]) -> list[Verdict]:
+    async def push(
+        self, source: str, items: Sequence[Event | Refusal], *, again: bool = False
+    ) -> list[Verdict]:
         self.pushes += 1
         if self.busy:
             self.busy -= 1
@@ -171,7 +173,11 @@ class EngineInMemory:
         known = any(key in event.keys for event in self.events.values())
         return {"member": segment == "buyers", "because": []} if known else None
 
-    def rejected(self, limit: int) -> list[dict[str, Any]]:
+    @property
+    def refusals(self) -> "EngineInMemory":
+        return self
+
+    def listed(self, limit: int, code: str = "") -> list[dict[str, Any]]:
         return [{"code": one.code, "body": one.body.decode()} for one in self.refused[:limit]]
 
     async def segments(self) -> list[dict[str, Any]]:

@@ -78,6 +78,7 @@ def _history() -> None:
         sa.Column("code", AutoString, nullable=False),
         sa.Column("reason", AutoString, nullable=False),
         sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.Column("public", sa.Integer, nullable=False),
     )
     op.create_table(
         "rejected_count",
