@@ -26,6 +26,7 @@ from engine.ports.host_store import HostStore
 from engine.ports.sending import Channel, Hook
 from engine.rpc.enrichment import Enrichment
 from engine.rpc.server import Doors
+from engine.rpc.visitors import Visitors
 from engine.runtime.catalog import Catalog
 from engine.runtime.census import wanted_parts
 from engine.runtime.coordinator import NAME, Coordinator
@@ -88,7 +89,7 @@ def part(name: str, spec: bytes, calls: Calls) -> Part:
                 data,
                 hooks_of(settings),
                 reflection=settings.rpc.reflection,
-                public_rate=settings.rpc.public_rate,
+                visitors=Visitors(settings.rpc.public_rate, settings.rpc.proxies),
                 enrichment=Enrichment(settings.enrichment),
             ),
         )

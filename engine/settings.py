@@ -73,7 +73,8 @@ class Rpc(_Section, frozen=True, kw_only=True):
     """``reflection``: whether the gRPC address tells anybody, without a key, which calls there are.
 
     ``public_rate``: events a second that one address may send with a public key, twenty seconds' worth
-    at once; 0 for any. Behind a proxy every page has the proxy's address: set 0, and limit there.
+    at once; 0 for any. ``proxies``: the addresses or networks, by commas, whose X-Forwarded-For says who
+    sends: without it behind a proxy every page has the proxy's address.
     ``public_url``: where people's mail programs reach the HTTP address; without it no message
     carries a link that unsubscribes or confirms.
     """
@@ -82,6 +83,7 @@ class Rpc(_Section, frozen=True, kw_only=True):
     http: str = "127.0.0.1:8471"
     backlog: int = 20_000
     public_rate: int = 100
+    proxies: str = ""
     reflection: bool = False
     public_url: str = ""
 

@@ -46,7 +46,9 @@ def up(
 
     from engine import bootstrap
     from engine.loading.settings import load_settings
+    from engine.logs import log_to_stderr
 
+    log_to_stderr()
     given = {"RUNTIME__RUNTIME": runtime, "RPC__GRPC": grpc, "RPC__HTTP": http}
     options = {f"RELANCE_{name}": value for name, value in given.items() if value}
     settings = load_settings(workspace, {**os.environ, **options})

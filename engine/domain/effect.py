@@ -56,11 +56,15 @@ class AskYield(msgspec.Struct, frozen=True, array_like=True, tag="ask"):
 
 
 class Adopt(msgspec.Struct, frozen=True, array_like=True, tag="adopt"):
-    """To the survivor: take my state. The host adds the contact's queued messages (they leave it)."""
+    """To the survivor: take my state. The host adds the contact's queued messages (they leave it).
+
+    ``orders`` are the keys of earlier orders, where the survivor's host does not have them.
+    """
 
     to: int
     state: bytes
     sends: tuple[Send, ...] = ()
+    orders: tuple[bytes, ...] = ()
 
 
 class Half(msgspec.Struct, frozen=True, array_like=True):

@@ -72,7 +72,7 @@ def adopt(turn: Turn, message: Adopted) -> bool:
     contact.seen = merged(contact.seen, other.seen, turn.now, SEEN)
     pending.join(contact, other, turn.rulebook)
     join(contact, other, turn.rulebook.aggregates, turn.now)
-    order_key.join(turn, other)
+    order_key.join(turn, other, message.orders)
     contact.visits = joined(contact.visits, other.visits)
     join_collections(turn, other, turn.rulebook.collections)
     arm.join(contact, other)

@@ -63,8 +63,10 @@ def remember(turn: Turn, event: Event) -> None:
         _spill(turn)
 
 
-def join(turn: Turn, other: Contact) -> None:
-    """After a merge the orders of both are the survivor's."""
+def join(turn: Turn, other: Contact, earlier: tuple[bytes, ...] = ()) -> None:
+    """After a merge the orders of both are the survivor's; ``earlier`` go to the store at once."""
+    if earlier:
+        turn.effects.append(KeepOrders(earlier))
     mine = turn.contact.orders
     taken = (other.orders[at : at + SIZE] for at in range(0, len(other.orders), SIZE))
     turn.contact.orders = b"".join(key for key in taken if not holds(mine, key)) + mine

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, get_type_hints
 from zoneinfo import available_timezones
@@ -153,6 +154,13 @@ def _is_address(value: str) -> bool:
     return bool(host) and port.isdigit() and int(port) < 65_536  # noqa: PLR2004 - TCP's limit
 
 
+def _are_networks(value: str) -> bool:
+    try:
+        return bool([ip_network(one.strip()) for one in value.split(",")] if value else True)
+    except ValueError:
+        return False
+
+
 def _is_url(value: str) -> bool:
     return not value or re.match(r"https?://[^/?#]+", value) is not None
 
@@ -179,6 +187,7 @@ _RULES: dict[tuple[str, str], tuple[Callable[[Any], bool], str]] = {
     ),
     ("rpc", "grpc"): (_is_address, "is no HOST:PORT"),
     ("rpc", "http"): (_is_address, "is no HOST:PORT"),
+    ("rpc", "proxies"): (_are_networks, "are no addresses or networks by commas, as 10.0.0.0/8"),
     ("rpc", "public_url"): (_is_url, "is no http:// or https:// URL"),
     ("email", "route"): (
         lambda value: value == "mailbox" or re.match(r"smtps?://[^/?]+", value) is not None,

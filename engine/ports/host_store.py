@@ -248,6 +248,10 @@ class HostStore(Protocol):
         """Whether this is the key of one of the contact's earlier orders (``Write.orders``)."""
         ...
 
+    def orders_of(self, contact: int) -> list[bytes]:
+        """All of these keys of one contact."""
+        ...
+
     def log_row(self, row: int) -> LogRow | None: ...
 
     def log(self, after: int, limit: int) -> list[LogRow]:

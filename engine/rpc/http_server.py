@@ -11,9 +11,12 @@ from engine.rpc import listening
 
 
 class HttpServer:
-    """uvicorn's parts without its ``serve``, which takes the process's signals."""
+    """uvicorn's parts without its ``serve``, which takes the process's signals.
 
-    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+    ``proxies``: addresses or networks, by commas, whose ``X-Forwarded-For`` is believed; nobody's else.
+    """
+
+    def __init__(self, app: ASGIApp, listener: socket.socket, proxies: str = "") -> None:
         self._listener = listener
         self._config = uvicorn.Config(
             app,
@@ -23,6 +26,8 @@ class HttpServer:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=bool(proxies),
+            forwarded_allow_ips=proxies,
         )
         self._server = uvicorn.Server(self._config)
         self._ticks: asyncio.Task[None] | None = None

@@ -49,7 +49,7 @@ class Doors:
 
     ``socket_dir``: the folder for ``control.sock``, which needs no key; None opens none. ``hooks``:
     the providers that may call, by name. ``reflection``: the TCP address answers grpc.reflection.
-    ``public_rate``: see Visitors. Without ``enrichment`` events are stored as they come.
+    Without ``enrichment`` events are stored as they come.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Doors:
         hooks: Mapping[str, Hook] | None = None,
         *,
         reflection: bool = False,
-        public_rate: int = 0,
+        visitors: Visitors | None = None,
         enrichment: Enrichment | None = None,
     ) -> None:
         self._engine = engine
@@ -71,7 +71,7 @@ class Doors:
         self._http_address = http_address
         self._socket_dir = socket_dir
         self._begun = Begun()
-        self._visitors = Visitors(public_rate)
+        self._visitors = visitors or Visitors()
         self._intake = Intake(engine, enrichment)
         self._watching = Watching(engine)
         self._streaming = Streaming(engine, self._intake, self._begun)
@@ -90,7 +90,7 @@ class Doors:
             more += ConsentHttp(self._engine, self._begun).routes()
             app = http_app(self._engine, self._intake, self._begun, self._visitors, more)
             listener = listening.tcp(self._http_address, "http")
-            self._http = HttpServer(app, listener)
+            self._http = HttpServer(app, listener, self._visitors.proxies)
             http = await self._http.start()
             if self._socket_dir is not None:
                 await self._serve_control(self._socket_dir)

@@ -14,10 +14,14 @@ REMEMBERED = 50_000
 
 
 class Visitors:
-    """A token bucket for each public key and address. ``rate``: events a second, 0 for any."""
+    """A token bucket for each public key and address. ``rate``: events a second, 0 for any.
 
-    def __init__(self, rate: int) -> None:
+    ``proxies``: who is believed when it says for which address it speaks; see HttpServer.
+    """
+
+    def __init__(self, rate: int = 0, proxies: str = "") -> None:
         self._rate = rate
+        self.proxies = proxies
         self._buckets: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
 
     def admit(self, key: ApiKey, origin: str, ip: str, events: int, now: int) -> None:

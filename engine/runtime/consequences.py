@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from engine.domain import effect
+from engine.domain import codec, effect, order_key
 from engine.domain.identity import company_key, slot_of_key
 from engine.ports.host_store import ErasingRow, Erasure, OutboxRow, ReviewRow
 from engine.runtime import envelope
@@ -87,4 +87,18 @@ def _with_queued(batch: "Batch", contact: int, adopt: effect.Adopt) -> effect.Ad
     rows = batch.queued(contact)
     for row in rows:
         batch.settle(row.key)
-    return effect.Adopt(adopt.to, adopt.state, tuple(send_of(row) for row in rows))
+    sends = tuple(send_of(row) for row in rows)
+    return effect.Adopt(adopt.to, adopt.state, sends, _earlier_orders(batch, adopt))
+
+
+def _earlier_orders(batch: "Batch", adopt: effect.Adopt) -> tuple[bytes, ...]:
+    """Keys that only this host's store has, for a survivor elsewhere: here it asks by its pasts."""
+    contact = codec.decode(adopt.state)
+    memory = batch.memory
+    elsewhere = memory.table.host_of_contact(adopt.to) != memory.host
+    if not elsewhere or not order_key.may_have_spilled(contact.orders):
+        return ()
+    of = (contact.id, *contact.pasts)
+    keys = {key for one in of for key in memory.store.orders_of(one)}
+    keys |= {key for one, key in batch.orders if one in of}
+    return tuple(sorted(keys))

@@ -119,7 +119,7 @@ class HopLetter:
             return AdoptionSettled()
         if codec.decode(hop.state).rulebook > batch.memory.rulebook.version:
             return None
-        adopted = Adopted(source, hop.state, hop.sends)
+        adopted = Adopted(source, hop.state, hop.sends, hop.orders)
         return batch.apply(self.question.to, adopted, depth=self.question.depth).answer
 
     def _restore(self, batch: Batch, hop: Restore) -> Message | None:

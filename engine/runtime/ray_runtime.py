@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from engine.errors import EngineError, OwnershipLost
+from engine.logs import log_to_stderr
 from engine.runtime.family import children_of
 from engine.runtime.part import Calls, Factory, Mortal, Part, PartLost
 from engine.runtime.process import Process
@@ -107,6 +108,7 @@ class _Actor:
         return os.getpid()
 
     async def start(self) -> Exception | None:
+        log_to_stderr()  # Ray keeps it in a file of this process
         factory, spec = self._making
         module, _, function = factory.partition(":")
         try:

@@ -107,6 +107,9 @@ class SqlHostStore(SqlLogReader):
     def ordered(self, contact: int, key: bytes) -> bool:
         return bool(self._db.rows(q.ORDER_KEY, (contact, key)))
 
+    def orders_of(self, contact: int) -> list[bytes]:
+        return [key for (key,) in self._db.rows(q.ORDERS_OF, (contact,))]
+
     def all_contacts(self, after: int, limit: int) -> list[ContactRow]:
         return [contact_row(row) for row in self._db.rows(q.CONTACTS_AFTER, (after, limit))]
 

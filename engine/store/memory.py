@@ -132,6 +132,9 @@ class MemoryHostStore:
     def ordered(self, contact: int, key: bytes) -> bool:
         return (contact, key) in self._rows.orders
 
+    def orders_of(self, contact: int) -> list[bytes]:
+        return sorted(key for one, key in self._rows.orders if one == contact)
+
     def log_row(self, row: int) -> LogRow | None:
         return self._rows.log.get(row)
 

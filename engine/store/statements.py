@@ -104,6 +104,11 @@ DROP_IMPORTED = delete(Imported)
 IMPORTED = select(_imported).order_by(_imported.c.job, _imported.c.chunk)
 ADD_ORDER_KEY = upsert(OrderKey)
 DROP_ORDERS = without(_order_key).where(_order_key.c.contact == number("contact"))
+ORDERS_OF = (
+    select(_order_key.c.key)
+    .where(_order_key.c.contact == number("contact"))
+    .order_by(_order_key.c.key)
+)
 ORDER_KEY = select(_order_key.c.contact).where(
     _order_key.c.contact == number("contact"), _order_key.c.key == blob("key")
 )

@@ -19,6 +19,7 @@ def test_keys_of_orders_are_kept_for_their_contact_alone(store: HostStore) -> No
     store.commit(Write(orders=[(ADA, b"one"), (ADA, b"two")]))
     store.commit(Write(orders=[(ADA, b"one")]))
     assert store.ordered(ADA, b"one")
+    assert (store.orders_of(ADA), store.orders_of(BOB)) == ([b"one", b"two"], [])
     assert store.ordered(ADA, b"two")
     assert not store.ordered(ADA, b"on")
     assert not store.ordered(BOB, b"one")

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from engine.rpc.server import Doors
+from engine.rpc.visitors import Visitors
 from tests.unit.rpc.engine_in_memory import EngineInMemory
 
 TRACK = {"type": "track", "event": "Cart Viewed", "userId": "42", "messageId": "m1"}
@@ -298,3 +299,17 @@ async def test_requests_at_the_same_moment_are_all_answered(
 
     assert {answer.status_code for answer in answers} == {200}
     assert len(engine.events) == 60
+
+
+@pytest.mark.parametrize(("proxies", "seen"), [("", "127.0.0.1"), ("127.0.0.0/8", "198.51.100.7")])
+async def test_only_a_named_proxy_is_believed_about_whom_it_speaks_for(
+    engine: EngineInMemory, proxies: str, seen: str
+) -> None:
+    doors = Doors(engine, "127.0.0.1:0", "127.0.0.1:0", visitors=Visitors(proxies=proxies))
+    _, address = await doors.start()
+    through = {"X-Forwarded-For": "203.0.113.1, 198.51.100.7"}
+    async with httpx.AsyncClient(base_url=f"http://{address}", auth=("public", "")) as client:
+        await client.post("/v1/track", json=TRACK | {"anonymousId": "a"}, headers=through)
+    await doors.stop(1)
+    (event,) = engine.events.values()
+    assert json.loads(event.context)["ip"] == seen

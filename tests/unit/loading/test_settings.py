@@ -93,3 +93,8 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "engine.toml").write_bytes(b"\xff")
     with pytest.raises(SettingsError, match=r"engine\.toml:1: cannot be read"):
         load_settings(tmp_path, {})
+
+
+def test_a_proxy_that_is_no_address_is_told(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, '[rpc]\nproxies = "10.0.0.0/8, balancer"\n')
+    assert "are no addresses or networks" in found

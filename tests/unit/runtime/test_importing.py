@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.domain import codec
+from engine.domain import codec, order_key
 from engine.domain.event import Event
 from engine.errors import BadRequest, Unknown
 from engine.ports.bulk import Chunk, ImportAsked
@@ -231,3 +231,28 @@ class Never:
 
     def quarantined(self) -> Any:
         return None
+
+
+def test_earlier_orders_go_along_when_a_contact_merges_into_one_of_another_host(
+    started: Started,
+) -> None:
+    engine = started(BUYER, hosts=2)
+    table, user = engine.coordinator.table, "user_id:7"
+    device = next(
+        key
+        for key in (f"anonymous_id:{n}" for n in range(99))
+        if table.host_of_key(key) != table.host_of_key(user)
+    )
+    many = range(order_key.HELD + 10)
+    engine.run(engine.push(engine.event("Came", user)))
+    bought = [
+        engine.event("Order Completed", device, properties={"order_id": f"o{line}"})
+        for line in many
+    ]
+    engine.run(engine.push(*bought))
+    engine.run(engine.push(engine.event("Came", user, device)))
+    engine.run(engine.rest())
+    again = [
+        engine.event("Order Completed", user, properties={"order_id": f"o{line}"}) for line in many
+    ]
+    assert {said.outcome for said in engine.run(engine.push(*again))} == {"duplicate"}
