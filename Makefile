@@ -20,7 +20,7 @@ demo: .venv
 	$(BIN)/relance demo
 
 test: .venv
-	$(BIN)/pytest
+	$(BIN)/python -m tests.lanes
 
 check: .venv
 	$(BIN)/ruff format --check
