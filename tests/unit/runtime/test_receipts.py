@@ -76,7 +76,7 @@ def test_what_is_about_no_message_of_ours_is_refused_and_kept_as_refused(started
         assert (verdict.outcome, verdict.code) == ("rejected", "unknown_message")
     with pytest.raises(Unknown, match="nonsense"):
         engine.run(engine.coordinator.receipts.notice(Notice("p", "1", "nonsense", "sms", "taken")))
-    refused = engine.coordinator.reports.rejected(10)
+    refused = engine.coordinator.refusals.listed(10)
     assert [row["code"] for row in refused] == ["unknown_message"] * 4
 
 
