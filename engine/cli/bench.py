@@ -32,7 +32,9 @@ def bench(  # noqa: PLR0913, PLR0917 - each is an option of the command
     store: Annotated[
         Store, typer.Option(help="postgres: a server of the benchmark's own.")
     ] = "sqlite",
-    hosts: Annotated[int | None, _size("ContactHosts; one a core is most.")] = None,
+    hosts: Annotated[
+        int | None, typer.Option(min=1, help="ContactHosts; one a core is most.")
+    ] = None,
     profile: Annotated[bool, typer.Option("--profile", help="Where an event's time goes.")] = False,
     json: Json = False,
 ) -> None:

@@ -18,6 +18,7 @@ from engine.domain.demand import Demand, Predicate
 from engine.domain.duration import milliseconds
 from engine.domain.lexicon import TIMER, Lexicon
 from engine.domain.moment import CROSSINGS, Moment
+from engine.domain.outset import waits
 from engine.domain.pause import WaitFor
 from engine.domain.predicate import compiled
 from engine.domain.quiet import Hours
@@ -121,6 +122,7 @@ class Rulebook:
         self.aggregates: dict[int, Aggregate] = {}
         self.readings = readings(definitions.aggregates, self.aggregates)
         self.segments: dict[str, SegmentPlan] = {}
+        self.outset: dict[str, SegmentPlan] = {}
         self.events: dict[str, EventPlan] = {}
         self.by_attribute: dict[str, list[SegmentPlan]] = {}
         self.by_segment: dict[str, list[SegmentPlan]] = {}
@@ -179,10 +181,13 @@ class Rulebook:
             demand = self.demand(self.aggregates)
             self.holds[segment.segment] = compiled(segment.condition, demand)
             demands[segment.segment] = demand
-        touched = {s.segment: self._events_of(s.condition) for s in definitions.segments}
+        written = {s.segment: s.condition for s in definitions.segments}
+        touched = {name: self._events_of(condition) for name, condition in written.items()}
         for rank, name in enumerate(in_order({n: d.segments for n, d in demands.items()})):
             plan = SegmentPlan(name, rank, self.holds[name], TIMER + name)
             self.segments[name] = plan
+            if not waits(written[name], plan.holds):
+                self.outset[name] = plan
             for attribute in demands[name].attributes:
                 self.by_attribute.setdefault(attribute, []).append(plan)
             for other in demands[name].segments:

@@ -99,7 +99,10 @@ def step(contact: Contact, message: Message, rulebook: Rulebook, now: int) -> Ou
 
 
 def _refresh(turn: Turn) -> None:
-    """Under another rulebook than last time every segment is asked again, once, quietly."""
+    """Under another rulebook than last time every segment is asked again, once, quietly.
+
+    Of a contact that begins, those that do not wait (``engine.domain.outset``).
+    """
     contact, rulebook = turn.contact, turn.rulebook
     if contact.rulebook == rulebook.version or contact.merged_into:
         return
@@ -111,7 +114,7 @@ def _refresh(turn: Turn) -> None:
     contact.trouble, contact.parked = "", 0
     lapse.arm(turn)
     handoff.rearm(turn)
-    turn.stale.update(rulebook.segments)
+    turn.stale.update(rulebook.segments if turn.quiet else rulebook.outset)
     for name in [name for name in contact.segments if name not in rulebook.segments]:
         del contact.segments[name]
         contact.timers.pop(f"segment:{name}", None)

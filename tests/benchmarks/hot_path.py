@@ -75,8 +75,14 @@ def door(raw: list[bytes]) -> list[list[Item]]:
     made = []
     for request in raw:
         found = intake.proto_items(pb.PushRequest.FromString(request).events, Shared("b", now))
-        made.append([Item(message.encode(event)) for event in found if isinstance(event, Event)])
+        made.append([_item(event) for event in found if isinstance(event, Event)])
     return made
+
+
+def _item(event: Event) -> Item:
+    """Who tells of themselves is found by no key yet: a Coordinator would have asked for the device."""
+    route = envelope.CREATE if event.traits else envelope.BY_KEY
+    return Item(message.encode(event), route=route)
 
 
 def parcels(batches: list[list[Item]], first: int) -> Iterator[bytes]:
@@ -134,19 +140,19 @@ async def time_host(
     profile = cProfile.Profile()
     try:
         await _deliver(host, base)
-        await _rest(host)
+        await rest(host)
         begun = time.process_time()
         await _deliver(host, timed)
         seconds = time.process_time() - begun
         with profile:
             await _deliver(host, profiled)
-        await _rest(host)
+        await rest(host)
     finally:
         await host.stop()
     return us(seconds, sum(map(len, stretch.timed[:half]))), _report(profile)
 
 
-async def _rest(host: ContactHost) -> None:
+async def rest(host: ContactHost) -> None:
     """Until no hop is under way."""
     await asyncio.sleep(0.05)
     while host.memory.hops:

@@ -13,7 +13,7 @@ import pysqlite3
 
 from engine.domain.definitions import Definitions
 from engine.settings import SQLITE
-from tests.benchmarks import hot_path, latency, million, throughput, verdict
+from tests.benchmarks import curve, hot_path, latency, million, throughput, verdict
 from tests.benchmarks.children import Load, Sink
 from tests.benchmarks.million import Plan, Stored
 from tests.benchmarks.running import Running, engine, settings_for
@@ -27,7 +27,7 @@ LASTING = 1.25
 
 Report = dict[str, Any]
 Tell = Callable[[str], None]
-PARTS = ("throughput", "latency", "timers", "memory", "layers")
+PARTS = ("throughput", "latency", "timers", "memory", "layers", "segments")
 ON_POSTGRES = ("throughput", "latency")
 """The others write or open SQLite files themselves. The floor is the SQLite one there too."""
 
@@ -98,6 +98,10 @@ class Bench:
                 report |= self._stored(folder / "stored", workspace)
         if "layers" in asked or (self._options.profile and self._options.store == SQLITE):
             report |= self._layers()
+        if "segments" in asked:
+            report["segments"] = self._segments(
+                int(sizes.contacts * RESIDENT * means["resident_cost"])
+            )
         report["what_takes_the_time"] = verdict.sentences(report)
         settled: Report = rounded(report)
         return settled
@@ -168,6 +172,32 @@ class Bench:
             weighed = million.memory(stored, self._workload, workspace, options.runtime, residents)
             report["memory"] = {"written_s": stored.seconds, **weighed}
         return report
+
+    def _segments(self, memory: int) -> Report:
+        """The curve at a fraction of the sizes; the engine with many segments between two floors."""
+        self._tell("hosts with 10, 50, 200 and 1,000 segments in turn")
+        sizes = (max(hot_path.LEAST, size // SMALLER) for size in self._sizes)
+        found = curve.measure(self._workload, *sizes)
+        wide = self._workload.widened(curve.JUDGED, curve.RULES)
+        with TemporaryDirectory(prefix="relance-bench-") as place, Sink() as sink:
+            folder = Path(place)
+            workspace = wide.write(folder / "workspace")
+            settings = settings_for(memory, sink.route, SQLITE, self._options.hosts)
+            before = self._floor("before", folder)
+            with engine(workspace, folder / "data", settings, self._options.runtime) as running:
+                self._tell(f"engine with {curve.JUDGED} segments")
+                rate = throughput.engine_rate(running, self._sizes)
+            floor = throughput.better(before, self._floor("after", folder))
+        judged = {
+            "events_per_second": rate["events_per_second"],
+            "floor": floor["events_per_second"],
+        }
+        judged |= throughput.shares(rate, floor)
+        return {
+            "score_rules": curve.RULES,
+            "by_count": found,
+            f"engine_with_{curve.JUDGED}": judged,
+        }
 
     def _layers(self) -> Report:
         """At a fraction of the sizes: all in one process, without Ray and gRPC."""

@@ -9,6 +9,7 @@ def sentences(report: dict[str, Any]) -> list[str]:
         "layers_cpu_us_per_event": _layers,
         "latency_ms": _latency,
         "timers": _timers,
+        "segments": _segments,
     }
     return [sentence(report[part]) for part, sentence in made.items() if part in report]
 
@@ -47,3 +48,16 @@ def _latency(part: dict[str, Any]) -> str:
 
 def _timers(part: dict[str, Any]) -> str:
     return f"a timer: {_busiest(part['processes'])}"
+
+
+def _segments(part: dict[str, Any]) -> str:
+    """What each more costs is told from the first to the last."""
+    curve = part["by_count"]
+    counts = [*curve]
+    first, last = (curve[count]["host_cpu_us"] for count in (counts[0], counts[-1]))
+    each = (last - first) / (int(counts[-1]) - int(counts[0])) * 1_000
+    figures = ", ".join(f"{count}: {one['host_cpu_us']:.0f}" for count, one in curve.items())
+    return (
+        f"CPU of a host an event (us) by the number of segments: {figures};"
+        f" each more that it does not touch {each:.1f} ns"
+    )

@@ -16,6 +16,11 @@ FILE = Path(__file__).with_name("workload.yaml")
 PARTS = ("events", "aggregates", "segments", "scores", "scenarios", "templates")
 CATEGORIES = ("shoes", "bags", "coats", "hats")
 COUNTRIES = ("FR", "DE", "ES", "IT")
+ASKED = {
+    "buyers", "dormant", "regulars", "writes_reviews", "champions", "gives_back",
+    "window_shops_30d", "viewed_8_in_60d", "opens_often", "clicks_often",
+}  # fmt: skip
+"""Segments that scenarios ask about, and those that these ask about."""
 
 
 class Workload:
@@ -25,7 +30,7 @@ class Workload:
         self.path = path
         self.text = path.read_text(encoding="utf-8")
         self._data: dict[str, Any] = read(path, path.name).data
-        self._names = tuple(self._data["events"])
+        self.names = tuple(self._data["events"])
         self._weights = tuple(accumulate(self._data["events"].values()))
 
     def sizes(self) -> dict[str, int]:
@@ -36,6 +41,21 @@ class Workload:
             "scenarios": len(self._data["scenarios"]),
             "aggregates": len(self._data["aggregates"]),
         }
+
+    def widened(self, segments: int, rules: int) -> "Workload":
+        """With those segments that a scenario asks about, and others until there are so many ``segments``.
+
+        What comes along asks about events and attributes that nobody has: also score ``rules``.
+        """
+        wide = Workload(self.path)
+        asked = [one for one in self._data["segments"] if one["segment"] in ASKED]
+        others = [_untouched(number) for number in range(segments - len(asked))]
+        more = rules - self.sizes()["score_rules"]
+        held = [{"event": f"Untouched {number}", "points": 1} for number in range(more)]
+        *scores, last = self._data["scores"]
+        scores.append({**last, "rules": [*last["rules"], *held]})
+        wide._data = {**self._data, "segments": [*asked, *others], "scores": scores}
+        return wide
 
     def write(self, folder: Path) -> Path:
         """A workspace that ``relance up`` can run; answers its folder."""
@@ -71,7 +91,7 @@ class Workload:
                     "traits": _traits(number),
                 }
                 continue
-            name = dice.choices(self._names, cum_weights=self._weights)[0]
+            name = dice.choices(self.names, cum_weights=self._weights)[0]
             yield self.event(name, dice.randrange(contacts), dice, instant, number)
 
     def event(
@@ -87,6 +107,15 @@ class Workload:
             properties["order"] = number
         head = _head(dice, contact, instant)
         return {**head, "type": "track", "event": name, "properties": properties}
+
+
+def _untouched(number: int) -> dict[str, Any]:
+    """Every second one is a window over an event, the others compare an attribute."""
+    name = f"untouched_{number}"
+    if number % 2:
+        return {"segment": name, "condition": {"attribute": name, "is": "x"}}
+    condition = {"did": f"Untouched {number}", "at_least": 2, "within": "30d"}
+    return {"segment": name, "condition": condition}
 
 
 def _head(dice: random.Random, contact: int, instant: str) -> dict[str, Any]:
