@@ -16,6 +16,7 @@ from tui.i18n.words import LANGUAGES, Words
 from tui.registry import ACTIONS, PLACES, Action, place_named
 from tui.scene import Scene
 from tui.screens.contact import Contact
+from tui.screens.handoffs import Handoffs
 from tui.screens.messages import Messages
 from tui.screens.pulse import Pulse
 from tui.screens.scenarios import Scenarios
@@ -36,6 +37,7 @@ VIEWS: dict[str, type[View]] = {
     "messages": Messages,
     "scenarios": Scenarios,
     "contact": Contact,
+    "handoffs": Handoffs,
 }
 RATES = (250, 500, 1_000, 2_000, 5_000, 15_000)
 """Ms between two rounds, from which ``+`` and ``-`` choose."""

@@ -34,17 +34,20 @@ PLACES = (
     Place("messages", "4", "messages"),
     Place("scenarios", "5", "scenarios"),
     Place("contact", "6", "contact"),
+    Place("handoffs", "7", "handoffs"),
 )
 
-TABLES = ("segments", "scores", "messages", "scenarios", "contact")
+TABLES = ("segments", "scores", "messages", "scenarios", "contact", "handoffs")
 """Screens with a table."""
+SORTED = ("segments", "scores", "messages", "contact", "handoffs")
+"""Those whose rows may be put in another order."""
 
 ACTIONS = (
     Action("open", "enter", "", "enter", places=("scores", "messages", "scenarios", "contact")),
-    Action("filter", "slash", "filter", "/", places=("segments", "scores", "messages", "scenarios")),
+    Action("filter", "slash", "filter", "/", places=tuple(one for one in TABLES if one != "contact")),
     Action("search", "slash", "search", "/", places=("contact",)),
-    Action("sort", "s", "", "s", places=("segments", "scores", "messages", "contact")),
-    Action("reverse", "S", "", "S", places=("segments", "scores", "messages", "contact"), shown=False),
+    Action("sort", "s", "", "s", places=SORTED),
+    Action("reverse", "S", "", "S", places=SORTED, shown=False),
     Action("other", "left_square_bracket,right_square_bracket", "other", "[ ]", places=("scores",)),
     Action("pause_subject", "P", "pause_subject", "P", writes=True, places=("scenarios", "messages")),
     Action("hold", "p", "hold", "p"),

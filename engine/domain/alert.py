@@ -48,7 +48,7 @@ def send(turn: Turn, held: Offer, name: str, to: str) -> Offer:
             variables=_variables(turn, template, held, owner),
             at=turn.now,
             expires=turn.now + HOLDS,
-            handoff=held.id,
+            handoff=f"{held.id}/{owner.owner}",
         )
     )
     return msgspec.structs.replace(held, told=told)

@@ -13,8 +13,8 @@ class Send(msgspec.Struct, frozen=True, array_like=True, tag="send"):
 
     ``resent``: it was lost on its way once, surely, and was queued again. ``held`` (ms): it may not
     leave before. ``tracking``: opens and clicks of this person may be recorded. ``confirms`` is the
-    consent that its link confirms, until ``expires`` (ms). ``handoff`` is the offer that its links decide:
-    it goes to an owner, not to the contact.
+    consent that its link confirms, until ``expires`` (ms). ``handoff`` is the offer that its links decide
+    and the owner whom it goes to (``id/owner``); the contact is not written to.
     """
 
     key: str

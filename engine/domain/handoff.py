@@ -27,12 +27,16 @@ from engine.domain.turn import Turn
 KIND = "handoff"
 """Of moments; their name is ``definition/raised`` and so on."""
 REFUSED = "handoff_refused"
+ACTS = ("track", "page", "screen")
+"""Kinds of events that tell what somebody did, not who it is."""
 
 replace = msgspec.structs.replace
 
 
 def remember(turn: Turn, event: Event) -> None:
     """The last actions, for who takes the contact over; by their time, whenever they came."""
+    if event.kind not in ACTS:
+        return
     actions = [*turn.contact.actions, Action(event.name[:NAMED], event.at)]
     actions.sort(key=lambda one: one.at)
     turn.contact.actions = actions[-RECENT:]

@@ -17,7 +17,7 @@ HANDOFF = "/h/{token}"
 class Link(msgspec.Struct, frozen=True, array_like=True):
     """``key`` is the message it came in, ``address`` the hash of where that went.
 
-    ``subject`` is what consent is about, or the offer that is decided on.
+    ``subject`` is what consent is about, or what is decided on and by whom.
     ``expires`` (ms) is 0 for links that hold for ever, as those that unsubscribe must.
     """
 

@@ -13,6 +13,7 @@ from engine.ports.privacy import PrivacyDesk
 
 if TYPE_CHECKING:
     from engine.ports.bulk import Exports, Imports
+    from engine.ports.handoff import HandoffDesk
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -184,6 +185,9 @@ class Engine(Authority, Protocol):
 
     @property
     def privacy(self) -> PrivacyDesk: ...
+
+    @property
+    def handoffs(self) -> "HandoffDesk": ...
 
     @property
     def identities(self) -> "Identities": ...

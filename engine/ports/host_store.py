@@ -93,6 +93,19 @@ class ReviewRow(NamedTuple):
     message_id: str
 
 
+class HandoffRow(NamedTuple):
+    """A contact's hand-off for lists: ``body`` is the encoded offer, ``rank`` its place among its like.
+
+    Open ones (``open`` 1) rank by their deadline, closed ones by how long ago that was.
+    """
+
+    contact: int
+    handoff: str
+    open: int
+    rank: int
+    body: bytes
+
+
 class CompanyRow(NamedTuple):
     """``last`` is its newest log row; ``key`` its group id."""
 
@@ -188,6 +201,8 @@ class Write(msgspec.Struct):
     shelves: list[ShelfRow] = []
     reviews: list[ReviewRow] = []
     reviews_gone: list[tuple[int, int]] = []
+    handoffs: list[HandoffRow] = []
+    handoffs_gone: list[tuple[int, str]] = []
 
 
 class Opening(NamedTuple):
@@ -274,6 +289,10 @@ class HostStore(Protocol):
 
     def reviews(self, limit: int = 1_000) -> list[ReviewRow]:
         """The newest, first."""
+        ...
+
+    def handoffs(self, limit: int = 1_000) -> list[HandoffRow]:
+        """Open ones first, then by rank."""
         ...
 
     def forget_log(self, klass: int, below: int, limit: int, leaving: Leaving | None = None) -> int:

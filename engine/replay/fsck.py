@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from engine.domain import codec, company, fact, message
+from engine.domain import codec, company, fact, message, offer
 from engine.domain.contact import Contact
 from engine.domain.effect import Adopt, Hop, Restore
 from engine.domain.event import Event
@@ -70,6 +70,7 @@ class Fsck:
         self.directory: dict[str, tuple[Binding, ...]] = {}
         self.queued = 0
         self.hops = 0
+        self.handoffs: dict[tuple[int, str], bytes] = {}
 
     def note(self, finding: str) -> None:
         if len(self.findings) < MOST:
@@ -83,6 +84,7 @@ class Fsck:
         yield from self._read_companies(store, slice_)
         yield from self._read_contacts(store, slice_)
         yield from self._read_wakeups(store, slice_)
+        yield self._read_handoffs(store)
         yield from self._read_directory(store, slice_)
 
     # --- the log -------------------------------------------------------------------------------
@@ -138,6 +140,8 @@ class Fsck:
                 self.last[row.id] = row.last
                 self.wakes[row.id] = row.wake
                 self._check_contact(contact, row.wake)
+                for name, one in contact.handoffs.items():
+                    self.handoffs[contact.id, name] = offer.encode(one)
                 if self._replay is not None:
                     self._compare_state(self._replay, contact, shelves.get(row.id, b""))
             after = rows[-1].id
@@ -185,6 +189,15 @@ class Fsck:
             waits = run.step in plan.awaited or (undecided and run.step in plan.cases)
             if f"run:{run.id}" not in contact.timers and not waits:
                 self.note(f"run {run.id} waits at {run.scenario}/{run.step} for nothing")
+
+    def _read_handoffs(self, store: HostStore) -> int:
+        """The list of hand-offs is what the states say."""
+        listed = {(row.contact, row.handoff): row.body for row in store.handoffs(1 << 31)}
+        for contact, name in listed.keys() | self.handoffs.keys():
+            if listed.get((contact, name)) != self.handoffs.get((contact, name)):
+                self.note(f"hand-off {name} of contact {contact} is listed as it is not")
+        self.checked["handoffs"] = len(listed)
+        return len(listed)
 
     def _read_wakeups(self, store: HostStore, slice_: int) -> Iterator[int]:
         after, found = WakeUp(-1, 0), {}

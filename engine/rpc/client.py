@@ -146,6 +146,27 @@ class Relance:
         request = pb.ReviewsRequest(limit=limit)
         return self._read(self._console.Reviews, request, list[dict[str, Any]])
 
+    def handoffs(
+        self, key: str = "", *, owner: str = "", status: str = "", limit: int = 100
+    ) -> list[dict[str, Any]]:
+        """Offers to sales, open ones first by their deadline; with ``key`` all of that contact."""
+        request = pb.HandoffsRequest(key=key, owner=owner, status=status, limit=limit)
+        return self._read(self._console.Handoffs, request, list[dict[str, Any]])
+
+    def raise_handoff(self, key: str, handoff: str, reason: str = "") -> dict[str, Any]:
+        """Offer a contact to sales now. Raises BadRequest when it is open already."""
+        request = pb.RaiseHandoffRequest(key=key, handoff=handoff, reason=reason)
+        return self._read(self._control.RaiseHandoff, request, dict[str, Any])
+
+    def decide_handoff(
+        self, handoff: str, decision: str, reason: str = "", until: str = ""
+    ) -> dict[str, Any]:
+        """``handoff``: its id, or a contact that has one open. ``decision``: accept | return | reject."""
+        request = pb.DecideHandoffRequest(
+            handoff=handoff, decision=decision, reason=reason, until=until
+        )
+        return self._read(self._control.DecideHandoff, request, dict[str, Any])
+
     def dismiss(self, one: str, other: str) -> None:
         """Take a pair off the review list for good."""
         self._once(self._control.Dismiss, pb.PairRequest(one=one, other=other))

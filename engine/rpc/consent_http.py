@@ -29,7 +29,7 @@ from engine.rpc.http_fault import Fault, answer, fault_of
 from engine.rpc.insisting import insist
 
 _log = logging.getLogger(__name__)
-_HEADERS = {
+HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex",
@@ -49,13 +49,13 @@ class ConsentHttp:
         ]
 
     async def _unsubscribe(self, request: Request) -> Response:
-        link, language = self._link(request, "u"), _language(request)
+        link, language = self._link(request, "u"), language_asked(request)
         if request.method != "POST":
             return _page(unsubscribe_page(language, self._topic(link)))
         return await self._acted(request, link, language)
 
     async def _confirm(self, request: Request) -> Response:
-        link, language = self._link(request, "c"), _language(request)
+        link, language = self._link(request, "c"), language_asked(request)
         if request.method != "POST":
             return _page(confirm_page(language))
         return await self._acted(request, link, language)
@@ -99,9 +99,10 @@ class ConsentHttp:
         return next((one for one in self._engine.consents.topics() if one.topic == name), None)
 
 
-def _language(request: Request) -> Language:
+def language_asked(request: Request) -> Language:
+    """Of the page that is answered with."""
     return language_of(request.headers.get("accept-language", ""))
 
 
 def _page(html: str) -> Response:
-    return HTMLResponse(html, headers=_HEADERS)
+    return HTMLResponse(html, headers=HEADERS)

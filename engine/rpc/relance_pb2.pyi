@@ -933,7 +933,7 @@ class WatchRequest(_message.Message):
     """Milliseconds from one round to the next: 250 to 60,000; 0 means 1,000."""
     @_builtins.property
     def topics(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """status | segments | scores | messages | scenarios | contact"""
+        """status | segments | scores | messages | scenarios | handoffs | contact"""
 
     @_builtins.property
     def contact(self) -> Global___ContactRequest:
@@ -1139,6 +1139,97 @@ class ReviewsRequest(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ReviewsRequest: _TypeAlias = ReviewsRequest  # noqa: Y015
+
+@_typing.final
+class HandoffsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    OWNER_FIELD_NUMBER: _builtins.int
+    STATUS_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    """A contact's key or id: all of its own. Without it the list, with what narrows it."""
+    owner: _builtins.str
+    """An owner of team.yaml."""
+    status: _builtins.str
+    """open | accepted | returned | rejected"""
+    limit: _builtins.int
+    """At most 1,000; 0 means 100."""
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        owner: _builtins.str = ...,
+        status: _builtins.str = ...,
+        limit: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "limit", b"limit", "owner", b"owner", "status", b"status"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HandoffsRequest: _TypeAlias = HandoffsRequest  # noqa: Y015
+
+@_typing.final
+class RaiseHandoffRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    HANDOFF_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    """A contact's key or id."""
+    handoff: _builtins.str
+    """A hand-off of team.yaml."""
+    reason: _builtins.str
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+        handoff: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["handoff", b"handoff", "key", b"key", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RaiseHandoffRequest: _TypeAlias = RaiseHandoffRequest  # noqa: Y015
+
+@_typing.final
+class DecideHandoffRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HANDOFF_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    handoff: _builtins.str
+    """The id of a hand-off, or the key or id of a contact that has one open."""
+    decision: _builtins.str
+    """accept | return | reject"""
+    reason: _builtins.str
+    """A return and a rejection need one."""
+    until: _builtins.str
+    """Of a return: when it may be raised again; a date, an instant (RFC 3339), or a duration as 30d."""
+    def __init__(
+        self,
+        *,
+        handoff: _builtins.str = ...,
+        decision: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        until: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "handoff", b"handoff", "reason", b"reason", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DecideHandoffRequest: _TypeAlias = DecideHandoffRequest  # noqa: Y015
 
 @_typing.final
 class PairRequest(_message.Message):

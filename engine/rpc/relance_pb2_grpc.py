@@ -263,6 +263,11 @@ class ConsoleStub:
                 request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
                 response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
                 _registered_method=True)
+        self.Handoffs = channel.unary_unary(
+                '/relance.v1.Console/Handoffs',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.HandoffsRequest.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
+                _registered_method=True)
         self.Reviews = channel.unary_unary(
                 '/relance.v1.Console/Reviews',
                 request_serializer=engine_dot_rpc_dot_relance__pb2.ReviewsRequest.SerializeToString,
@@ -364,6 +369,13 @@ class ConsoleServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Handoffs(self, request, context):
+        """A list: hand-offs to sales, open ones first by their deadline, then closed ones, the latest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Reviews(self, request, context):
         """A list: pairs of contacts that may be one person, with the evidence, the newest first.
         """
@@ -441,6 +453,11 @@ def add_ConsoleServicer_to_server(servicer, server):
             'Rulebook': grpc.unary_unary_rpc_method_handler(
                     servicer.Rulebook,
                     request_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
+            ),
+            'Handoffs': grpc.unary_unary_rpc_method_handler(
+                    servicer.Handoffs,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.HandoffsRequest.FromString,
                     response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
             ),
             'Reviews': grpc.unary_unary_rpc_method_handler(
@@ -768,6 +785,33 @@ class Console:
             _registered_method=True)
 
     @staticmethod
+    def Handoffs(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Console/Handoffs',
+            engine_dot_rpc_dot_relance__pb2.HandoffsRequest.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def Reviews(request,
             target,
             options=(),
@@ -850,7 +894,7 @@ class Console:
 
 
 class ControlStub:
-    """Apply, Pause, Act, Dismiss, Merge and Unmerge: keys of kind operator and admin. The rest: admin.
+    """Apply, Pause, Act, Dismiss, Merge, Unmerge and hand-offs: keys of kind operator and admin. The rest: admin.
     """
 
     def __init__(self, channel):
@@ -892,6 +936,16 @@ class ControlStub:
         self.Unmerge = channel.unary_unary(
                 '/relance.v1.Control/Unmerge',
                 request_serializer=engine_dot_rpc_dot_relance__pb2.PairRequest.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
+                _registered_method=True)
+        self.RaiseHandoff = channel.unary_unary(
+                '/relance.v1.Control/RaiseHandoff',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.RaiseHandoffRequest.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
+                _registered_method=True)
+        self.DecideHandoff = channel.unary_unary(
+                '/relance.v1.Control/DecideHandoff',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.DecideHandoffRequest.SerializeToString,
                 response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
                 _registered_method=True)
         self.Consent = channel.unary_unary(
@@ -937,7 +991,7 @@ class ControlStub:
 
 
 class ControlServicer:
-    """Apply, Pause, Act, Dismiss, Merge and Unmerge: keys of kind operator and admin. The rest: admin.
+    """Apply, Pause, Act, Dismiss, Merge, Unmerge and hand-offs: keys of kind operator and admin. The rest: admin.
     """
 
     def Apply(self, request, context):
@@ -982,6 +1036,21 @@ class ControlServicer:
 
     def Unmerge(self, request, context):
         """Undo the latest merge of one, which other names if it is given. Answers {"survivor", "restored", "done"}.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RaiseHandoff(self, request, context):
+        """Offer a contact to sales now. Answers the hand-off.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DecideHandoff(self, request, context):
+        """Accept, return or reject a hand-off. Answers it as it stands then; INVALID_ARGUMENT when somebody was
+        quicker.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -1077,6 +1146,16 @@ def add_ControlServicer_to_server(servicer, server):
                     request_deserializer=engine_dot_rpc_dot_relance__pb2.PairRequest.FromString,
                     response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
             ),
+            'RaiseHandoff': grpc.unary_unary_rpc_method_handler(
+                    servicer.RaiseHandoff,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.RaiseHandoffRequest.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
+            ),
+            'DecideHandoff': grpc.unary_unary_rpc_method_handler(
+                    servicer.DecideHandoff,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.DecideHandoffRequest.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
+            ),
             'Consent': grpc.unary_unary_rpc_method_handler(
                     servicer.Consent,
                     request_deserializer=engine_dot_rpc_dot_relance__pb2.ConsentRequest.FromString,
@@ -1126,7 +1205,7 @@ def add_ControlServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Control:
-    """Apply, Pause, Act, Dismiss, Merge and Unmerge: keys of kind operator and admin. The rest: admin.
+    """Apply, Pause, Act, Dismiss, Merge, Unmerge and hand-offs: keys of kind operator and admin. The rest: admin.
     """
 
     @staticmethod
@@ -1307,6 +1386,60 @@ class Control:
             target,
             '/relance.v1.Control/Unmerge',
             engine_dot_rpc_dot_relance__pb2.PairRequest.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RaiseHandoff(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Control/RaiseHandoff',
+            engine_dot_rpc_dot_relance__pb2.RaiseHandoffRequest.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DecideHandoff(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Control/DecideHandoff',
+            engine_dot_rpc_dot_relance__pb2.DecideHandoffRequest.SerializeToString,
             engine_dot_rpc_dot_relance__pb2.Report.FromString,
             options,
             channel_credentials,

@@ -159,6 +159,8 @@ class ConsoleStub:
     """What is in force: {"version", "definitions" as Apply takes them, "waiting": {scenario: {step: runs}},
     "inside": {segment: contacts}}.
     """
+    Handoffs: _grpc.UnaryUnaryMultiCallable[_relance_pb2.HandoffsRequest, _relance_pb2.Report]
+    """A list: hand-offs to sales, open ones first by their deadline, then closed ones, the latest first."""
     Reviews: _grpc.UnaryUnaryMultiCallable[_relance_pb2.ReviewsRequest, _relance_pb2.Report]
     """A list: pairs of contacts that may be one person, with the evidence, the newest first."""
     Rejected: _grpc.UnaryUnaryMultiCallable[_relance_pb2.RejectedRequest, _relance_pb2.Report]
@@ -199,6 +201,8 @@ class ConsoleAsyncStub(ConsoleStub):
     """What is in force: {"version", "definitions" as Apply takes them, "waiting": {scenario: {step: runs}},
     "inside": {segment: contacts}}.
     """
+    Handoffs: _aio.UnaryUnaryMultiCallable[_relance_pb2.HandoffsRequest, _relance_pb2.Report]  # type: ignore[assignment]
+    """A list: hand-offs to sales, open ones first by their deadline, then closed ones, the latest first."""
     Reviews: _aio.UnaryUnaryMultiCallable[_relance_pb2.ReviewsRequest, _relance_pb2.Report]  # type: ignore[assignment]
     """A list: pairs of contacts that may be one person, with the evidence, the newest first."""
     Rejected: _aio.UnaryUnaryMultiCallable[_relance_pb2.RejectedRequest, _relance_pb2.Report]  # type: ignore[assignment]
@@ -304,6 +308,14 @@ class ConsoleServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def Handoffs(
+        self,
+        request: _relance_pb2.HandoffsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """A list: hand-offs to sales, open ones first by their deadline, then closed ones, the latest first."""
+
+    @_abc_1.abstractmethod
     def Reviews(
         self,
         request: _relance_pb2.ReviewsRequest,
@@ -330,7 +342,7 @@ class ConsoleServicer(metaclass=_abc_1.ABCMeta):
 def add_ConsoleServicer_to_server(servicer: ConsoleServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 
 class ControlStub:
-    """Apply, Pause, Act, Dismiss, Merge and Unmerge: keys of kind operator and admin. The rest: admin."""
+    """Apply, Pause, Act, Dismiss, Merge, Unmerge and hand-offs: keys of kind operator and admin. The rest: admin."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -349,6 +361,12 @@ class ControlStub:
     """
     Unmerge: _grpc.UnaryUnaryMultiCallable[_relance_pb2.PairRequest, _relance_pb2.Report]
     """Undo the latest merge of one, which other names if it is given. Answers {"survivor", "restored", "done"}."""
+    RaiseHandoff: _grpc.UnaryUnaryMultiCallable[_relance_pb2.RaiseHandoffRequest, _relance_pb2.Report]
+    """Offer a contact to sales now. Answers the hand-off."""
+    DecideHandoff: _grpc.UnaryUnaryMultiCallable[_relance_pb2.DecideHandoffRequest, _relance_pb2.Report]
+    """Accept, return or reject a hand-off. Answers it as it stands then; INVALID_ARGUMENT when somebody was
+    quicker.
+    """
     Consent: _grpc.UnaryUnaryMultiCallable[_relance_pb2.ConsentRequest, _empty_pb2.Empty]
     """An operator's statement on consent; the evidence is kept with it."""
     Suppress: _grpc.UnaryUnaryMultiCallable[_relance_pb2.SuppressRequest, _empty_pb2.Empty]
@@ -365,7 +383,7 @@ class ControlStub:
 
 @_typing.type_check_only
 class ControlAsyncStub(ControlStub):
-    """Apply, Pause, Act, Dismiss, Merge and Unmerge: keys of kind operator and admin. The rest: admin."""
+    """Apply, Pause, Act, Dismiss, Merge, Unmerge and hand-offs: keys of kind operator and admin. The rest: admin."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Apply: _aio.UnaryUnaryMultiCallable[_relance_pb2.ApplyRequest, _relance_pb2.ApplyResponse]  # type: ignore[assignment]
@@ -381,6 +399,12 @@ class ControlAsyncStub(ControlStub):
     """
     Unmerge: _aio.UnaryUnaryMultiCallable[_relance_pb2.PairRequest, _relance_pb2.Report]  # type: ignore[assignment]
     """Undo the latest merge of one, which other names if it is given. Answers {"survivor", "restored", "done"}."""
+    RaiseHandoff: _aio.UnaryUnaryMultiCallable[_relance_pb2.RaiseHandoffRequest, _relance_pb2.Report]  # type: ignore[assignment]
+    """Offer a contact to sales now. Answers the hand-off."""
+    DecideHandoff: _aio.UnaryUnaryMultiCallable[_relance_pb2.DecideHandoffRequest, _relance_pb2.Report]  # type: ignore[assignment]
+    """Accept, return or reject a hand-off. Answers it as it stands then; INVALID_ARGUMENT when somebody was
+    quicker.
+    """
     Consent: _aio.UnaryUnaryMultiCallable[_relance_pb2.ConsentRequest, _empty_pb2.Empty]  # type: ignore[assignment]
     """An operator's statement on consent; the evidence is kept with it."""
     Suppress: _aio.UnaryUnaryMultiCallable[_relance_pb2.SuppressRequest, _empty_pb2.Empty]  # type: ignore[assignment]
@@ -396,7 +420,7 @@ class ControlAsyncStub(ControlStub):
     ConfirmClock: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _empty_pb2.Empty]  # type: ignore[assignment]
 
 class ControlServicer(metaclass=_abc_1.ABCMeta):
-    """Apply, Pause, Act, Dismiss, Merge and Unmerge: keys of kind operator and admin. The rest: admin."""
+    """Apply, Pause, Act, Dismiss, Merge, Unmerge and hand-offs: keys of kind operator and admin. The rest: admin."""
 
     @_abc_1.abstractmethod
     def Apply(
@@ -452,6 +476,24 @@ class ControlServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
         """Undo the latest merge of one, which other names if it is given. Answers {"survivor", "restored", "done"}."""
+
+    @_abc_1.abstractmethod
+    def RaiseHandoff(
+        self,
+        request: _relance_pb2.RaiseHandoffRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """Offer a contact to sales now. Answers the hand-off."""
+
+    @_abc_1.abstractmethod
+    def DecideHandoff(
+        self,
+        request: _relance_pb2.DecideHandoffRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """Accept, return or reject a hand-off. Answers it as it stands then; INVALID_ARGUMENT when somebody was
+        quicker.
+        """
 
     @_abc_1.abstractmethod
     def Consent(

@@ -20,6 +20,7 @@ from engine.rpc.control_socket import ControlSocket
 from engine.rpc.enrichment import Enrichment
 from engine.rpc.exports import Exports
 from engine.rpc.guard import Guard
+from engine.rpc.handoff_http import HandoffHttp
 from engine.rpc.health import SERVICES, Health
 from engine.rpc.http_app import http_app
 from engine.rpc.http_server import HttpServer
@@ -88,6 +89,7 @@ class Doors:
             bound = await self._serve_grpc()
             more = Callbacks(self._engine, self._hooks, self._begun).routes()
             more += ConsentHttp(self._engine, self._begun).routes()
+            more += HandoffHttp(self._engine, self._begun).routes()
             app = http_app(self._engine, self._intake, self._begun, self._visitors, more)
             listener = listening.tcp(self._http_address, "http")
             self._http = HttpServer(app, listener, self._visitors.proxies)

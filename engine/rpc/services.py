@@ -8,6 +8,7 @@ import msgspec
 from google.protobuf.empty_pb2 import Empty
 
 from engine.domain.consent import Status
+from engine.domain.offer import Decision
 from engine.errors import Unknown
 from engine.ports.control_store import ApiKey, KeyKind
 from engine.ports.engine import Engine, Verdict
@@ -28,6 +29,9 @@ TIMELINE = 1_000
 """The most log rows that one look at a contact brings."""
 
 REVIEWS = 1_000
+
+HANDOFFS, MOST_HANDOFFS = 100, 1_000
+"""Hand-offs that one look brings, unless it asks for more."""
 
 REJECTED = 1_000
 """Refused items that one look brings: they hold what was sent, so that only operators see them."""
@@ -147,6 +151,15 @@ class Console(wire.ConsoleServicer):
     async def Reviews(self, request: pb.ReviewsRequest, _caller: ApiKey) -> pb.Report:
         return _report(await self._engine.identities.reviews(request.limit or REVIEWS))
 
+    @open_to(*VIEWERS)
+    async def Handoffs(self, request: pb.HandoffsRequest, _caller: ApiKey) -> pb.Report:
+        desk, limit = self._engine.handoffs, request.limit or HANDOFFS
+        if request.key:
+            return _report(await desk.of(told_key(request.key, self._engine.rulebooks.country())))
+        if limit > MOST_HANDOFFS:
+            raise BadField("limit", f"at most {MOST_HANDOFFS:,}")
+        return _report(await desk.listed(request.owner, request.status, limit))
+
     @open_to(*OPERATORS)
     async def Fsck(self, _request: Empty, _caller: ApiKey) -> pb.Report:
         return _report(await self._engine.reports.fsck())
@@ -184,6 +197,22 @@ class Control(wire.ControlServicer):
         if request.quit:
             return _report(await desk.quit(request.list, keys, caller.name))
         return _report(await desk.join(request.list, keys, caller.name, create=request.create))
+
+    @open_to(*OPERATORS)
+    async def RaiseHandoff(self, request: pb.RaiseHandoffRequest, caller: ApiKey) -> pb.Report:
+        key = told_key(request.key, self._engine.rulebooks.country())
+        reason = request.reason or f"raised by {caller.name}"
+        desk = self._engine.handoffs
+        return _report(await desk.offer(key, request.handoff, reason, caller.name))
+
+    @open_to(*OPERATORS)
+    async def DecideHandoff(self, request: pb.DecideHandoffRequest, caller: ApiKey) -> pb.Report:
+        decision = next((one for one in get_args(Decision) if one == request.decision), None)
+        if decision is None:
+            raise BadField("decision", f"{request.decision!r} is none of accept, return, reject")
+        which = told_key(request.handoff, self._engine.rulebooks.country())
+        desk, by = self._engine.handoffs, caller.name
+        return _report(await desk.decide(which, decision, request.reason, request.until, by))
 
     @open_to(*OPERATORS)
     async def Dismiss(self, request: pb.PairRequest, caller: ApiKey) -> Empty:

@@ -17,6 +17,8 @@ SHORTEST, USUAL, LONGEST = 250, 1_000, 60_000
 FRESH = 0.2
 """Seconds for which a report serves whoever asks: the engine is not asked twice for the same."""
 CONTACT = "contact"
+HANDOFFS = 200
+"""Hand-offs that a watcher is told."""
 TIMELINE = 200
 """The most log rows of a contact that is watched."""
 
@@ -44,6 +46,7 @@ class Watching:
             "scores": engine.reports.scores,
             "messages": engine.reports.messages,
             "scenarios": engine.reports.scenarios,
+            "handoffs": lambda: engine.handoffs.listed("", "", HANDOFFS),
         }
 
     def close(self) -> None:

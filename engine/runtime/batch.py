@@ -30,7 +30,7 @@ from engine.ports.host_store import (
     SuppressionRow,
     Write,
 )
-from engine.runtime import commit, consequences, envelope, founding
+from engine.runtime import commit, consequences, envelope, founding, handoff_rows
 from engine.runtime.memory import Memory
 from engine.runtime.residents import Resident
 from engine.runtime.retention import class_of
@@ -121,6 +121,8 @@ class Batch:
         outcome = self.stepped(resident.contact, taken)
         if outcome.contact.shelf != resident.contact.shelf:
             self.shelves[contact] = outcome.contact.shelf or b""
+        if outcome.contact.handoffs or resident.contact.handoffs:
+            handoff_rows.stage(self, resident.contact, outcome.contact)
         klass, last = class_of(taken), resident.last
         self.write.log.append(
             LogRow(

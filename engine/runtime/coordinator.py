@@ -20,6 +20,7 @@ from engine.runtime.company_reports import CompanyReports
 from engine.runtime.consents import Consents
 from engine.runtime.courier import Courier, Push
 from engine.runtime.exporting import Exporting
+from engine.runtime.handoffs import Handoffs
 from engine.runtime.herald import SELDOM, Herald
 from engine.runtime.identities import Identities
 from engine.runtime.importing import Importing
@@ -68,6 +69,7 @@ class Coordinator:
         self.reports = Reports(self)
         self.consents = Consents(self)
         self.lists = Lists(self)
+        self.handoffs = Handoffs(self)
         self.privacy = Privacy(self)
         self.refusals = Refusals(self)
         self.imports = Importing(

@@ -32,7 +32,7 @@ from engine.ports.host_store import (
     WakeUp,
 )
 from engine.replay.timeline import timeline
-from engine.runtime import envelope
+from engine.runtime import envelope, handoff_rows
 from engine.runtime.batch import Batch
 from engine.runtime.fingerprint import key_hash
 from engine.runtime.memory import Memory
@@ -167,6 +167,7 @@ class EraseLetter:
         told.counts |= {"outbox": self._end_messages(batch), "hop": self._end_hops(batch)}
         told.person.values += names_in(rows)
         self._leave_companies(batch, resident.contact)
+        handoff_rows.leave(batch, self.contact, {*resident.contact.handoffs})
         self._count_out(batch, resident, rows)
         body = msgspec.msgpack.encode(told)
         erasure = erasure_of(batch)
@@ -244,6 +245,7 @@ class MaskLetter:
             resident = batch.resident(number)
             if resident is not None:
                 contact = codec.decode(mask(codec.encode(resident.contact)))
+                handoff_rows.stage(batch, resident.contact, contact)
                 batch.touched[number] = msgspec.structs.replace(resident, contact=contact)
         return len(self.rows)
 

@@ -17,7 +17,7 @@ from engine.domain.rulebook import Rulebook
 from engine.errors import BadRequest, Busy, OwnershipLost
 from engine.ports.bulk import ExportAsked
 from engine.ports.host_store import HostStore
-from engine.runtime import envelope, erasure, identity_report, report
+from engine.runtime import envelope, erasure, handoff_calls, identity_report, report
 from engine.runtime.act_letter import ActLetter, StatedLetter, SuppressLetter
 from engine.runtime.batch import Batch
 from engine.runtime.event_letter import EventLetter
@@ -145,7 +145,8 @@ class ContactHost:
             case _ if method in identity_report.METHODS:
                 return envelope.encode(identity_report.answer(self.memory, method, body))
             case _:
-                return envelope.encode(await report.answer(self, method, body))
+                desk = handoff_calls if method in handoff_calls.METHODS else report
+                return envelope.encode(await desk.answer(self, method, body))
 
     # --- calls ---------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from engine.domain import fact, message
+from engine.domain import fact, message, offer
 from engine.domain.attribute import undeclared
 from engine.domain.contact import Contact
 from engine.domain.reserved import RESERVED, read
@@ -161,6 +161,7 @@ def state_of(resident: Resident) -> dict[str, Any]:
         ],
         "timers": held.timers,
         "claims": [claim.key for claim in held.claims],
+        "handoffs": [offer.plain(one) for one in held.handoffs.values()],
         "first": held.first,
         "latest": held.latest,
         "trouble": held.trouble,

@@ -11,6 +11,7 @@ from engine.ports.host_store import (
     ErasedRow,
     ErasingRow,
     Erasure,
+    HandoffRow,
     HopRow,
     ImportedRow,
     Leaving,
@@ -123,6 +124,9 @@ class SqlHostStore(SqlLogReader):
     def reviews(self, limit: int = 1_000) -> list[ReviewRow]:
         return [ReviewRow(*row) for row in self._db.rows(q.REVIEWS, (limit,))]
 
+    def handoffs(self, limit: int = 1_000) -> list[HandoffRow]:
+        return [HandoffRow(*row) for row in self._db.rows(q.HANDOFFS, (limit,))]
+
     def forget_log(self, klass: int, below: int, limit: int, leaving: Leaving | None = None) -> int:
         """Goes on where the last slice of the class ended, so that no kept row is passed twice."""
         with self._db.transaction():
@@ -181,6 +185,8 @@ def _changes(write: Write) -> tuple[tuple[Change, Sequence[Row]], ...]:
         (q.ADD_ORDER_KEY, write.orders),
         (q.DROP_REVIEW, write.reviews_gone),
         (q.PUT_REVIEW, write.reviews),
+        (q.DROP_HANDOFF, write.handoffs_gone),
+        (q.PUT_HANDOFF, write.handoffs),
         (q.PUT_REPLY, [(name, place(n), n, body) for name, n, body in write.replies]),
     )
 

@@ -12,6 +12,7 @@ from engine.ports.host_store import (
     ErasedRow,
     ErasingRow,
     Erasure,
+    HandoffRow,
     HopRow,
     ImportedRow,
     Leaving,
@@ -55,6 +56,7 @@ class _Rows:
         self.imported: dict[tuple[int, int], ImportedRow] = {}
         self.orders: set[tuple[int, bytes]] = set()
         self.reviews: dict[tuple[int, int], ReviewRow] = {}
+        self.handoffs: dict[tuple[int, str], HandoffRow] = {}
 
 
 class MemoryHostStore:
@@ -158,6 +160,12 @@ class MemoryHostStore:
         found = self._rows.reviews.values()
         return sorted(found, key=lambda row: (-row.at, row.contact, row.other))[:limit]
 
+    def handoffs(self, limit: int = 1_000) -> list[HandoffRow]:
+        found = self._rows.handoffs.values()
+        return sorted(found, key=lambda row: (-row.open, row.rank, row.contact, row.handoff))[
+            :limit
+        ]
+
     def forget_log(self, klass: int, below: int, limit: int, leaving: Leaving | None = None) -> int:
         self._owner.check()
         log = self._rows.log
@@ -238,6 +246,10 @@ def _put_bulk(rows: _Rows, write: Write) -> None:
         rows.reviews.pop(pair, None)
     for review in write.reviews:
         rows.reviews[review.contact, review.other] = review
+    for gone in write.handoffs_gone:
+        rows.handoffs.pop(gone, None)
+    for handoff in write.handoffs:
+        rows.handoffs[handoff.contact, handoff.handoff] = handoff
 
 
 def _erase(rows: _Rows, gone: Erasure) -> None:

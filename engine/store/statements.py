@@ -22,6 +22,7 @@ from engine.store.tables import (
     Erased,
     Erasing,
     Forgotten,
+    Handoff,
     Hop,
     Imported,
     Log,
@@ -140,6 +141,15 @@ ERASED = select(_erased).order_by(_erased.c.key)
 PUT_REVIEW = upsert(Review)
 DROP_REVIEW = delete(Review)
 REVIEWS = page(select(_review).order_by(_review.c.at.desc(), _review.c.contact, _review.c.other))
+
+_handoff = table(Handoff)
+PUT_HANDOFF = upsert(Handoff)
+DROP_HANDOFF = delete(Handoff)
+HANDOFFS = page(
+    select(_handoff).order_by(
+        _handoff.c.open.desc(), _handoff.c.rank, _handoff.c.contact, _handoff.c.handoff
+    )
+)
 
 FIRST_MARK = insert_missing(Mark)
 MARK = select(_mark)

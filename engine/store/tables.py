@@ -138,6 +138,18 @@ class Review(HostTable, table=True):
     message_id: str
 
 
+class Handoff(HostTable, table=True):
+    """One a contact and definition: the open one, or the last that was decided."""
+
+    __table_args__ = CLUSTERED
+
+    contact: int = Field(primary_key=True)
+    handoff: str = Field(primary_key=True)
+    open: int
+    rank: int
+    body: bytes
+
+
 class Company(HostTable, table=True):
     """``last`` is the newest log row."""
 

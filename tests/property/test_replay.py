@@ -14,14 +14,16 @@ from engine.domain.event import PUBLIC, SERVER, TOKEN, Event
 from engine.domain.link import Link, link_key, sign
 from engine.domain.notice import Notice
 from engine.domain.suppression import address_hash
+from engine.domain.team import Escalation, Handoff, Owner, Reminder, Team
 from engine.domain.topic import ConsentRules, DoubleOptIn, Topic
-from engine.errors import Unknown
+from engine.errors import BadRequest, Unknown
 from engine.replay.fold import Lived, lived
 from engine.rpc.insisting import insist
 from engine.runtime.send_letter import RESEND_AFTER, RESENDS
 from tests.jumping_loop import JumpingLoop
 from tests.property.strategies import (
     ATTRIBUTES,
+    EVENTS,
     LONGEST,
     VALUES,
     Happening,
@@ -73,6 +75,13 @@ class Told(NamedTuple):
     ago: int
 
 
+class Decides(NamedTuple):
+    """Somebody decides on a contact's hand-off, or raises it."""
+
+    key: str
+    decision: str
+
+
 class Killed(NamedTuple):
     part: str
 
@@ -121,9 +130,14 @@ told = st.builds(
     st.booleans(),
     st.sampled_from([0, 10]),
 )
+decides = st.builds(
+    Decides, st.sampled_from(KEYS), st.sampled_from(["accept", "return", "reject", "raise"])
+)
 killed = st.builds(Killed, st.sampled_from(["host-0", "host-1", "sender", "coordinator"]))
 histories = st.lists(
-    st.one_of(came, came, came, came, said, said, followed, told, told, acted, killed),
+    st.one_of(
+        came, came, came, came, said, said, followed, told, told, acted, decides, decides, killed
+    ),
     min_size=1,
     max_size=12,
 )
@@ -132,6 +146,22 @@ RULES = ConsentRules(
     topics=(Topic(topic="news"),), confirm={"email": DoubleOptIn(template="ask", within="40ms")}
 )
 asking = build.template("ask", transactional=True)
+OWNERS = (
+    Owner(owner="ann", name="Ann", email="ann@sales.example"),
+    Owner(owner="bob", name="Bob", email="bob@sales.example", weight=2),
+)
+HOT = Handoff(
+    handoff="hot",
+    deadline="40ms",
+    alert="ask",
+    reminder=Reminder(template="ask", before=("15ms",), after=("10ms",)),
+    escalation=Escalation(template="ask", to="bob", after="20ms"),
+    leaves="all",
+    again="30ms",
+)
+SALES = build.scenario(
+    "sales", {"event": EVENTS[1]}, {"do": "handoff", "id": "go", "handoff": "hot"}
+)
 
 
 @st.composite
@@ -141,8 +171,13 @@ def configurations(draw: st.DrawFn) -> Definitions:
     transactional = draw(st.booleans())
     templates = [replace(one, transactional=transactional) for one in written.templates]
     scenarios = [replace(one, topic=topic) for one in written.scenarios]
+    handoffs = draw(st.sampled_from([(), (HOT,), (replace(HOT, reminder=None, leaves=()),)]))
     return replace(
-        written, templates=(*templates, asking), scenarios=tuple(scenarios), consent=RULES
+        written,
+        templates=(*templates, asking),
+        scenarios=(*scenarios, SALES),
+        consent=RULES,
+        team=Team(owners=OWNERS, handoffs=handoffs),
     )
 
 
@@ -171,7 +206,7 @@ async def live(engine: SmallEngine, history: list[Any], later: Definitions) -> l
             case Came():
                 engine.clock.advance(one.happening.gap)
                 await engine.push(event_of(engine, one, number))
-            case Acted():
+            case Acted() | Decides():
                 await acts(engine, one)
             case Said():
                 await engine.push(statement_of(engine, one))
@@ -213,10 +248,24 @@ async def tells(engine: SmallEngine, one: Told) -> None:
     await insist(lambda: engine.coordinator.receipts.take("post", [notice]))
 
 
-async def acts(engine: SmallEngine, one: Acted) -> None:
+async def acts(engine: SmallEngine, one: Acted | Decides) -> None:
+    if isinstance(one, Decides):
+        await decides_on(engine, one)
+        return
     try:
         await engine.coordinator.act(one.key, one.act, one.subject, one.value, "operator")
     except Unknown:
+        return
+
+
+async def decides_on(engine: SmallEngine, one: Decides) -> None:
+    desk = engine.coordinator.handoffs
+    try:
+        if one.decision == "raise":
+            await desk.offer(one.key, "hot", "asked", "operator")
+        else:
+            await desk.decide(one.key, cast("Any", one.decision), "why", "20ms", "operator")
+    except (Unknown, BadRequest):
         return
 
 
@@ -240,5 +289,8 @@ def check_past(engine: SmallEngine, past: list[Lived]) -> None:
         assert fact.encode(one.outcome.facts) == one.row.facts
     states = {one.row.contact: codec.encode(one.outcome.contact) for one in past}
     assert states == engine.states()
+    for number, held in engine.contacts().items():
+        timers = {name for name in held.timers if name.startswith("handoff:")}
+        assert timers <= {one.timer for one in held.handoffs.values() if one.open}, number
     shelves = {one.row.contact: one.outcome.contact.shelf for one in past}
     assert {contact: shelf for contact, shelf in shelves.items() if shelf} == engine.shelves()

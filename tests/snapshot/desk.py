@@ -46,7 +46,14 @@ class Desk:
 
     async def at(self, place: str) -> None:
         """Go there and wait until both moments of its figures were seen."""
-        keys = {"pulse": "1", "segments": "2", "scores": "3", "messages": "4", "scenarios": "5"}
+        keys = {
+            "pulse": "1",
+            "segments": "2",
+            "scores": "3",
+            "messages": "4",
+            "scenarios": "5",
+            "handoffs": "7",
+        }
         await self.press(keys[place])
         scene = self.app.scene
         topics = {"status", *self.app.view.topics} & scene.paces.keys()

@@ -14,6 +14,7 @@ class Shop(EngineInMemory):
 
     def __init__(self) -> None:
         super().__init__(NOON)
+        self.handoffs.listed = self.offers  # type: ignore[method-assign]
         self.held: dict[str, bool] = {}
         self.trouble = False
         self.empty = False
@@ -75,6 +76,36 @@ class Shop(EngineInMemory):
             {"segment": name, "title": "", "in": came + 7 * n, "out": went, "size": came + 7 * n - went}
             for name, (came, went) in named.items()
         ]  # fmt: skip
+
+    async def offers(self, *_: Any) -> list[dict[str, Any]]:
+        self.moment("handoffs")
+        rest = {"handoff": "hot_lead", "contact": 1, "closed": 0}
+        said = [
+            ("1.1", "open", NOON - 60_000, "email:ada@example.com", "claire", "call-back request")
+        ]
+        said += [
+            ("2.7", "open", NOON + 86_400_000, "user_id:[bold]42", "karim", "engagement over 60")
+        ]
+        told = [
+            rest
+            | {
+                "id": id_,
+                "status": status,
+                "deadline": at,
+                "keys": [key],
+                "owner": who,
+                "reason": why,
+            }
+            for id_, status, at, key, who, why in said
+        ]
+        done = {
+            "id": "3.2",
+            "status": "accepted",
+            "deadline": NOON,
+            "closed": NOON - 3_600_000,
+            "keys": [],
+        }
+        return [*told, rest | done | {"owner": "claire", "reason": "white paper read twice"}]
 
     async def scores(self) -> list[dict[str, Any]]:
         self.moment("scores")

@@ -8,7 +8,7 @@ import pytest
 from tests.snapshot.desk import Desk, desk
 
 Same = Callable[[str, str], None]
-PLACES = ("pulse", "segments", "scores", "messages", "scenarios")
+PLACES = ("pulse", "segments", "scores", "messages", "scenarios", "handoffs")
 SIZES = ((80, 24), (120, 40))
 
 

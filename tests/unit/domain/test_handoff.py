@@ -63,7 +63,7 @@ def test_a_scenario_raises_it_and_its_owner_is_written_to_though_the_contact_has
     assert [action.name for action in held.actions] == ["Ate", "Asked"]
     (mail,) = ada.sends
     assert (mail.address, mail.template, mail.marketing) == ("ann@sales.example", "alert", False)
-    assert (mail.key, mail.handoff) == (f"{held.id}/hand-off/1", held.id)
+    assert (mail.key, mail.handoff) == (f"{held.id}/hand-off/1", f"{held.id}/ann")
     assert mail.variables["handoff"]["deadline"] == "17/11/2023 12:00"
     assert ada.subjects("handoff_raised") == ["hot"]
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from engine.domain.event import Event
 from engine.domain.link import Link, read
 from engine.domain.notice import Notice
+from engine.domain.offer import BECOMES, Decision
 from engine.domain.topic import Topic
 from engine.errors import BadRequest, Busy, DefinitionError, Unknown
 from engine.ports.control_store import ApiKey, KeyKind
@@ -99,6 +100,61 @@ class ListsInMemory:
         return {"list": name, "taken": len(keys) - len(unknown), "unknown": unknown}
 
 
+class HandoffsInMemory:
+    """One open hand-off, ``1.1`` of contact 1, until it is decided."""
+
+    def __init__(self, acts: list[tuple[Any, ...]]) -> None:
+        self._acts = acts
+        self.held: dict[str, Any] = {
+            "id": "1.1", "handoff": "hot", "title": "Hot <lead>", "reason": "asked for a call",
+            "owner": "ann", "status": "open", "raised": 1_800_000_000_000, "told": 1,
+            "deadline": 1_800_014_400_000, "reminded": 0, "escalated": 0, "escalated_to": "",
+            "closed": 0, "by": "", "words": "", "until": 0, "also": [], "contact": 1,
+            "lines": [{"score": "engagement", "value": 64.5, "parts": []}],
+            "actions": [{"name": "Pricing Viewed", "at": 1_799_999_000_000}],
+            "keys": ["email:ada@example.com"], "company": {"name": "Acme"},
+            "attributes": {"first_name": "Ada", "email": "ada@example.com"},
+        }  # fmt: skip
+
+    async def listed(self, owner: str, status: str, limit: int) -> list[dict[str, Any]]:
+        fits = owner in ("", self.held["owner"]) and status in ("", self.held["status"])
+        return [self.held][:limit] if fits else []
+
+    async def of(self, key: str) -> list[dict[str, Any]]:
+        if key not in ("1", "1.1", *self.held["keys"]):
+            raise Unknown(f"no contact is known by {key}")
+        return [self.held]
+
+    async def offer(self, key: str, name: str, reason: str, by: str) -> dict[str, Any]:
+        self._acts.append(("raise", key, name, reason, by))
+        return self.held
+
+    async def decide(
+        self, which: str, decision: Decision, reason: str, until: str, by: str
+    ) -> dict[str, Any]:
+        if self.held["status"] != "open":
+            raise BadRequest("decided before")
+        if decision != "accept" and not reason:
+            raise BadRequest("say why")
+        self._acts.append((decision, which, reason, until, by))
+        self.held |= {"status": BECOMES[decision], "by": by}
+        return self.held
+
+    async def shown(self, link: Link) -> dict[str, Any] | None:
+        if link.expires < 0:
+            return None
+        return self.held | {"reader": "Ann Lee", "zone": "Europe/Paris"}
+
+    async def follow(
+        self, link: Link, decision: Decision, reason: str, until: str
+    ) -> Literal["done", "late"]:
+        number, _, owner = link.subject.partition("/")
+        if link.expires < 0 or self.held["status"] != "open":
+            return "late"
+        await self.decide(number, decision, reason, until, owner)
+        return "done"
+
+
 class EngineInMemory:
     """One key of each kind, whose secret is its kind; ``busy`` counts the pushes still to refuse.
 
@@ -119,6 +175,7 @@ class EngineInMemory:
         self.receipts = self
         self.rulebooks = self
         self.companies = CompaniesInMemory()
+        self.handoffs = HandoffsInMemory(self.acts)
         self.lists = ListsInMemory(self.acts)
         self.busy = 0
         self.retry_after = 1.0

@@ -13,6 +13,7 @@ def upgrade() -> None:
     _work()
     _bulk()
     _standing()
+    _handoffs()
 
 
 def _contacts() -> None:
@@ -170,4 +171,16 @@ def _standing() -> None:
         sa.Column("slot", sa.Integer, primary_key=True),
         sa.Column("epoch", sa.Integer, nullable=False),
         sa.Column("owner", AutoString, nullable=False),
+    )
+
+
+def _handoffs() -> None:
+    op.create_table(
+        "handoff",
+        sa.Column("contact", sa.Integer, primary_key=True),
+        sa.Column("handoff", AutoString, primary_key=True),
+        sa.Column("open", sa.Integer, nullable=False),
+        sa.Column("rank", sa.Integer, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sqlite_with_rowid=False,
     )

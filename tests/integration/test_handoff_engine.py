@@ -1,0 +1,174 @@
+"""A hand-off through a whole engine: by mail to its owner, by link to its decision."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+
+from engine.bootstrap import Spec, init_data, part
+from engine.clock import SystemClock
+from engine.domain.definitions import encode
+from engine.loading.definitions import load
+from engine.offline import create_key
+from engine.rpc.client import Relance
+from engine.runtime.coordinator import NAME, SENDER
+from engine.runtime.in_process import InProcessRuntime
+from engine.runtime.supervisor import Supervisor
+from engine.settings import Email, Rpc, Runtime, Settings
+from tests.smtp_server import Server, smtp_server
+
+RATE = 600.0
+"""Ten minutes pass in a second."""
+MINUTE = 60_000
+PUBLIC = "https://relance.example"
+LINK = re.compile(rf"{PUBLIC}(/h/[A-Za-z0-9_-]+)\?do=accept")
+FILES = {
+    "team.yaml": """\
+owners:
+  - {owner: ann, name: Ann Lee, email: ann@sales.example, language: en}
+  - {owner: bob, name: Bob Ray, email: bob@sales.example, language: en, weight: 1, active: false}
+handoffs:
+  - handoff: hot
+    title: Hot lead
+    deadline: 20m
+    alert: alert
+    reminder: {template: alert, before: [10m]}
+    escalation: {template: alert, to: bob, after: 5m}
+    leaves: all
+""",
+    "scoring.yaml": "scores:\n  - {score: heat, rules: [{event: Call Asked, points: 60}]}\n",
+    "scenarios/nurturing.yaml": """\
+scenario: nurturing
+trigger: {event: Signed Up}
+steps:
+  - {do: wait, id: long, for: 90d}
+""",
+    "scenarios/sales.yaml": """\
+scenario: sales
+title: asked for a call
+trigger: {event: Call Asked}
+steps:
+  - {do: handoff, id: go, handoff: hot}
+""",
+    "templates/alert/template.yaml": "channel: email\nsubject: '{{ handoff.title }}'\ntransactional: true\n",
+    "templates/alert/text.txt": """\
+{{ handoff.owner }}: {{ contact.first_name }}, {{ handoff.reason }}, until {{ handoff.deadline }}
+{% for line in handoff.scores %}{{ line.score }} {{ line.value }}
+{% endfor %}{% for action in handoff.actions %}{{ action.name }}
+{% endfor %}{{ message.accept_url }}
+""",
+}
+Report = dict[str, Any]
+
+
+class Engine:
+    def __init__(self, server: Server, admin: Relance, http: httpx.AsyncClient) -> None:
+        self.server = server
+        self.http = http
+        self._admin = admin
+
+    async def ask(self, method: str, *args: Any, **rest: Any) -> Any:
+        return await asyncio.to_thread(lambda: getattr(self._admin, method)(*args, **rest))
+
+    async def said(self, *names: str) -> None:
+        """Of one person, without an address."""
+        traits = {"userId": "1", "type": "identify", "traits": {"first_name": "Ada"}}
+        await self.ask(
+            "push",
+            [traits, *({"userId": "1", "event": name} | {"type": "track"} for name in names)],
+        )
+
+    async def mails(self, count: int) -> list[EmailMessage]:
+        while len(self.server.received) < count:
+            await asyncio.sleep(0.02)
+        return self.server.mails
+
+    async def until(self, holds: Callable[[Report], object]) -> Report:
+        while not holds(contact := await self.ask("contact", "user_id:1")):
+            await asyncio.sleep(0.02)
+        return dict(contact)
+
+
+@asynccontextmanager
+async def engine(folder: Path) -> AsyncIterator[Engine]:
+    for name, text in FILES.items():
+        path = folder / "workspace" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    async with smtp_server() as server:
+        settings = Settings(
+            runtime=Runtime(clock_rate=RATE, clock_origin=SystemClock().now()),
+            rpc=Rpc(grpc="127.0.0.1:0", http="127.0.0.1:0", public_url=PUBLIC),
+            email=Email(route=server.url),
+        )
+        data = folder / "data"
+        init_data(data, settings)
+        key = create_key(data, "admin", "eve")
+        spec = Spec(str(data), settings, 1, encode(load(folder / "workspace")))
+        runtime = InProcessRuntime(part, msgspec.msgpack.encode(spec))
+        supervisor = Supervisor(runtime, [SENDER, "host-0", NAME], lambda _: None)
+        await supervisor.start()
+        watching = asyncio.create_task(supervisor.run())
+        grpc, http = msgspec.msgpack.decode(await runtime.calls.call(NAME, "addresses", b""))
+        try:
+            async with httpx.AsyncClient(base_url=f"http://{http}") as web:
+                with Relance(grpc, key) as admin:
+                    yield Engine(server, admin, web)
+        finally:
+            watching.cancel()
+            await supervisor.stop()
+
+
+async def test_a_hot_contact_reaches_its_owner_who_accepts_it_by_a_link(tmp_path: Path) -> None:
+    async with engine(tmp_path) as running:
+        await running.said("Signed Up", "Call Asked")
+        (mail,) = await running.mails(1)
+        text = mail.get_content()
+        assert (mail["To"], mail["Subject"]) == ("ann@sales.example", "Hot lead")
+        assert "Ann Lee: Ada, asked for a call, until " in text
+        assert "heat 60.0\nSigned Up\nCall Asked\n" in text.replace("\r", "")
+        (found,) = LINK.findall(text.replace("=\n", ""))
+        (held,) = await running.ask("handoffs", status="open")
+        assert (held["owner"], held["reason"]) == ("ann", "asked for a call")
+
+        assert "Ada" in (await running.http.get(found)).text
+        assert (await running.ask("handoffs"))[0]["status"] == "open"
+        posted = await running.http.post(found, data={"do": "accept", "reason": "mine"})
+
+        assert posted.status_code == 200
+        contact = await running.until(lambda one: not one["runs"])
+        ended = [
+            fact for row in contact["timeline"] for fact in row["facts"] if fact[0] == "run_ended"
+        ]
+        assert [fact[1] for fact in ended if fact[3][1] == "handoff"] == ["nurturing"]
+        (done,) = await running.ask("handoffs")
+        assert (done["status"], done["by"], done["words"]) == ("accepted", "ann", "mine")
+        assert (
+            await running.http.post(found, data={"do": "reject", "reason": "no"})
+        ).status_code == 410
+        assert (await running.ask("fsck"))["findings"] == []
+
+
+async def test_reminder_and_escalation_come_at_their_instants_and_an_operator_returns_it(
+    tmp_path: Path,
+) -> None:
+    async with engine(tmp_path) as running:
+        await running.said("Call Asked")
+        mails = await running.mails(3)
+        assert [mail["To"][:3] for mail in mails] == ["ann", "ann", "bob"]
+        (held,) = await running.ask("handoffs", "user_id:1")
+        late = [held["reminded"] - held["raised"], held["escalated"] - held["raised"]]
+        assert [at // MINUTE for at in late] == [10, 25]
+        returned = await running.ask("decide_handoff", "user_id:1", "return", "later", "30d")
+        assert (returned["status"], returned["by"]) == ("returned", "eve")
+        await running.said("Call Asked")
+        contact = await running.until(lambda one: "handoff_refused" in str(one["timeline"]))
+        assert contact["handoffs"][0]["status"] == "returned"
+        again = await running.ask("raise_handoff", "user_id:1", "hot", "she phoned")
+        assert (again["status"], again["reason"]) == ("open", "she phoned")
