@@ -5,11 +5,10 @@ from typing import Any
 from engine.domain import statement
 from engine.domain.action import Set
 from engine.domain.attribute import MISFIT, is_flag, misfit, set_attribute, unchanged
-from engine.domain.calendar import ZONE_ATTRIBUTE
 from engine.domain.contact import Run
 from engine.domain.rulebook import ScenarioPlan
 from engine.domain.turn import Turn
-from engine.domain.waiting import rezone
+from engine.domain.waiting import reaim
 from engine.domain.way import Way
 
 
@@ -32,5 +31,5 @@ def put(turn: Turn, name: str, value: Any, by: str) -> None:
     set_attribute(turn.contact.attributes, name, value)
     turn.note("changed", name, [value, by])
     turn.changed(name)
-    if name == ZONE_ATTRIBUTE:
-        rezone(turn)
+    if turn.contact.runs:
+        reaim(turn, name)

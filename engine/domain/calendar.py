@@ -33,15 +33,19 @@ def next_local(not_before: int, at: str, zone: ZoneInfo) -> int:
     A time that a day skips (spring) is taken as much later as the clock jumped; of a time that
     comes twice (autumn) the first is taken: PEP 495, fold = 0.
     """
-    hour, minute = at.split(":")
-    wanted = time(int(hour), int(minute))
     day = datetime.fromtimestamp(not_before / 1000, zone).date() - timedelta(days=1)
     while True:
-        local = datetime.combine(day, wanted, zone)
-        instant = int(local.astimezone(UTC).timestamp() * 1000)
+        instant = shown(day, at, zone)
         if instant >= not_before:
             return instant
         day += timedelta(days=1)
+
+
+def shown(day: date, at: str, zone: ZoneInfo) -> int:
+    """The instant (ms) at which the zone's clock shows ``at`` (HH:MM) on this day."""
+    hour, minute = at.split(":")
+    local = datetime.combine(day, time(int(hour), int(minute)), zone)
+    return int(local.astimezone(UTC).timestamp() * 1000)
 
 
 def begins(day: date, zone: ZoneInfo) -> int:

@@ -44,6 +44,11 @@ def timer_of(run: Run) -> str:
     return f"run:{run.id}"
 
 
+def watch_of(run: Run) -> str:
+    """The owner of the timer that is set for the conditions which a run waits for."""
+    return f"watch:{run.id}"
+
+
 class Summary(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """What the hot state knows of a collection: items, pieces (their quantities), and their worth."""
 
@@ -58,7 +63,7 @@ NOTHING = Summary()
 class Contact(msgspec.Struct, array_like=True, gc=False):
     """Mutable for speed; ``step`` works on a copy of its own and never changes its argument.
 
-    Instants are ms since 1970 UTC. ``timers`` maps ``run:<id>``, ``segment:<name>``,
+    Instants are ms since 1970 UTC. ``timers`` maps ``run:<id>``, ``watch:<id>``, ``segment:<name>``,
     ``optin:<subject>`` and ``handoff:<id>`` to the due instant, so that one owner has at most one timer.
     ``seen`` packs 8 bytes a message: fingerprint (6) and the hour it came (2). ``counts``, ``rings`` and
     ``measures`` are the aggregates, by their stable id.

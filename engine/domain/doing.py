@@ -2,18 +2,18 @@
 
 from engine.domain.action import Exit, HandOff, Send, Set, Start, Stop, Switch
 from engine.domain.assigning import assign
-from engine.domain.awaiting import time_out, wait_for
+from engine.domain.awaiting import digest, time_out, wait_for
 from engine.domain.branching import branch
 from engine.domain.contact import Run
 from engine.domain.decision import Branch, Split
 from engine.domain.handing import hand_off
-from engine.domain.pause import Wait, WaitFor
+from engine.domain.pause import Digest, Wait, WaitFor
 from engine.domain.rulebook import ScenarioPlan
 from engine.domain.sending import send
 from engine.domain.splitting import split
 from engine.domain.starting import start, stop, switch
 from engine.domain.turn import Turn
-from engine.domain.waiting import wait
+from engine.domain.waiting import over, wait
 from engine.domain.way import Does, Leave, Way
 
 
@@ -24,6 +24,7 @@ def leave(_turn: Turn, _run: Run, _plan: ScenarioPlan, _step: Exit) -> Way:
 DOES: dict[type, Does] = {
     Wait: wait,
     WaitFor: wait_for,
+    Digest: digest,
     Send: send,
     Branch: branch,
     Split: split,
@@ -34,5 +35,5 @@ DOES: dict[type, Does] = {
     Switch: switch,
     Exit: leave,
 }
-FIRES: dict[type, Does] = {WaitFor: time_out}
+FIRES: dict[type, Does] = {Wait: over, WaitFor: time_out}
 """Kinds whose timer does something else than to let the run go on."""

@@ -24,7 +24,7 @@ import msgspec
 from engine.domain import arm, codec, company, handoff, listing, order_key, pending, statement
 from engine.domain.aggregate import join
 from engine.domain.collect import join_collections
-from engine.domain.contact import SEEN, Contact, Run, timer_of
+from engine.domain.contact import SEEN, Contact, Run, timer_of, watch_of
 from engine.domain.dedupe import merged
 from engine.domain.entry import entry_of
 from engine.domain.identity import WITH
@@ -33,7 +33,7 @@ from engine.domain.review import MOST, over
 from engine.domain.score import join_scores
 from engine.domain.session import joined
 from engine.domain.turn import Turn
-from engine.domain.waiting import rezone
+from engine.domain.waiting import reaim
 
 replace = msgspec.structs.replace
 
@@ -83,7 +83,7 @@ def adopt(turn: Turn, message: Adopted) -> bool:
     handoff.join_actions(turn, other.actions)
     company.adopt(turn, other)
     listing.adopt(turn, other)
-    rezone(turn)
+    reaim(turn)
     turn.effects += [replace(send, contact=contact.id) for send in message.sends]
     turn.stale.update(turn.rulebook.segments)
     turn.quiet = True
@@ -108,8 +108,9 @@ def _take_runs(turn: Turn, runs: list[Run], other: Contact) -> None:
         contact.runs.append(run)
         turn.note("step_in", f"{run.scenario}/{run.step}")
         turn.note("run_taken", run.scenario, run.id)
-        if timer_of(run) in other.timers:
-            contact.timers[timer_of(run)] = other.timers[timer_of(run)]
+        for owner in (timer_of(run), watch_of(run)):
+            if owner in other.timers:
+                contact.timers[owner] = other.timers[owner]
     for scenario, entered in other.entries.items():
         contact.entries[scenario] = max(entered, contact.entries.get(scenario, 0))
 

@@ -31,3 +31,8 @@ class Moment(Definition, frozen=True, kw_only=True):
 
 CROSSINGS = ("enters", "leaves", "joins", "quits")
 """What names a segment or a list."""
+
+
+def is_moment(one: Moment) -> bool:
+    """Whether it names something that happens; some that may hold a condition instead do not."""
+    return any(getattr(one, name) is not None for name in Moment.__struct_fields__)

@@ -23,7 +23,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from engine.domain import handoff
-from engine.domain.contact import Contact, Run, timer_of
+from engine.domain.contact import Contact, Run, timer_of, watch_of
 from engine.domain.dedupe import with_seen
 from engine.domain.effect import KeepOrders, Send, contact_of
 from engine.domain.entry import entry_of
@@ -47,6 +47,8 @@ from engine.domain.rulebook import Rulebook
 from engine.domain.step import step
 
 ALL = 1 << 30
+OF_RUNS = ("run:", "watch:")
+"""How timers begin that belong to runs."""
 
 
 class Taken(NamedTuple):
@@ -221,7 +223,7 @@ class Parting:
 
     def _give_runs(self, side: Side, merged: Contact) -> None:
         replayed, contact = side.contact, side.contact
-        timers = {name: at for name, at in contact.timers.items() if not name.startswith("run:")}
+        timers = {name: at for name, at in contact.timers.items() if not name.startswith(OF_RUNS)}
         runs: list[Run] = []
         for run, held in self._runs_of(side, merged):
             if any(entry_of(one) == entry_of(run) for one in runs):
@@ -230,8 +232,9 @@ class Parting:
             for entry in (run.scenario, entry_of(run)):
                 entered = replayed.entries.get(entry, 0)
                 contact.entries[entry] = max(run.entered, entered)
-            if timer_of(run) in held.timers:
-                timers[timer_of(run)] = held.timers[timer_of(run)]
+            for owner in (timer_of(run), watch_of(run)):
+                if owner in held.timers:
+                    timers[owner] = held.timers[owner]
         contact.runs, contact.timers = runs, timers
 
     def _give_handoffs(self, side: Side, merged: Contact) -> None:

@@ -1,7 +1,6 @@
 """What publishing a workspace would change, and what that does to contacts under way. It only compares."""
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
 from typing import Any, Literal
 
 import msgspec
@@ -160,10 +159,8 @@ def _segments_of(scenario: Scenario) -> set[str]:
     """The segments that its runs ask for once they have begun."""
     demand = Demand(aggregates={}, attributes=set(), segments=set())
     compiled = planned(scenario, demand)
-    moments = [*compiled.exits, *chain(*compiled.awaited.values())]
-    moments += [compiled.goal] if compiled.goal else []
     return demand.segments | {
-        moment.name for moment in moments if moment.kind in ("enters", "leaves")
+        moment.name for moment in compiled.moments if moment.kind in ("enters", "leaves")
     }
 
 

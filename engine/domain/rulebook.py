@@ -17,9 +17,9 @@ from engine.domain.definitions import Definitions
 from engine.domain.demand import Demand, Predicate
 from engine.domain.duration import milliseconds
 from engine.domain.lexicon import TIMER, Lexicon
-from engine.domain.moment import CROSSINGS, Moment
+from engine.domain.moment import CROSSINGS, Moment, is_moment
 from engine.domain.outset import waits
-from engine.domain.pause import WaitFor
+from engine.domain.pause import Digest, WaitFor
 from engine.domain.predicate import compiled
 from engine.domain.quiet import Hours
 from engine.domain.reading import readings
@@ -65,7 +65,9 @@ class ScenarioPlan(msgspec.Struct, frozen=True):
     steps: dict[str, Step]
     following: dict[str, str | None]
     cases: dict[str, tuple[CasePlan, ...]]
-    awaited: dict[str, tuple[MomentPlan, ...]]
+    awaited: dict[str, tuple[tuple[MomentPlan, str | None], ...]]
+    watched: dict[str, tuple[tuple[Predicate, str | None], ...]]
+    leaving: tuple[Predicate, ...]
     trigger: MomentPlan
     goal: MomentPlan | None
     exits: tuple[MomentPlan, ...]
@@ -73,6 +75,12 @@ class ScenarioPlan(msgspec.Struct, frozen=True):
     @property
     def name(self) -> str:
         return self.scenario.scenario
+
+    @property
+    def moments(self) -> list[MomentPlan]:
+        """What its runs listen for once they have begun."""
+        goal = (self.goal,) if self.goal else ()
+        return [*goal, *self.exits, *(one for one, _ in chain(*self.awaited.values()))]
 
 
 class EventPlan(msgspec.Struct):
@@ -129,6 +137,7 @@ class Rulebook:
         self.by_collection: dict[str, list[SegmentPlan]] = {}
         self.half_lives: dict[str, int] = {}
         self.triggers: dict[tuple[str, str], list[ScenarioPlan]] = {}
+        self.watches = False
         self.in_force: dict[str, ScenarioPlan] = {}
         self._scenarios: dict[tuple[str, int], ScenarioPlan] = {}
         self._moments: set[str] = set()
@@ -216,8 +225,9 @@ class Rulebook:
         for scenario in (*definitions.scenarios, *definitions.retired):
             plan = planned(scenario, self.demand(self.aggregates))
             self._scenarios[plan.name, scenario.version] = plan
-            moments = (plan.trigger, plan.goal, *plan.exits, *chain(*plan.awaited.values()))
-            self._moments |= {m.name for m in moments if m is not None and m.kind == "event"}
+            self.watches = self.watches or bool(plan.leaving or plan.watched)
+            moments = (plan.trigger, *plan.moments)
+            self._moments |= {m.name for m in moments if m.kind == "event"}
         for scenario in definitions.scenarios:
             plan = self._scenarios[scenario.scenario, scenario.version]
             self.in_force[plan.name] = plan
@@ -246,11 +256,28 @@ def planned(scenario: Scenario, demand: Demand) -> ScenarioPlan:
             for step, below in zip(scenario.steps, [*ids[1:], None], strict=True)
         },
         cases={s.id: cases_of(s, demand) for s in scenario.steps if isinstance(s, Branch)},
-        awaited={s.id: (moment_plan(s),) for s in scenario.steps if isinstance(s, WaitFor)},
+        awaited={s.id: _awaited(s) for s in scenario.steps if isinstance(s, WaitFor | Digest)},
+        watched={
+            step.id: tuple((compiled(one.if_, demand), one.then) for one in step.racers if one.if_)
+            for step in scenario.steps
+            if isinstance(step, WaitFor) and any(one.if_ for one in step.racers)
+        },
+        leaving=tuple(
+            compiled(condition, demand)
+            for one in scenario.exits
+            for condition in (one.if_, Condition(not_=one.unless) if one.unless else None)
+            if condition is not None
+        ),
         trigger=moment_plan(scenario.trigger),
         goal=moment_plan(scenario.goal) if scenario.goal else None,
-        exits=tuple(moment_plan(moment) for moment in scenario.exits),
+        exits=tuple(moment_plan(one) for one in scenario.exits if is_moment(one)),
     )
+
+
+def _awaited(step: WaitFor | Digest) -> tuple[tuple[MomentPlan, str | None], ...]:
+    if isinstance(step, Digest):
+        return ((MomentPlan("event", step.event, matcher(step.where)), None),)
+    return tuple((moment_plan(one), one.then) for one in step.racers if is_moment(one))
 
 
 def moment_plan(moment: Moment) -> MomentPlan:

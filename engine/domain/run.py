@@ -3,16 +3,15 @@
 import msgspec
 
 from engine.domain.action import Send
-from engine.domain.contact import Run, timer_of
+from engine.domain.contact import Run, timer_of, watch_of
 from engine.domain.decision import Branch
 from engine.domain.doing import DOES, FIRES
 from engine.domain.duration import MINUTE
 from engine.domain.entry import key_of, refusal, remember
 from engine.domain.passage import passage_of
-from engine.domain.pause import Wait
 from engine.domain.rulebook import ScenarioPlan
 from engine.domain.turn import Happened, Loop, Turn, Walk
-from engine.domain.way import Leave, Stay, Way
+from engine.domain.way import Leave, Pass, Stay, Way
 
 WALK = 1_000
 """Steps that one message may walk through; a walk without a wait ends there."""
@@ -58,7 +57,7 @@ def resume(turn: Turn, run: Run, target: str | None) -> None:
     follow(turn, run, target)
 
 
-def follow(turn: Turn, run: Run, way: Way, *, skip: bool = False) -> None:
+def follow(turn: Turn, run: Run, way: Way) -> None:
     """Go the way that the step it waits at has told."""
     if isinstance(way, Stay):
         _keep(turn, way.run)
@@ -67,8 +66,12 @@ def follow(turn: Turn, run: Run, way: Way, *, skip: bool = False) -> None:
     if isinstance(way, Leave):
         _close(turn, run, way.why)
         return
-    turn.contact.timers.pop(timer_of(run), None)
-    walk(turn, run, turn.rulebook.scenario(run.scenario, run.version), way, skip=skip)
+    _disarm(turn, run)
+    plan = turn.rulebook.scenario(run.scenario, run.version)
+    if isinstance(way, Pass):
+        walk(turn, run, plan, way.target, skip=True)
+    else:
+        walk(turn, run, plan, way)
 
 
 def end(turn: Turn, run: Run, why: str) -> None:
@@ -77,10 +80,15 @@ def end(turn: Turn, run: Run, why: str) -> None:
 
 
 def _close(turn: Turn, run: Run, why: str) -> None:
-    turn.contact.timers.pop(timer_of(run), None)
+    _disarm(turn, run)
     turn.contact.runs = [other for other in turn.contact.runs if other.id != run.id]
     turn.changed(passage_of(run.scenario))
     turn.note("run_ended", run.scenario, [run.id, why])
+
+
+def _disarm(turn: Turn, run: Run) -> None:
+    turn.contact.timers.pop(timer_of(run), None)
+    turn.contact.timers.pop(watch_of(run), None)
 
 
 def _keep(turn: Turn, run: Run) -> None:
@@ -104,6 +112,9 @@ def walk(
         if target is None:
             _close(turn, run, "finished")
             return
+        if any(leaves(turn.contact, turn.now)[0] for leaves in plan.leaving):
+            _close(turn, run, "exit")
+            return
         step = plan.steps[target]
         run = replace(run, step=target, visits=run.visits + 1, since=turn.now, local=0)
         turn.note("step_in", f"{run.scenario}/{target}")
@@ -114,6 +125,8 @@ def walk(
             way: Way = plan.following[target]
         else:
             way = DOES[type(step)](turn, run, plan, step)
+        if isinstance(way, Pass):
+            skip, way = True, way.target
         if isinstance(way, Stay | Leave):
             follow(turn, run, way)
             return
@@ -145,18 +158,12 @@ def decide(turn: Turn) -> None:
             follow(turn, run, DOES[Branch](turn, run, plan, step))
 
 
-def fire(turn: Turn, run: Run, due: int) -> None:
+def fire(turn: Turn, run: Run) -> None:
     """The timer of a waiting run is due."""
     if run.scenario in turn.rulebook.paused:
         turn.contact.timers[timer_of(run)] = turn.now + PAUSED_LOOK
         return
     plan = turn.rulebook.scenario(run.scenario, run.version)
     step = plan.steps[run.step]
-    late = isinstance(step, Wait) and turn.now - due > turn.rulebook.late
-    policy = step.late if late and isinstance(step, Wait) else "send"
-    if policy == "exit":
-        end(turn, run, "late")
-        return
     does = FIRES.get(type(step))
-    way = does(turn, run, plan, step) if does else plan.following[run.step]
-    follow(turn, run, way, skip=policy == "skip")
+    follow(turn, run, does(turn, run, plan, step) if does else plan.following[run.step])

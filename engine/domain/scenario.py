@@ -10,7 +10,7 @@ from engine.domain.decision import Branch, Split
 from engine.domain.definition import Definition, Name
 from engine.domain.duration import Duration
 from engine.domain.moment import Moment
-from engine.domain.pause import Wait, WaitFor
+from engine.domain.pause import Digest, Leaving, Wait, WaitFor
 
 
 class Reentry(Definition, frozen=True, kw_only=True):
@@ -19,7 +19,9 @@ class Reentry(Definition, frozen=True, kw_only=True):
     once_per: Duration
 
 
-Step = Wait | WaitFor | Send | Branch | Split | Set | Start | Stop | Switch | HandOff | Exit
+Step = (
+    Wait | WaitFor | Digest | Send | Branch | Split | Set | Start | Stop | Switch | HandOff | Exit
+)
 
 
 class Scenario(Definition, frozen=True, kw_only=True):
@@ -37,7 +39,7 @@ class Scenario(Definition, frozen=True, kw_only=True):
     trigger: Moment
     reentry: Literal["never", "always"] | Reentry = "always"
     goal: Moment | None = None
-    exits: tuple[Moment, ...] = ()
+    exits: tuple[Leaving, ...] = ()
     steps: Annotated[tuple[Step, ...], msgspec.Meta(min_length=1, max_length=200)]
     version: int = 0
 

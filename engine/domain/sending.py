@@ -75,6 +75,9 @@ def variables_of(template: Template, contact: Contact, run: Run) -> dict[str, An
     properties: dict[str, Any] = msgspec.json.decode(run.event) if run.event else {}
     others = {"event": properties, "company": contact.company}
     chosen: dict[str, dict[str, Any]] = {"contact": {}, "event": {}}
+    if run.digest and any(path.startswith("digest.") for path in template.variables):
+        items = msgspec.json.decode(b"[" + run.digest + b"]")
+        chosen["digest"] = {"items": items, "count": len(items) + run.left}
     for path in template.variables:
         root, _, rest = path.partition(".")
         name = rest.partition(".")[0]

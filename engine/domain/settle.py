@@ -3,11 +3,13 @@
 from operator import attrgetter
 
 from engine.domain import run
+from engine.domain.awaiting import hear
 from engine.domain.contact import Run
 from engine.domain.entry import concerns
 from engine.domain.rulebook import MomentPlan, ScenarioPlan
 from engine.domain.starting import START, STOP
 from engine.domain.turn import Happened, Turn
+from engine.domain.watching import watch
 
 BY_RANK = attrgetter("rank")
 
@@ -18,17 +20,21 @@ def settle(turn: Turn) -> None:
         turn.stale.clear()
         turn.moments.clear()
         return
-    while turn.stale or turn.moments or turn.walks:
+    while True:
         if turn.stale:
             _ask_segments(turn)
+        elif watch(turn, resume=False):
+            continue
         elif turn.moments:
             moment = turn.moments.popleft()
             turn.depth = moment.depth
             _work_off(turn, moment)
-        else:
+        elif turn.walks:
             walk = turn.walks.popleft()
             turn.depth = walk.depth
             run.walk_on(turn, walk)
+        elif not watch(turn, resume=True):
+            break
     turn.depth = 0
     turn.quiet = False
 
@@ -97,11 +103,9 @@ def _resume(turn: Turn, one: Run, moment: Happened) -> None:
     if one.scenario in turn.rulebook.paused:
         return
     plan = turn.rulebook.scenario(one.scenario, one.version)
-    for awaited in plan.awaited.get(one.step, ()):
+    for awaited, then in plan.awaited.get(one.step, ()):
         if _comes(turn, awaited, plan, one, moment):
-            run.resume(
-                turn, one, getattr(plan.steps[one.step], "then", None) or plan.following[one.step]
-            )
+            run.follow(turn, one, hear(one, then, plan, moment))
             return
 
 

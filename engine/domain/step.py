@@ -183,7 +183,7 @@ def _take_timers(turn: Turn) -> None:
         return
     while contact.timers and (due := min(contact.timers.values())) <= turn.now:
         owners = sorted(owner for owner, at in contact.timers.items() if at == due)
-        segments = [owner for owner in owners if owner.startswith("segment:")]
+        segments = [owner for owner in owners if owner.startswith(("segment:", "watch:"))]
         if segments:
             _flip(turn, segments, due)
         elif owners[0].startswith(optin.TIMER):
@@ -195,16 +195,20 @@ def _take_timers(turn: Turn) -> None:
             lapse.look(turn)
         else:
             waiting = next(one for one in contact.runs if timer_of(one) == owners[0])
-            run.fire(turn, waiting, due)
+            run.fire(turn, waiting)
             settle(turn)
 
 
 def _flip(turn: Turn, owners: list[str], due: int) -> None:
-    """Ask these segments at their own instant, together: between them no state may be seen by half."""
+    """Ask these segments, and what runs watch for, at their own instant, together.
+
+    Between them no state may be seen by half.
+    """
     turn.at = due
     for owner in owners:
         del turn.contact.timers[owner]
-        plan = turn.rulebook.segments.get(owner.partition(":")[2])
+        kind, _, name = owner.partition(":")
+        plan = turn.rulebook.segments.get(name) if kind == "segment" else None
         if plan is not None:
             turn.stale[plan.name] = plan
     settle(turn)

@@ -25,7 +25,7 @@ from engine.domain.message import Act, Receipt
 from engine.domain.score import fold_scores
 from engine.domain.turn import Turn
 from engine.domain.visit import take_visit
-from engine.domain.waiting import rezone
+from engine.domain.waiting import reaim
 
 SEEN_WHILE_CLAIMING = 4_096
 """Fingerprints kept while a merge may be under way: the survivor must recognise every retry."""
@@ -39,7 +39,7 @@ def take_event(turn: Turn, event: Event) -> None:
     contact.latest = max(contact.latest, event.at)
     if event.zone and event.zone != contact.zone:
         contact.zone = event.zone
-        rezone(turn)
+        reaim(turn)
         turn.changed(ZONE_ATTRIBUTE)
     if event.traits:
         _fold_traits(turn, event)

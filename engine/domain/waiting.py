@@ -2,31 +2,54 @@
 
 import msgspec
 
-from engine.domain.calendar import next_local, zone_of
+from engine.domain.aim import aimed, is_calendar
+from engine.domain.calendar import ZONE_ATTRIBUTE, zone_of
 from engine.domain.contact import Run, timer_of
 from engine.domain.duration import milliseconds
 from engine.domain.pause import Wait
 from engine.domain.rulebook import ScenarioPlan
 from engine.domain.turn import Turn
-from engine.domain.way import Stay, Way
+from engine.domain.way import Leave, Pass, Stay, Way
 
 
-def wait(turn: Turn, run: Run, _plan: ScenarioPlan, step: Wait) -> Way:
-    """Arm the timer; a local time remembers from when on it was wanted."""
-    due = turn.now + (milliseconds(step.for_) if step.for_ else 0)
-    if step.at is None:
-        turn.contact.timers[timer_of(run)] = due
+def wait(turn: Turn, run: Run, plan: ScenarioPlan, step: Wait) -> Way:
+    """Arm the timer; what depends on the calendar remembers from when on it was wanted.
+
+    A local time is not met twice by one run at one instant, or its loop would never end.
+    """
+    if not is_calendar(step):
+        turn.contact.timers[timer_of(run)] = turn.now + milliseconds(step.for_ or "0s")
         return Stay(run)
-    zone = zone_of(turn.contact, turn.rulebook.zone)
-    turn.contact.timers[timer_of(run)] = next_local(due, step.at, zone)
-    return Stay(msgspec.structs.replace(run, local=due))
+    since = turn.now + (milliseconds(step.for_) if step.for_ else 0)
+    if step.at and since == turn.now and run.visits > 1:
+        since += 1
+    due = aimed(step, turn.contact, zone_of(turn.contact, turn.rulebook.zone), since)
+    if due < turn.now or (due == turn.now and step.at is None):
+        return _on(turn, plan, step, due)
+    turn.contact.timers[timer_of(run)] = due
+    return Stay(msgspec.structs.replace(run, local=since))
 
 
-def rezone(turn: Turn) -> None:
-    """The contact's zone may have changed: waits for a local time aim anew."""
-    zone = zone_of(turn.contact, turn.rulebook.zone)
+def over(turn: Turn, run: Run, plan: ScenarioPlan, step: Wait) -> Way:
+    """Its timer is due."""
+    return _on(turn, plan, step, turn.contact.timers[timer_of(run)])
+
+
+def _on(turn: Turn, plan: ScenarioPlan, step: Wait, due: int) -> Way:
+    """Overdue by more than ``late`` it follows its policy; a date that was past from the start too."""
+    following = plan.following[step.id]
+    if step.late == "send" or turn.now - due <= turn.rulebook.late:
+        return following
+    return Leave("late") if step.late == "exit" else Pass(following)
+
+
+def reaim(turn: Turn, name: str = ZONE_ATTRIBUTE) -> None:
+    """This attribute may have changed: waits that aim by it do so anew."""
     for run in turn.contact.runs:
         step = turn.rulebook.scenario(run.scenario, run.version).steps[run.step]
-        if run.local and isinstance(step, Wait) and step.at is not None:
+        if run.local and isinstance(step, Wait):
+            if name not in (ZONE_ATTRIBUTE, str(step.date).partition(".")[0]):
+                continue
             since = max(run.local, turn.now)
-            turn.contact.timers[timer_of(run)] = next_local(since, step.at, zone)
+            zone = zone_of(turn.contact, turn.rulebook.zone)
+            turn.contact.timers[timer_of(run)] = aimed(step, turn.contact, zone, since)

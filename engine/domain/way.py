@@ -20,6 +20,12 @@ class Leave(NamedTuple):
     why: str
 
 
-Way = str | None | Stay | Leave
+class Pass(NamedTuple):
+    """It goes on and passes over the next send."""
+
+    target: str | None
+
+
+Way = str | None | Stay | Leave | Pass
 Does = Callable[[Turn, Run, ScenarioPlan, Any], Way]
 """What a kind of step does when a run comes to it, or what its timer does when that is due."""

@@ -20,7 +20,7 @@ from engine.loading.check_condition import (
 from engine.loading.check_receipt import message_problems
 from engine.loading.check_scenario import scenario_problems
 from engine.loading.check_spec import spec_problems
-from engine.loading.check_step import conditions_of
+from engine.loading.check_step import conditions_in
 from engine.loading.check_team import team_problems
 from engine.loading.consent import consent_problems
 from engine.loading.known import Known
@@ -155,10 +155,9 @@ def _collection_problems(workspace: Workspace) -> Iterator[str]:
         for place, text in asked_problems(segment.definition.condition, ("condition",), known):
             yield segment.problem(place, text)
     for scenario in workspace.scenarios:
-        for at, step in enumerate(scenario.definition.steps):
-            for where, condition in conditions_of(step):
-                for place, text in asked_problems(condition, ("steps", at, *where), known):
-                    yield scenario.problem(place, text)
+        for where, condition in conditions_in(scenario.definition):
+            for place, text in asked_problems(condition, where, known):
+                yield scenario.problem(place, text)
 
 
 def _score_problems(workspace: Workspace) -> Iterator[str]:

@@ -1,12 +1,15 @@
 """What a struct's types cannot say about scenarios as a whole."""
 
+from engine.domain.moment import is_moment
+from engine.domain.pause import Leaving
 from engine.domain.scenario import Scenario
-from engine.loading.check_condition import moment_problems
+from engine.loading.check_condition import condition_problems, moment_problems
 from engine.loading.check_send import no_topic
 from engine.loading.check_step import step_problems
 from engine.loading.check_ways import way_problems
 from engine.loading.known import Known
 from engine.loading.shape import Problems
+from engine.loading.yaml_file import Place
 
 
 def scenario_problems(scenario: Scenario, known: Known) -> Problems:
@@ -19,9 +22,21 @@ def scenario_problems(scenario: Scenario, known: Known) -> Problems:
     if scenario.goal is not None:
         yield from moment_problems(scenario.goal, ("goal",), known.names)
     for at, leaving in enumerate(scenario.exits):
-        yield from moment_problems(leaving, ("exits", at), known.names)
+        yield from _leaving_problems(leaving, ("exits", at), known)
     for at, step in enumerate(scenario.steps):
         yield from step_problems(step, scenario, ("steps", at), known)
     if scenario.topic is not None and scenario.topic not in known.topics:
         yield ("topic",), no_topic(scenario.topic, known)
     yield from way_problems(scenario.steps)
+
+
+def _leaving_problems(leaving: Leaving, place: Place, known: Known) -> Problems:
+    """A moment, or a condition that holds, or one that no longer does."""
+    asked = {"if": leaving.if_, "unless": leaving.unless}
+    given = {key: condition for key, condition in asked.items() if condition is not None}
+    if not given:
+        yield from moment_problems(leaving, place, known.names)
+    elif len(given) > 1 or is_moment(leaving):
+        yield place, "name a moment, or if, or unless: each exit is one of them"
+    for key, condition in given.items():
+        yield from condition_problems(condition, (*place, key), known.names)

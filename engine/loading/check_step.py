@@ -1,16 +1,19 @@
 """What the types cannot say about each kind of step."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from engine.domain.action import HandOff, Send, Set, Start, Stop, Switch
+from engine.domain.aim import is_calendar
 from engine.domain.attribute import misfit
 from engine.domain.condition import Condition
-from engine.domain.decision import Branch, Split
-from engine.domain.pause import Wait, WaitFor
+from engine.domain.decision import Branch, Case, Split
+from engine.domain.moment import is_moment
+from engine.domain.pause import Digest, Racer, Wait, WaitFor
 from engine.domain.scenario import Scenario, Step
 from engine.loading.check_condition import (
     condition_problems,
+    event_problems,
     moment_problems,
     unknown,
     where_problems,
@@ -28,25 +31,74 @@ def step_problems(step: Step, scenario: Scenario, place: Place, known: Known) ->
         yield from check(step, scenario, place, known)
 
 
+def conditions_in(scenario: Scenario) -> Iterator[tuple[Place, Condition]]:
+    """Every condition of a scenario, with its place in it."""
+    for at, leaving in enumerate(scenario.exits):
+        for key, condition in (("if", leaving.if_), ("unless", leaving.unless)):
+            if condition is not None:
+                yield ("exits", at, key), condition
+    for at, step in enumerate(scenario.steps):
+        yield from ((("steps", at, *where), condition) for where, condition in conditions_of(step))
+
+
 def conditions_of(step: Step) -> Iterator[tuple[Place, Condition]]:
     """Every condition of a step, with its place in it."""
-    if isinstance(step, Branch):
-        if step.if_ is not None:
-            yield ("if",), step.if_
-        for at, case in enumerate(step.when or ()):
-            if case.if_ is not None:
-                yield ("when", at, "if"), case.if_
+    if not isinstance(step, Branch | WaitFor):
+        return
+    if step.if_ is not None:
+        yield ("if",), step.if_
+    key = "when" if isinstance(step, Branch) else "any"
+    several: Sequence[Case | Racer] | None = getattr(step, key)
+    for at, one in enumerate(several or ()):
+        if one.if_ is not None:
+            yield (key, at, "if"), one.if_
 
 
 def _wait(step: Wait, _scenario: Scenario, place: Place, _known: Known) -> Problems:
-    if step.for_ is None and step.at is None:
-        yield place, "a wait needs for (a duration), at (a local time), or both"
+    if step.for_ is None and not is_calendar(step):
+        yield place, "a wait needs for (a duration), at (a local time), weekday, between or date"
+    for key in ("before", "after"):
+        if getattr(step, key) is not None and step.date is None:
+            yield (*place, key), "goes with date"
+    if step.before is not None and step.after is not None:
+        yield (*place, "after"), "does not go with before"
+    if step.date is not None and step.for_ is not None:
+        yield (*place, "for"), "does not go with date; say after"
+    if step.date is not None and step.weekday is not None and step.between is None:
+        yield (*place, "weekday"), "goes with date only beside between"
+    if step.at is not None and step.between is not None:
+        yield (*place, "at"), "does not go with between"
 
 
 def _wait_for(step: WaitFor, _scenario: Scenario, place: Place, known: Known) -> Problems:
-    yield from moment_problems(step, place, known.names)
+    """One thing or several, each a moment or a condition."""
+    for where, racer in _racers(step, place):
+        if racer.if_ is None:
+            yield from moment_problems(racer, where, known.names)
+        elif is_moment(racer):
+            yield (*where, "if"), "is a condition; name either it or a moment"
+    if step.any is not None:
+        if is_moment(step) or step.if_ is not None:
+            yield (*place, "any"), "holds all that is waited for; name nothing beside it"
+        if step.then is not None:
+            yield (*place, "then"), "goes into any: each thing leads somewhere of its own"
+    for at, condition in conditions_of(step):
+        yield from condition_problems(condition, (*place, *at), known.names)
     if step.else_ is not None and step.timeout is None:
         yield (*place, "else"), "is never reached without a timeout"
+
+
+def _racers(step: WaitFor, place: Place) -> Iterator[tuple[Place, Racer]]:
+    if step.any is None:
+        yield place, step
+    for at, racer in enumerate(step.any or ()):
+        yield (*place, "any", at), racer
+
+
+def _digest(step: Digest, _scenario: Scenario, place: Place, _known: Known) -> Problems:
+    yield from event_problems(step.event, (*place, "event"))
+    if step.where is not None:
+        yield from where_problems(step.where, (*place, "where"))
 
 
 def _send(step: Send, scenario: Scenario, place: Place, known: Known) -> Problems:
@@ -97,6 +149,7 @@ def _handoff(step: HandOff, _scenario: Scenario, place: Place, known: Known) -> 
 _CHECKS: dict[type, Callable[[Any, Scenario, Place, Known], Problems]] = {
     Wait: _wait,
     WaitFor: _wait_for,
+    Digest: _digest,
     Send: _send,
     Branch: _branch,
     Split: _split,

@@ -1,11 +1,11 @@
 """The ways between a scenario's steps: each leads somewhere, each step is reached, no loop runs for ever."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from engine.domain.action import Exit, Straight, Switch
-from engine.domain.decision import Branch, Split
-from engine.domain.pause import Wait, WaitFor
+from engine.domain.decision import Branch, Case, Split
+from engine.domain.pause import Digest, Racer, Wait, WaitFor
 from engine.domain.scenario import Step
 from engine.loading.nearest import meant
 from engine.loading.shape import Problems
@@ -13,8 +13,6 @@ from engine.loading.yaml_file import Place
 
 END = -1
 """Where a run goes that has no next step."""
-LASTING = (Wait, WaitFor)
-"""Steps at which time passes."""
 
 
 class Exitway(NamedTuple):
@@ -40,22 +38,28 @@ def exits_of(step: Step) -> Iterator[Exitway]:
     match step:
         case Straight():
             yield Exitway(("then",), step.then)
-        case Branch(when=None):
-            yield Exitway(("then",), step.then)
-            yield Exitway(("else",), step.else_)
-        case Branch():
-            for at, case in enumerate(step.when or ()):
-                yield Exitway(("when", at, "then"), case.then)
-            yield Exitway(("else",), step.else_)
         case Split():
             for name, arm in step.arms.items():
                 yield Exitway(("arms", name, "then"), arm.then)
+        case Branch():
+            yield from _ways_of(step.then, "when", step.when)
+            yield Exitway(("else",), step.else_)
         case WaitFor():
-            yield Exitway(("then",), step.then)
+            yield from _ways_of(step.then, "any", step.any)
             if step.timeout is not None or step.else_ is not None:
                 yield Exitway(("else",), step.else_)
         case Exit() | Switch():
             return
+
+
+def _ways_of(
+    then: str | None, key: str, several: Sequence[Case | Racer] | None
+) -> Iterator[Exitway]:
+    """Of the short form, or of each of several."""
+    if several is None:
+        yield Exitway(("then",), then)
+    for at, one in enumerate(several or ()):
+        yield Exitway((key, at, "then"), one.then)
 
 
 def _next(step: Step, at: int, ids: list[str]) -> set[int]:
@@ -90,9 +94,20 @@ def _unreachable(ways: list[set[int]], ids: list[str]) -> Problems:
             yield ("steps", at), f"no step leads to {name}"
 
 
+def _lasts(step: Step) -> bool:
+    """Whether time passes here, whatever the contact is: a date may be past, a condition may hold."""
+    match step:
+        case Wait():
+            return step.for_ is not None or (step.at is not None and step.date is None)
+        case WaitFor():
+            return not any(racer.if_ for racer in step.racers)
+        case _:
+            return isinstance(step, Digest)
+
+
 def _loops(steps: tuple[Step, ...], ways: list[set[int]]) -> Problems:
     """A loop that passes no wait would run for ever at one instant."""
-    instant = {at for at, step in enumerate(steps) if not isinstance(step, LASTING)}
+    instant = {at for at, step in enumerate(steps) if not _lasts(step)}
     while dead := {at for at in instant if not ways[at] & instant}:
         instant -= dead
     if instant:

@@ -16,7 +16,9 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from engine.rendering.filters import ALLOWED, check_size, rows
 
 Kind = Literal["html", "text", "header"]
-ROOTS = frozenset({"contact", "company", "event", "aggregates", "handoff", "products", "message"})
+ROOTS = frozenset(
+    {"contact", "company", "event", "aggregates", "handoff", "products", "message", "digest"}
+)
 """What every template may name; beside these the workspace's collections."""
 COLLECTION = ("items", "last", "count", "quantity", "total")
 LOOP = ("index", "index0", "revindex", "first", "last", "length")

@@ -174,8 +174,8 @@ class Fsck:
         due = contact.due
         if due and (wake == 0 or wake > due):
             self.note(f"contact {contact.id} is due at {due}, its wake-up row says {wake}")
-        timers = [owner for owner in contact.timers if owner.startswith("run:")]
-        runs = {f"run:{run.id}" for run in contact.runs}
+        timers = [owner for owner in contact.timers if owner.startswith(("run:", "watch:"))]
+        runs = {f"{kind}:{run.id}" for run in contact.runs for kind in ("run", "watch")}
         for owner in timers:
             if owner not in runs:
                 self.note(f"contact {contact.id} has a timer of {owner}, which does not run")

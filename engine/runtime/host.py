@@ -215,8 +215,8 @@ class ContactHost:
         if act == "set" and subject in RESERVED:
             text = f"{subject} is kept by the engine itself; nobody sets it"
             raise BadRequest(text)
-        if act not in ("set", "exit", "resume"):
-            text = f"no act is called {act!r}; there are set, exit and resume"
+        if act not in ("set", "exit", "resume", "join", "quit"):
+            text = f"no act is called {act!r}; there are set, exit, resume, join and quit"
             raise BadRequest(text)
         done = await self.mailbox.put([ActLetter(contact, Act(by, act, subject, value))])
         return envelope.encode(done[0])

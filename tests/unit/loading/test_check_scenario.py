@@ -42,6 +42,21 @@ def test_a_moment_is_one_thing_that_happens(
     assert found.startswith(f"scenarios/hello.yaml:2: {problem}")
 
 
+@pytest.mark.parametrize(
+    ("leaving", "problem"),
+    [
+        ("{if: {segment: buyer}}", ".if.segment: there is no segment buyer"),
+        ("{unless: {segment: buyers}, event: A}", ": name a moment, or if, or unless"),
+    ],
+)
+def test_an_exit_is_a_moment_or_a_condition(
+    problems: StepProblems, leaving: str, problem: str
+) -> None:
+    text = f"scenario: hello\ntrigger: {{event: A}}\nexits: [{leaving}]\nsteps: [{SET}]\n"
+    [found] = problems({"scenarios/hello.yaml": text})
+    assert found.startswith(f"scenarios/hello.yaml:3: exits[0]{problem}")
+
+
 def test_goal_and_exits_are_moments_too(problems: StepProblems) -> None:
     text = f"scenario: hello\ntrigger: {{event: A}}\ngoal: {{}}\nexits: [{{}}]\nsteps: [{SET}]\n"
     assert [found.split(": ")[1] for found in problems({"scenarios/hello.yaml": text})] == [
@@ -52,7 +67,7 @@ def test_goal_and_exits_are_moments_too(problems: StepProblems) -> None:
 @pytest.mark.parametrize(
     ("step", "problem"),
     [
-        ("{do: wait, id: a}", ": a wait needs for (a duration), at (a local time), or both"),
+        ("{do: wait, id: a}", ": a wait needs for (a duration), at (a local time), weekday"),
         (
             "{do: wait_for, id: a, timeout: 1d}",
             f": {NEEDS}",
@@ -87,6 +102,15 @@ def test_goal_and_exits_are_moments_too(problems: StepProblems) -> None:
             "{do: send, id: a, channel: email, variants: {helo: 1}}",
             ".variants.helo: there is no template helo",
         ),
+        ("{do: wait, id: a, for: 1h, before: 1d}", ".before: goes with date"),
+        ("{do: wait, id: a, at: '09:00', between: ['09:00', '18:00']}", ".at: does not go with"),
+        ("{do: wait_for, id: a, if: {segment: buyer}}", ".if.segment: there is no segment buyer"),
+        ("{do: wait_for, id: a, any: [{event: A}, {}]}", ".any[1]: needs exactly one of event"),
+        ("{do: wait_for, id: a, any: [{event: A, then: b}]}", ".any[0].then: there is no step b"),
+        ("{do: wait_for, id: a, event: A, any: [{event: B}]}", ".any: holds all that is waited"),
+        ("{do: wait_for, id: a, if: {did: A}, then: a}", ": a loop without a wait: a"),
+        ("{do: wait, id: a, date: birthday, then: a}", ": a loop without a wait: a"),
+        ("{do: digest, id: a, event: ' A', for: 1h}", ".event: ' A' is no event name"),
         ("{do: start, id: a, scenario: helo}", ".scenario: there is no scenario helo"),
     ],
 )

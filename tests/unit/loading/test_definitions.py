@@ -109,7 +109,7 @@ def test_a_wrong_value_is_told_with_what_is_allowed(
         ("{do: wait, id: a, for: 1h, fro: 2h}", "fro: unknown key; did you mean for?"),
         ("{id: a}", "the key do is missing; expected"),
         ("{do: wiat, id: a}", "do: 'wiat' is not allowed; did you mean wait?"),
-        ("{do: [a], id: a}", "do: ['a'] is not allowed; known are branch, exit"),
+        ("{do: [a], id: a}", "do: ['a'] is not allowed; known are branch, digest"),
         ("{do: wait, id: a, at: 7:00}", "at: '7:00' does not fit; expected local time, HH:MM"),
         ("{do: send, id: a, channel: pigeon, template: hello}",
          "channel: 'pigeon' is not allowed; expected email or sms"),
