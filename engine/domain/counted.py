@@ -41,7 +41,7 @@ def collection_of(collection: Collection) -> str:
 
 def segment_of(segment: Segment) -> str:
     """Nothing counted, but asked: when the condition is another every contact has to be asked anew."""
-    return f"segment:{segment.segment}:{_digest(segment.condition)}"
+    return f"segment:{segment.segment}:{_digest(segment.asks)}"
 
 
 def _digest(asked: object) -> str:

@@ -17,6 +17,7 @@ from engine.domain.definitions import Definitions
 from engine.domain.demand import Demand, Predicate
 from engine.domain.duration import milliseconds
 from engine.domain.lexicon import TIMER, Lexicon
+from engine.domain.membership import membership
 from engine.domain.moment import CROSSINGS, Moment, is_moment
 from engine.domain.outset import waits
 from engine.domain.pause import Digest, WaitFor
@@ -188,9 +189,9 @@ class Rulebook:
         demands: dict[str, Demand] = {}
         for segment in definitions.segments:
             demand = self.demand(self.aggregates)
-            self.holds[segment.segment] = compiled(segment.condition, demand)
+            self.holds[segment.segment] = membership(segment, demand)
             demands[segment.segment] = demand
-        written = {s.segment: s.condition for s in definitions.segments}
+        written = {s.segment: s.asks for s in definitions.segments}
         touched = {name: self._events_of(condition) for name, condition in written.items()}
         for rank, name in enumerate(in_order({n: d.segments for n, d in demands.items()})):
             plan = SegmentPlan(name, rank, self.holds[name], TIMER + name)

@@ -64,7 +64,7 @@ def waiting(definitions: Definitions, names: Container[str]) -> set[str]:
     written = {one.segment: one for one in definitions.segments}
     for name in rulebook.segments:
         demand = rulebook.demand({})
-        compiled(written[name].condition, demand)
+        compiled(written[name].asks, demand)
         parts = [part for one in demand.aggregates.values() for part, _ in _parts(one)]
         parts += [score_of(s) for s in definitions.scores if s.score in demand.scored]
         parts += [

@@ -27,9 +27,8 @@ def why(contact: Contact, segment: str, rulebook: Rulebook, now: int) -> dict[st
     draft = contact.draft()
     bring(draft, segment, rulebook, now)
     found = standing(contact, segment, rulebook, now)
-    condition = next(
-        one.condition for one in rulebook.definitions.segments if one.segment == segment
-    )
+    asked = next(one for one in rulebook.definitions.segments if one.segment == segment)
+    condition = (asked.stays if found.member else None) or asked.condition
     return {
         "member": found.member,
         "since": written(found.since),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from engine.domain.condition import Condition
 from engine.domain.score import Score, ScoreRule
 from engine.domain.segment import Segment
 from engine.domain.template import Template
@@ -22,6 +23,7 @@ from engine.loading.check_scenario import scenario_problems
 from engine.loading.check_spec import spec_problems
 from engine.loading.check_step import conditions_in
 from engine.loading.check_team import team_problems
+from engine.loading.check_threshold import threshold_problems
 from engine.loading.consent import consent_problems
 from engine.loading.known import Known
 from engine.loading.nearest import meant
@@ -116,9 +118,7 @@ def _company_problems(workspace: Workspace) -> Iterator[str]:
 
 
 def _segment_problems(workspace: Workspace) -> Iterator[str]:
-    reads = {
-        w.definition.segment: set(segments_of(w.definition.condition)) for w in workspace.segments
-    }
+    reads = {w.definition.segment: set(segments_of(w.definition.asks)) for w in workspace.segments}
     for written in workspace.segments:
         for place, text in _one_segment(written.definition, workspace.names, reads):
             yield written.problem(place, text)
@@ -126,6 +126,8 @@ def _segment_problems(workspace: Workspace) -> Iterator[str]:
 
 def _one_segment(segment: Segment, names: Names, reads: dict[str, set[str]]) -> Problems:
     yield from condition_problems(segment.condition, ("condition",), names)
+    if segment.stays is not None:
+        yield from condition_problems(segment.stays, ("stays",), names)
     circle = _circle(segment.segment, reads)
     if circle:
         yield ("condition",), circle
@@ -152,8 +154,10 @@ def _collection_problems(workspace: Workspace) -> Iterator[str]:
             yield written.problem(place, text)
     known = {one.collection for one in collections_of(workspace)}
     for segment in workspace.segments:
-        for place, text in asked_problems(segment.definition.condition, ("condition",), known):
-            yield segment.problem(place, text)
+        for key in ("condition", "stays"):
+            asked = getattr(segment.definition, key) or Condition()
+            for place, text in asked_problems(asked, (key,), known):
+                yield segment.problem(place, text)
     for scenario in workspace.scenarios:
         for where, condition in conditions_in(scenario.definition):
             for place, text in asked_problems(condition, where, known):
@@ -164,6 +168,9 @@ def _score_problems(workspace: Workspace) -> Iterator[str]:
     for written in workspace.scores:
         for place, text in _one_score(written.definition, workspace.names):
             yield written.problem(place, text)
+    for threshold in workspace.thresholds:
+        for place, text in threshold_problems(threshold.definition):
+            yield threshold.problem(place, text)
 
 
 def _one_score(score: Score, names: Names) -> Problems:

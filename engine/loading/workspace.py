@@ -8,7 +8,7 @@ The folder::
     aggregates.yaml                aggregates: [...]
     collections.yaml               collections: [...], beside the built-in ones
     companies.yaml                 scores: [...] of companies
-    scoring.yaml                   scores: [...]
+    scoring.yaml                   scores: [...], thresholds: [...]
     lists.yaml                     lists: [...] that contacts are put on by hand
     consent.yaml                   topics, double opt-in, hours of marketing
     team.yaml                      who takes hot contacts over, and how they are offered
@@ -36,6 +36,7 @@ from engine.domain.segment import Segment
 from engine.domain.spec import Spec
 from engine.domain.team import Team
 from engine.domain.template import Template
+from engine.domain.threshold import Threshold, scenarios_of, segment_of
 from engine.domain.topic import ConsentFile
 from engine.errors import DefinitionError
 from engine.loading import shape
@@ -74,6 +75,14 @@ class Written(NamedTuple, Generic[D]):
         return self.document.problem((*self.root, *place), text)
 
 
+class Implied(Written[D]):
+    """What a definition stands for; ``root`` is where its steps are written, or the whole of it is."""
+
+    def problem(self, place: Place, text: str) -> str:
+        within = place[1:] if place[:1] == ("steps",) else ()
+        return self.document.problem((*self.root, *within), text)
+
+
 class TemplateFile(Definition, frozen=True, kw_only=True):
     """``template.yaml``: everything of a template but its name (the folder's) and its texts."""
 
@@ -83,9 +92,10 @@ class TemplateFile(Definition, frozen=True, kw_only=True):
 
 
 class ScoringFile(Definition, frozen=True, kw_only=True):
-    """``scoring.yaml``: all scores of a workspace."""
+    """``scoring.yaml``: all scores of a workspace, and what is done when they cross thresholds."""
 
     scores: tuple[Score, ...]
+    thresholds: tuple[Threshold, ...] = ()
 
 
 class CollectionsFile(Definition, frozen=True, kw_only=True):
@@ -128,6 +138,7 @@ class Workspace:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.problems: list[str] = []
+        self._read: dict[str, list[Written[Any]]] = {}
         self.names: dict[str, set[str]] = {
             "segment": set(),
             "template": set(),
@@ -135,6 +146,7 @@ class Workspace:
             "topic": set(),
             "score": set(),
             "scenario": set(),
+            "threshold": set(),
             "list": set(),
             "owner": set(),
             "handoff": set(),
@@ -147,6 +159,8 @@ class Workspace:
         self.aggregates = self._listed("aggregates", AggregatesFile, DeclaredAggregate)
         self.collections = self._listed("collections", CollectionsFile, Collection)
         self.scores = self._listed("scoring", ScoringFile, Score)
+        self.thresholds = self._listed("scoring", ScoringFile, Threshold, "thresholds")
+        self._imply_thresholds()
         self.company_scores = self._listed("companies", CompaniesFile, CompanyScore)
         self.lists = self._listed("lists", ListsFile, ContactList)
         self.templates = self._templates()
@@ -178,21 +192,41 @@ class Workspace:
             found += self._converted(document, kind, document.data)
         return found
 
-    def _listed(self, name: str, file: type[Definition], kind: type[D]) -> list[Written[D]]:
-        """The items of a file that holds one list of definitions."""
+    def _imply_thresholds(self) -> None:
+        """The segments and scenarios that they stand for."""
+        self.names["segment"] |= self.names["threshold"]
+        for written in self.thresholds:
+            one, document, root = written.definition, written.document, written.root
+            if (one.above is None) == (one.below is None):
+                continue
+            self.segments.append(Implied(segment_of(one), document, root))
+            for key, scenario in scenarios_of(one).items():
+                self.names["scenario"].add(scenario.scenario)
+                self.scenarios.append(Implied(scenario, document, (*root, key)))
+
+    def _listed(
+        self, name: str, file: type[Definition], kind: type[D], key: str = ""
+    ) -> list[Written[D]]:
+        """The items of a file's list of definitions, its first or that of this ``key``."""
         path = self.folder / f"{name}.yaml"
         document = self._document(path, path.name) if path.exists() else None
         if document is None:
             return []
-        [key] = file.__struct_fields__
+        key = key or file.__struct_fields__[0]
         if kind is not CompanyScore:
             self.names[key[:-1]] = _names(document.data, key)
         return [
             Written(one, document, (key, at))
-            for written in self._converted(document, file, document.data)
+            for written in self._whole(document, file)
             for at, one in enumerate(getattr(written.definition, key))
             if isinstance(one, kind)
         ]
+
+    def _whole(self, document: Document, file: type[D]) -> list[Written[D]]:
+        """A file of lists; its problems are told once, however many lists are taken from it."""
+        if document.source not in self._read:
+            self._read[document.source] = self._converted(document, file, document.data)
+        return self._read[document.source]
 
     def _consent(self) -> list[Written[ConsentFile]]:
         path = self.folder / "consent.yaml"

@@ -83,7 +83,7 @@ def test_all_problems_of_all_files_are_told_at_once_in_order(
          "1: condition.all: expected a list, got a group of keys"),
         ("{segment: a, conditions: {did: A}}", "1: conditions: unknown key; did you mean condition?"),
         ("{segment: a, qqq: 1, condition: {did: A}}",
-         "1: qqq: unknown key; known are condition, segment, title"),
+         "1: qqq: unknown key; known are condition, segment, stays, title"),
         ("{segment: a, condition: {attribute: a..b, is: 1}}",
          "1: condition.attribute: 'a..b' does not fit"),
         ("{segment: a, condition: {did: A, where: {x: [1]}}}",
@@ -173,7 +173,7 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     [
         ("- a", "expected a group of keys, got a list"),
         ("scores: 3", "scores: expected a list, got a whole number 3"),
-        ("scores: []\nother: 1", "other: unknown key; known are scores"),
+        ("scores: []\nother: 1", "other: unknown key; known are scores, thresholds"),
         ("", "expected a group of keys, got nothing"),
     ],
 )
