@@ -1,5 +1,7 @@
 """Steps that act and take no time, as an operator writes them."""
 
+from typing import Literal
+
 import msgspec
 
 from engine.domain.channel import Channel
@@ -41,6 +43,32 @@ class Set(Straight, frozen=True, kw_only=True, tag_field="do", tag="set"):
 
     attribute: str
     to: Scalar | None
+
+
+class Tag(Straight, frozen=True, kw_only=True, tag_field="do", tag="tag"):
+    """Add values to an attribute that is a list, ``tags`` if no other is named, and remove some."""
+
+    attribute: str = "tags"
+    add: tuple[Scalar, ...] = ()
+    remove: tuple[Scalar, ...] = ()
+
+
+class Enlist(Straight, frozen=True, kw_only=True, tag_field="do", tag="list"):
+    """Put the contact on a list of ``lists.yaml``, or take it off one, or both."""
+
+    join: Name | None = None
+    quit: Name | None = None
+
+
+class Consenting(Straight, frozen=True, kw_only=True, tag_field="do", tag="topic"):
+    """Unsubscribe the contact from a topic, or the whole channel; or ask whether it wants it.
+
+    Asking sends the channel's double opt-in (``consent.yaml``). No scenario gives consent by itself.
+    """
+
+    channel: Channel
+    topic: Name | None = None
+    say: Literal["unsubscribe", "ask"]
 
 
 class HandOff(Straight, frozen=True, kw_only=True, tag_field="do", tag="handoff"):

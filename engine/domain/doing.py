@@ -1,9 +1,21 @@
 """Every kind of step by its name: what it does when a run comes to it, and when its timer is due."""
 
-from engine.domain.action import Exit, HandOff, Send, Set, Start, Stop, Switch
+from engine.domain.action import (
+    Consenting,
+    Enlist,
+    Exit,
+    HandOff,
+    Send,
+    Set,
+    Start,
+    Stop,
+    Switch,
+    Tag,
+)
 from engine.domain.assigning import assign
 from engine.domain.awaiting import digest, time_out, wait_for
 from engine.domain.branching import branch
+from engine.domain.consenting import consent
 from engine.domain.contact import Run
 from engine.domain.decision import Branch, Split
 from engine.domain.handing import hand_off
@@ -12,6 +24,7 @@ from engine.domain.rulebook import ScenarioPlan
 from engine.domain.sending import send
 from engine.domain.splitting import split
 from engine.domain.starting import start, stop, switch
+from engine.domain.tagging import enlist, tag
 from engine.domain.turn import Turn
 from engine.domain.waiting import over, wait
 from engine.domain.way import Does, Leave, Way
@@ -29,6 +42,9 @@ DOES: dict[type, Does] = {
     Branch: branch,
     Split: split,
     Set: assign,
+    Tag: tag,
+    Enlist: enlist,
+    Consenting: consent,
     HandOff: hand_off,
     Start: start,
     Stop: stop,

@@ -4,7 +4,18 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from engine.domain.action import Exit, HandOff, Send, Set, Start, Stop, Switch
+from engine.domain.action import (
+    Consenting,
+    Enlist,
+    Exit,
+    HandOff,
+    Send,
+    Set,
+    Start,
+    Stop,
+    Switch,
+    Tag,
+)
 from engine.domain.condition import Path
 from engine.domain.decision import Branch, Split
 from engine.domain.definition import Definition, Name
@@ -20,7 +31,21 @@ class Reentry(Definition, frozen=True, kw_only=True):
 
 
 Step = (
-    Wait | WaitFor | Digest | Send | Branch | Split | Set | Start | Stop | Switch | HandOff | Exit
+    Wait
+    | WaitFor
+    | Digest
+    | Send
+    | Branch
+    | Split
+    | Set
+    | Tag
+    | Enlist
+    | Consenting
+    | Start
+    | Stop
+    | Switch
+    | HandOff
+    | Exit
 )
 
 

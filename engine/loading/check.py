@@ -43,6 +43,7 @@ def check(workspace: Workspace) -> list[str]:
         workspace.names,
         [written.definition for written in workspace.templates],
         [written.definition for written in workspace.attributes],
+        [written.definition for written in workspace.consent],
     )
     return [
         *_twice("attribute", workspace.attributes),

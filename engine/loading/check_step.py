@@ -3,7 +3,17 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from engine.domain.action import HandOff, Send, Set, Start, Stop, Switch
+from engine.domain.action import (
+    Consenting,
+    Enlist,
+    HandOff,
+    Send,
+    Set,
+    Start,
+    Stop,
+    Switch,
+    Tag,
+)
 from engine.domain.aim import is_calendar
 from engine.domain.attribute import misfit
 from engine.domain.condition import Condition
@@ -135,6 +145,29 @@ def _set(step: Set, _scenario: Scenario, place: Place, known: Known) -> Problems
         yield (*place, "to"), why
 
 
+def _tag(step: Tag, _scenario: Scenario, place: Place, known: Known) -> Problems:
+    if not (step.add or step.remove):
+        yield place, "needs add or remove"
+    expected = known.attributes.get(step.attribute)
+    why = misfit(expected, [*step.add]) if expected else ""
+    if why:
+        yield (*place, "attribute"), why
+
+
+def _enlist(step: Enlist, _scenario: Scenario, place: Place, known: Known) -> Problems:
+    if step.join is None and step.quit is None:
+        yield place, "needs join or quit"
+    for key in ("join", "quit"):
+        yield from unknown("list", getattr(step, key), (*place, key), known.names["list"])
+
+
+def _consent(step: Consenting, _scenario: Scenario, place: Place, known: Known) -> Problems:
+    yield from unknown("topic", step.topic, (*place, "topic"), known.topics)
+    if step.say == "ask" and step.channel not in known.confirmed:
+        text = f"{step.channel} has no double opt-in to ask by: confirm in consent.yaml"
+        yield (*place, "say"), text
+
+
 def _other(
     step: Start | Stop | Switch, _scenario: Scenario, place: Place, known: Known
 ) -> Problems:
@@ -154,6 +187,9 @@ _CHECKS: dict[type, Callable[[Any, Scenario, Place, Known], Problems]] = {
     Branch: _branch,
     Split: _split,
     Set: _set,
+    Tag: _tag,
+    Enlist: _enlist,
+    Consenting: _consent,
     Start: _other,
     Stop: _other,
     Switch: _other,

@@ -3,7 +3,7 @@
 Times are offsets (ms) from the start of a history, so that any clock can carry them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
@@ -256,7 +256,61 @@ def moments(draw: st.DrawFn, segments: list[str]) -> dict[str, Any]:
 
 
 LATE = ("send", "skip", "exit")
-KINDS = ("wait", "wait", "wait_for", "wait_for", "send", "branch", "set", "exit")
+KINDS = (
+    "wait", "wait", "wait_for", "wait_for", "send", "branch", "set", "exit",
+    "race", "digest", "cases", "split", "tag", "start", "stop", "switch", "topic",
+)  # fmt: skip
+OTHERS = st.sampled_from(["scenario0", "scenario1", "nowhere"])
+
+
+@st.composite
+def races(draw: st.DrawFn, ids: list[str], segments: list[str]) -> dict[str, Any]:
+    """Moments and conditions that race."""
+    racers = []
+    for _ in range(draw(st.integers(1, 3))):
+        asks = draw(st.booleans())
+        racer = {"if": draw(conditions(segments, more=kept))} if asks else draw(moments(segments))
+        racers.append(racer | {"then": draw(st.none() | st.sampled_from(ids))})
+    return {"do": "wait_for", "any": racers, "timeout": draw(st.none() | windows)}
+
+
+def several(ids: list[str], segments: list[str]) -> st.SearchStrategy[dict[str, Any]]:
+    """A branch of several ways."""
+    ways = st.fixed_dictionaries(
+        {"if": conditions(segments, more=kept), "then": st.none() | st.sampled_from(ids)}
+    )
+    return st.fixed_dictionaries(
+        {"do": st.just("branch"), "when": st.lists(ways, min_size=1, max_size=3)}
+    )
+
+
+def arms(ids: list[str], _segments: list[str]) -> st.SearchStrategy[dict[str, Any]]:
+    way = st.fixed_dictionaries(
+        {"weight": st.integers(1, 3), "then": st.none() | st.sampled_from(ids)}
+    )
+    ways = st.dictionaries(st.sampled_from("abc"), way, min_size=1)
+    return st.fixed_dictionaries({"arms": ways})
+
+
+def _others(_ids: list[str], _segments: list[str]) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({"scenario": OTHERS})
+
+
+MORE: dict[str, Callable[[list[str], list[str]], st.SearchStrategy[dict[str, Any]]]] = {
+    "exit": lambda _ids, _segments: st.just({}),
+    "race": races,
+    "cases": several,
+    "split": arms,
+    "digest": lambda _ids, _segments: st.fixed_dictionaries({"event": names, "for": windows}),
+    "tag": lambda _ids, _segments: st.fixed_dictionaries(
+        {"attribute": st.just("x"), "add": st.lists(scalars, max_size=2)}
+    ),
+    "topic": lambda _ids, _segments: st.just({"channel": "email", "say": "unsubscribe"}),
+    "start": _others,
+    "stop": _others,
+    "switch": _others,
+}
+"""The kinds of steps that have a way of their own to be drawn."""
 
 
 @st.composite
@@ -276,8 +330,8 @@ def steps(draw: st.DrawFn, ids: list[str], segments: list[str], at: int) -> dict
             return build.branch(name, question, then=draw(anywhere), else_=draw(anywhere))
         case "set":
             return build.put(name, draw(st.sampled_from(ATTRIBUTES)), draw(st.sampled_from(VALUES)))
-        case _:
-            return build.leave(name)
+        case kind:
+            return {"do": kind, "id": name} | draw(MORE[kind](ids, segments))
 
 
 @st.composite
@@ -289,7 +343,10 @@ def scenarios(draw: st.DrawFn, name: str, segments: list[str]) -> Any:
     if draw(st.booleans()):
         rest["goal"] = draw(moments(segments))
     if draw(st.booleans()):
-        rest["exits"] = [draw(moments(segments))]
+        asks = st.fixed_dictionaries({"unless": conditions(segments, more=kept)})
+        rest["exits"] = [draw(moments(segments) | asks)]
+    if draw(st.integers(0, 3)) == 0:
+        rest["key"] = "n"
     walked = [draw(steps(ids, segments, at)) for at in range(len(ids))]
     return build.scenario(name, draw(moments(segments)), *walked, **rest)
 
@@ -302,8 +359,8 @@ def scores(draw: st.DrawFn, name: str = "heat") -> Any:
 
 
 @st.composite
-def documents(draw: st.DrawFn) -> Definitions:
-    """A whole configuration. Mail is transactional, so that an address is all that a send needs."""
+def documents(draw: st.DrawFn, *, transactional: bool = True) -> Definitions:
+    """A whole configuration. Of transactional mail an address is all that a send needs."""
     figured = draw(declared())
     written = draw(segment_sets(aggregates=figured, more=kept | standings | mailed))
     parts: list[Any] = [build.aggregate(name, **asked) for name, asked in figured.items()]
@@ -314,7 +371,7 @@ def documents(draw: st.DrawFn) -> Definitions:
     named = ("basket.items", "basket.last", "basket.total", "contact.visit.count")
     parts += [build.scenario("heard", {"message": "clicked"}, build.send("again"))]
     parts += [build.score("warmth", {"message": draw(st.sampled_from(HAPPENINGS)), "points": 2})]
-    parts += [draw(scores()), build.template(transactional=True, variables=named)]
+    parts += [draw(scores()), build.template(transactional=transactional, variables=named)]
     return build.definitions(
         *parts,
         late=20,

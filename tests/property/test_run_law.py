@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Collection
 
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.domain import fact
 from engine.domain.contact import Contact
 from engine.domain.definitions import Definitions, succeed
+from engine.domain.entry import entry_of
 from engine.domain.fact import Fact
 from tests.property.histories import lived
 from tests.property.strategies import Happening, documents, histories
@@ -34,12 +36,15 @@ def check_figures(contacts: Collection[Contact], facts: list[Fact]) -> None:
 
 
 def check_state(one: Life) -> None:
-    """A timer belongs to a run or a segment; nobody is twice in a scenario; nothing is overdue."""
+    """A timer belongs to a run or a segment; nobody is twice in a scenario, or twice for one key; nothing
+
+    is overdue.
+    """
     contact = one.contact
-    runs = {f"run:{run.id}" for run in contact.runs}
-    assert len(runs) == len({run.scenario for run in contact.runs}) == len(contact.runs)
-    owners = {owner for owner in contact.timers if not owner.startswith("segment:")}
-    assert owners <= runs
+    runs = {run.id for run in contact.runs}
+    assert len(runs) == len({entry_of(run) for run in contact.runs}) == len(contact.runs)
+    owners = [owner for owner in contact.timers if not owner.startswith("segment:")]
+    assert {owner.partition(":")[2] for owner in owners} <= runs
     assert contact.due == 0 or contact.due > one.now
     assert len({send.key for send in one.sends}) == len(one.sends)
 
@@ -67,6 +72,31 @@ def test_counters_are_the_sums_of_the_facts_in_whatever_portions_they_come(
         fact.tally(portions, fact.decode(fact.encode([one])))
     assert portions == whole
     assert whole == expected(facts)
+
+
+@settings(max_examples=60, deadline=None)
+@given(documents(transactional=False), histories, st.lists(st.sampled_from([None, True, False])))
+def test_nothing_is_sent_without_consent_nor_after_the_goal(
+    document: Definitions, history: list[Happening], said: list[bool | None]
+) -> None:
+    """Consent as of the very instant: read from the facts in their order, up to the message's."""
+    told = zip(history, [True, *said, *(None for _ in history)], strict=False)
+    consenting = [
+        one if word is None else one._replace(traits=one.traits | {"consent_email": word})
+        for one, word in told
+    ]
+    granted, over = False, set()
+    for one in lived(document, consenting).facts:
+        match one.what:
+            case "consent_granted" | "consent_withdrawn":
+                granted = one.what == "consent_granted"
+            case "goal_reached":
+                over.add(one.detail)
+            case "run_ended":
+                over.add(one.detail[0])
+            case "intended":
+                assert granted
+                assert one.detail.partition("/")[0] not in over
 
 
 def expected(facts: list[Fact]) -> dict[str, int]:

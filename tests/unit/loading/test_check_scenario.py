@@ -111,6 +111,10 @@ def test_goal_and_exits_are_moments_too(problems: StepProblems) -> None:
         ("{do: wait_for, id: a, if: {did: A}, then: a}", ": a loop without a wait: a"),
         ("{do: wait, id: a, date: birthday, then: a}", ": a loop without a wait: a"),
         ("{do: digest, id: a, event: ' A', for: 1h}", ".event: ' A' is no event name"),
+        ("{do: tag, id: a}", ": needs add or remove"),
+        ("{do: list, id: a, join: fare}", ".join: there is no list fare"),
+        ("{do: topic, id: a, channel: email, topic: nws, say: unsubscribe}", ".topic: there is no"),
+        ("{do: topic, id: a, channel: email, say: ask}", ".say: email has no double opt-in"),
         ("{do: start, id: a, scenario: helo}", ".scenario: there is no scenario helo"),
     ],
 )

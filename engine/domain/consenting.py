@@ -1,0 +1,24 @@
+"""The step ``topic``: what a run may do about consent.
+
+It may unsubscribe a contact, from a topic or from a whole channel. It cannot subscribe one, for only
+the person can give consent: it may ask for a double opt-in, whose link the person confirms.
+"""
+
+from engine.domain import optin, statement
+from engine.domain.action import Consenting
+from engine.domain.consent import Consent, subject_of
+from engine.domain.contact import Run
+from engine.domain.rulebook import ScenarioPlan
+from engine.domain.turn import Turn
+from engine.domain.way import Way
+
+
+def consent(turn: Turn, run: Run, plan: ScenarioPlan, step: Consenting) -> Way:
+    subject = subject_of(step.channel, step.topic or "")
+    declared = turn.rulebook.topics.get(step.topic or "")
+    basis = declared.basis if declared else "consent"
+    if step.say == "unsubscribe":
+        statement.state(turn, subject, Consent("withdrawn", turn.now, turn.now, run.id, basis))
+    else:
+        optin.ask(turn, subject, Consent("granted", turn.now, turn.now, run.id, basis))
+    return plan.following[step.id]
