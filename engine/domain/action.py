@@ -71,6 +71,13 @@ class Consenting(Straight, frozen=True, kw_only=True, tag_field="do", tag="topic
     say: Literal["unsubscribe", "ask"]
 
 
+class Points(Straight, frozen=True, kw_only=True, tag_field="do", tag="score"):
+    """Give the contact points of a score, or take some; they fade as those that events give."""
+
+    score: Name
+    points: float
+
+
 class HandOff(Straight, frozen=True, kw_only=True, tag_field="do", tag="handoff"):
     """Offer the contact to sales by a hand-off of ``team.yaml``; ``reason`` is what its owner reads."""
 

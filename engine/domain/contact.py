@@ -82,6 +82,7 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     ``handoffs`` has one offer a definition, the open one or the last that was decided; ``actions`` are the
     last events, while there are hand-offs.
     ``arms`` are the ways that were drawn for it, each with the instant of the draw, by what they are for.
+    ``given`` is what scores have from runs, see ``engine.domain.giving``.
     """
 
     id: int
@@ -122,6 +123,7 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     handoffs: dict[str, Offer] = {}
     actions: list[Action] = []
     arms: dict[str, tuple[str, int]] = {}
+    given: dict[str, tuple[float, int]] = {}
 
     @property
     def known(self) -> bool:
@@ -176,4 +178,5 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
             self.handoffs.copy(),
             self.actions,
             self.arms.copy(),
+            self.given.copy(),
         )

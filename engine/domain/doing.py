@@ -5,6 +5,7 @@ from engine.domain.action import (
     Enlist,
     Exit,
     HandOff,
+    Points,
     Send,
     Set,
     Start,
@@ -18,6 +19,7 @@ from engine.domain.branching import branch
 from engine.domain.consenting import consent
 from engine.domain.contact import Run
 from engine.domain.decision import Branch, Split
+from engine.domain.giving import give
 from engine.domain.handing import hand_off
 from engine.domain.pause import Digest, Wait, WaitFor
 from engine.domain.rulebook import ScenarioPlan
@@ -45,6 +47,7 @@ DOES: dict[type, Does] = {
     Tag: tag,
     Enlist: enlist,
     Consenting: consent,
+    Points: give,
     HandOff: hand_off,
     Start: start,
     Stop: stop,

@@ -23,6 +23,7 @@ def scored(condition: Condition, demand: Demand) -> Predicate:
     name = str(condition.score)
     score = demand.scores.get(name, Score(score=name, rules=()))
     demand.scored.add(name)
+    demand.attributes.add(points_of(name))
     half_life = milliseconds(score.half_life) if score.half_life else 0
     wanted, waits = comparison_of(condition), score_of(score)
     fits, bounds = comparison(wanted), sorted(set(_bounds(wanted)))
@@ -46,6 +47,11 @@ def scored(condition: Condition, demand: Demand) -> Predicate:
         return yes, next((flip for flip in crossed if fits(at(flip)) is not yes), 0)
 
     return holds
+
+
+def points_of(score: str) -> str:
+    """Stands for points that a score gets otherwise than by events, among the names that conditions read."""
+    return f"\0score/{score}"
 
 
 def value_of(contact: Contact, score: Score, now: int) -> float:

@@ -21,7 +21,17 @@ hand-offs              of both; of two open ones of the same definition the olde
 
 import msgspec
 
-from engine.domain import arm, codec, company, handoff, listing, order_key, pending, statement
+from engine.domain import (
+    arm,
+    codec,
+    company,
+    giving,
+    handoff,
+    listing,
+    order_key,
+    pending,
+    statement,
+)
 from engine.domain.aggregate import join
 from engine.domain.collect import join_collections
 from engine.domain.contact import SEEN, Contact, Run, timer_of, watch_of
@@ -76,6 +86,7 @@ def adopt(turn: Turn, message: Adopted) -> bool:
     contact.visits = joined(contact.visits, other.visits)
     join_collections(turn, other, turn.rulebook.collections)
     arm.join(contact, other)
+    giving.join(turn, other)
     join_scores(contact.scores, other.scores, turn.rulebook.half_lives)
     _take_runs(turn, other.runs, other)
     _join_reviews(turn, other)

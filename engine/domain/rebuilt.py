@@ -5,6 +5,7 @@ from typing import Any
 from engine.domain import codec, run
 from engine.domain.collect import take_collection
 from engine.domain.contact import Contact
+from engine.domain.giving import give_back
 from engine.domain.message import Rebuilt
 from engine.domain.settle import settle
 from engine.domain.turn import Turn
@@ -17,7 +18,9 @@ def take_rebuilt(turn: Turn, message: Rebuilt) -> None:
     for name in message.names:
         if rest.pop(name, None) is not None:
             put(contact, made, name)
-            turn.scored = turn.scored or name.startswith("score:")
+            if name.startswith("score:"):
+                turn.scored = True
+                give_back(turn, name.split(":")[1])
     contact.pending = rest
     turn.note("rebuilt", "")
     turn.quiet = not turn.rulebook.backfill

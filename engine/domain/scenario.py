@@ -9,6 +9,7 @@ from engine.domain.action import (
     Enlist,
     Exit,
     HandOff,
+    Points,
     Send,
     Set,
     Start,
@@ -41,6 +42,7 @@ Step = (
     | Tag
     | Enlist
     | Consenting
+    | Points
     | Start
     | Stop
     | Switch

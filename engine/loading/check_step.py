@@ -7,6 +7,7 @@ from engine.domain.action import (
     Consenting,
     Enlist,
     HandOff,
+    Points,
     Send,
     Set,
     Start,
@@ -168,6 +169,12 @@ def _consent(step: Consenting, _scenario: Scenario, place: Place, known: Known) 
         yield (*place, "say"), text
 
 
+def _points(step: Points, _scenario: Scenario, place: Place, known: Known) -> Problems:
+    yield from unknown("score", step.score, (*place, "score"), known.names["score"])
+    if step.points == 0:
+        yield (*place, "points"), "0 points change nothing"
+
+
 def _other(
     step: Start | Stop | Switch, _scenario: Scenario, place: Place, known: Known
 ) -> Problems:
@@ -190,6 +197,7 @@ _CHECKS: dict[type, Callable[[Any, Scenario, Place, Known], Problems]] = {
     Tag: _tag,
     Enlist: _enlist,
     Consenting: _consent,
+    Points: _points,
     Start: _other,
     Stop: _other,
     Switch: _other,

@@ -143,7 +143,7 @@ def scenarios(definitions: Definitions, hosts: list[dict[str, Any]]) -> list[dic
     found = []
     for one in definitions.scenarios:
         name = one.scenario
-        steps = [_step(name, step.id, type(step).__name__, total) for step in one.steps]
+        steps = [_step(name, step.id, str(step.__struct_config__.tag), total) for step in one.steps]
         found.append(
             {
                 "scenario": name,
@@ -165,7 +165,7 @@ def _step(scenario: str, step: str, kind: str, total: Counter[str]) -> dict[str,
     into, out = total[f"step_in/{name}"], total[f"step_out/{name}"]
     return {
         "id": step,
-        "do": kind.lower(),
+        "do": kind,
         "in": into,
         "out": out,
         "inside": into - out,

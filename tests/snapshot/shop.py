@@ -151,9 +151,9 @@ class Shop(EngineInMemory):
         steps = [
             {
                 "id": step, "do": do, "in": 2_000 - 300 * i, "out": 1_500 - 300 * i, "inside": 500,
-                "timed_out": 5 * (do == "waitfor"), "skipped": 9 * (do == "send"),
+                "timed_out": 5 * (do == "wait_for"), "skipped": 9 * (do == "send"),
             }
-            for i, (step, do) in enumerate(zip(STEPS, ("wait", "send", "waitfor"), strict=True))
+            for i, (step, do) in enumerate(zip(STEPS, ("wait", "send", "wait_for"), strict=True))
         ]  # fmt: skip
         return [] if self.empty else [
             {

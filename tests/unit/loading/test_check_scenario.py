@@ -115,6 +115,7 @@ def test_goal_and_exits_are_moments_too(problems: StepProblems) -> None:
         ("{do: list, id: a, join: fare}", ".join: there is no list fare"),
         ("{do: topic, id: a, channel: email, topic: nws, say: unsubscribe}", ".topic: there is no"),
         ("{do: topic, id: a, channel: email, say: ask}", ".say: email has no double opt-in"),
+        ("{do: score, id: a, score: heat, points: 1}", ".score: there is no score heat"),
         ("{do: start, id: a, scenario: helo}", ".scenario: there is no scenario helo"),
     ],
 )

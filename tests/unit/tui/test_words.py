@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 
 from engine.domain import message
+from engine.domain.scenario import Step
 from tests.architecture.tree import parsed
 from tui.i18n.words import LANGUAGES, Words, language_of, texts_of
 from tui.registry import ACTIONS, PLACES
@@ -34,6 +35,11 @@ def test_every_text_that_the_console_asks_for_is_there() -> None:
     }
     assert asked <= keys
     assert len(asked) > 50
+
+
+def test_every_kind_of_step_has_its_word() -> None:
+    kinds = {f"step.{kind.__struct_config__.tag}" for kind in get_args(Step)}
+    assert kinds <= texts_of("en").keys()
 
 
 def test_every_key_and_screen_has_its_texts() -> None:
