@@ -44,7 +44,7 @@ class Sink:
         return f"smtp://127.0.0.1:{self.port}?starttls=never"
 
     def mails(self) -> list[EmailMessage]:
-        return [message_from_bytes(raw, policy=policy.default) for raw in self.raw.values()]
+        return [message_from_bytes(raw, policy=policy.default) for raw in list(self.raw.values())]
 
     def mark(self) -> None:
         """Now comes a kill."""
