@@ -7,6 +7,7 @@ import msgspec
 from engine.domain.contact import Contact, Run
 from engine.domain.duration import milliseconds
 from engine.domain.path import value_at
+from engine.domain.receipt import NAMES
 from engine.domain.scenario import Reentry, Scenario
 from engine.domain.turn import Happened, Turn
 
@@ -84,7 +85,13 @@ def remember(contact: Contact, scenario: str, key: str, now: int) -> None:
 
 
 def concerns(turn: Turn, scenario: Scenario, run: Run, moment: Happened) -> bool:
-    """Whether a moment is about this run: a run with a key hears only of events that name the same."""
+    """Whether a moment is about this run: a run with a key hears only of events that name the same.
+
+    Of what becomes of messages it hears as far as it sent them.
+    """
     if not run.key or scenario.key is None or moment.event is None:
         return True
+    if moment.name in NAMES:
+        message = str(turn.properties_of(moment.event).get("message"))
+        return message.partition("/")[0] == run.id
     return key_in(scenario.key, turn.properties_of(moment.event)) == run.key

@@ -2,6 +2,7 @@
 
 from engine.domain import (
     activity,
+    answering,
     bounce,
     claim,
     company,
@@ -108,6 +109,7 @@ def take_receipt(turn: Turn, receipt: Receipt) -> None:
             _remember(turn, receipt.fingerprint)
             bounce.count(turn, receipt)
     bounce.heed(turn, receipt)
+    answering.keep(turn, receipt)
     for event in activity.told(receipt, turn.rulebook, turn.now):
         collect(turn, event)
         _tell(turn, event)

@@ -5,16 +5,20 @@ from typing import Any
 
 from engine.domain.arm import drawn
 from engine.domain.contact import Contact
+from engine.domain.message import Receipt
 from tests.unit.domain.builders import (
     Life,
     details,
     leave,
     life,
     put,
+    reachable,
     rulebook,
     scenario,
     segment,
+    send,
     wait,
+    wait_for,
 )
 from tests.unit.domain.test_merge import merge, pair
 
@@ -36,6 +40,23 @@ def test_the_first_way_that_holds_is_taken_else_the_last() -> None:
         ada = life(s)
         ada.tells(**traits)
         ada.does("Ate")
+        assert ada.standing == [f"s/{standing}"]
+
+
+def test_the_answer_of_a_receiver_chooses_the_way() -> None:
+    ways = [{"answer": {"deal.stage": "won", "deal.value": {"over": 5}}, "then": "won"}]
+    steps = (
+        send("call"),
+        wait_for("told", message="sent", of={"step": "call"}),
+        {"do": "branch", "id": "w", "when": ways, "else": "lost"},
+        wait("won", for_="1h"),
+        wait("lost", for_="1h"),
+    )
+    for answer, standing in ((b'{"deal":{"stage":"won","value":9}}', "won"), (b"[1]", "lost")):
+        ada = reachable(scenario("s", {"event": "Ate"}, *steps))
+        ada.does("Ate")
+        key = ada.sends[0].key
+        ada.take(Receipt(key, "sent", "s/call", "email", answer=answer))
         assert ada.standing == [f"s/{standing}"]
 
 

@@ -1,6 +1,7 @@
 """Keyed entry: one run for each value of a property, each with its own goal."""
 
 from engine.domain.entry import AT_ONCE, KEYS
+from engine.domain.message import Receipt
 from tests.unit.domain.builders import (
     HOUR,
     Life,
@@ -66,6 +67,15 @@ def test_what_is_waited_for_must_name_the_same_key() -> None:
     adds(ada, "a")
     adds(ada, "b")
     ada.does("Viewed", properties={"cart_id": "b"})
+    assert keys(ada) == ["a"]
+
+
+def test_a_run_with_a_key_hears_of_its_own_messages() -> None:
+    steps = (send("mail"), wait_for("read", message="clicked", then="out"), leave("out"))
+    ada = reachable(scenario("cart", {"event": "Added"}, *steps, key="cart_id"))
+    adds(ada, "a")
+    adds(ada, "b")
+    ada.take(Receipt(ada.sends[1].key, "clicked", "cart/mail", "email", at=ada.now))
     assert keys(ada) == ["a"]
 
 
