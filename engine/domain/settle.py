@@ -35,7 +35,7 @@ def settle(turn: Turn) -> None:
             run.walk_on(turn, walk)
         elif not watch(turn, resume=True):
             break
-    turn.depth = 0
+    turn.depth = turn.resumed = 0
     turn.quiet = False
 
 
