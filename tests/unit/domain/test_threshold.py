@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from engine.domain.threshold import Threshold, scenarios_of, segment_of
-from tests.unit.domain.builders import HOUR, Life, life, put, reachable, score, send
+from tests.unit.domain.builders import HOUR, Life, life, put, reachable, rulebook, score, send
 
 HEAT = score("heat", {"event": "Ate", "points": 8}, half_life="1h")
 HOT = {"threshold": "hot", "score": "heat", "above": 6, "until_below": 2}
@@ -58,3 +58,14 @@ def test_crossing_does_something_each_time_and_crossing_back_too() -> None:
         ada.passes("1d")
     assert [mail.scenario for mail in ada.sends] == ["hot/mail", "hot/mail"]
     assert ada.contact.attributes["mood"] == "cold"
+
+
+def test_a_new_threshold_does_nothing_for_who_is_beyond_it_already() -> None:
+    threshold = msgspec.convert({**HOT, "do": [send("mail")]}, Threshold)
+    acts = [msgspec.structs.replace(one, version=1) for one in scenarios_of(threshold).values()]
+    ada = reachable(HEAT)
+    ada.does("Ate")
+    ada.under(rulebook(HEAT, segment_of(threshold), *acts, version=2)).passes("1m").does("Other")
+    assert (list(ada.contact.segments), ada.sends) == (["hot"], [])
+    ada.passes("1d").does("Ate")
+    assert len(ada.sends) == 1
