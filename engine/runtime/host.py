@@ -46,6 +46,10 @@ log = logging.getLogger("relance.host")
 _notices = msgspec.msgpack.Decoder(list[tuple[int, Notice, bytes, Receipt | None]])
 
 
+ACTS = ("set", "exit", "resume", "join", "quit")
+"""What an operator may do to one contact."""
+
+
 class ContactHost:
     """A Part. ``domain`` is the right-hand side of Message-IDs."""
 
@@ -215,8 +219,8 @@ class ContactHost:
         if act == "set" and subject in RESERVED:
             text = f"{subject} is kept by the engine itself; nobody sets it"
             raise BadRequest(text)
-        if act not in ("set", "exit", "resume", "join", "quit"):
-            text = f"no act is called {act!r}; there are set, exit, resume, join and quit"
+        if act not in ACTS:
+            text = f"no act is called {act!r}; there are {', '.join(ACTS)}"
             raise BadRequest(text)
         done = await self.mailbox.put([ActLetter(contact, Act(by, act, subject, value))])
         return envelope.encode(done[0])
