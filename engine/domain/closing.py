@@ -31,8 +31,6 @@ def decide(turn: Turn, asked: Decided) -> None:
         by=asked.by,
         words=asked.reason,
         until=until,
-        lines=(),
-        actions=(),
     )
     handoff = turn.rulebook.team.handoffs.get(held.handoff)
     happens(turn, done, became, [held.id, asked.by, asked.reason, until])

@@ -37,15 +37,20 @@ def remember(turn: Turn, event: Event) -> None:
     """The last actions, for who takes the contact over; by their time, whenever they came."""
     if event.kind not in ACTS:
         return
-    actions = [*turn.contact.actions, Action(event.name[:NAMED], event.at)]
-    actions.sort(key=lambda one: one.at)
-    turn.contact.actions = actions[-RECENT:]
+    held, action = turn.contact.actions, Action(event.name[:NAMED], event.at)
+    if not held or event.at >= held[-1].at:
+        turn.contact.actions = [*held[1 - RECENT :], action]
+    else:
+        _order(turn, [*held, action])
 
 
 def join_actions(turn: Turn, others: list[Action]) -> None:
-    both = [*turn.contact.actions, *others]
-    both.sort(key=lambda one: one.at)
-    turn.contact.actions = both[-RECENT:]
+    if others:
+        _order(turn, [*turn.contact.actions, *others])
+
+
+def _order(turn: Turn, actions: list[Action]) -> None:
+    turn.contact.actions = sorted(actions, key=lambda one: one.at)[-RECENT:]
 
 
 def offer(turn: Turn, name: str, reason: str, *, asked: bool = False) -> None:

@@ -36,7 +36,7 @@ class Offer(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     ``looked`` is the instant up to which its reminders and its escalation are done; ``told`` counts the
     messages to owners. Closed, it says ``by`` whom, ``closed`` when, with which ``words``; a returned one
-    may be raised again from ``until`` on. ``lines`` and ``actions`` are let go when it is closed.
+    may be raised again from ``until`` on. ``lines`` and ``actions`` are as they stood when it was raised.
     """
 
     id: str

@@ -45,7 +45,7 @@ class Handoff(Definition, frozen=True, kw_only=True):
 
     ``owner``: always this one. ``leaves``: the scenarios whose runs end when it is accepted. Accepted or
     rejected, no scenario raises it again for the same contact before ``again`` has passed, and never
-    without it; a returned one waits for its date. ``webhook``: the endpoint that an acceptance is told.
+    without it; a returned one waits for its date.
     """
 
     handoff: Name
@@ -57,7 +57,6 @@ class Handoff(Definition, frozen=True, kw_only=True):
     escalation: Escalation | None = None
     leaves: Literal["all"] | tuple[Name, ...] = ()
     again: Duration | None = None
-    webhook: Name | None = None
 
     @property
     def templates(self) -> tuple[str, ...]:

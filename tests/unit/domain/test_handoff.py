@@ -106,7 +106,7 @@ def test_who_accepts_takes_the_contact_out_of_nurturing() -> None:
         "called her",
         NOON,
     )
-    assert (held.lines, held.actions) == ((), ())
+    assert [action.name for action in held.actions] == ["Ate", "Asked"]
 
 
 def test_who_comes_too_late_changes_nothing() -> None:
@@ -184,3 +184,17 @@ def test_a_new_rulebook_moves_the_reminders_of_open_ones() -> None:
     ada.does("Came")
     decides(ada, "accept")
     assert ada.contact.handoffs["hot"].status == "accepted"
+
+
+def test_the_last_five_actions_are_kept_by_their_time_whenever_they_came() -> None:
+    ada = person()
+    for name in ("B", "C", "D", "E"):
+        ada.passes("1h").does(name)
+    ada.does("Late", ago="150m")
+    ada.tells(city="Lyon")
+    assert [one.name for one in ada.contact.actions] == ["B", "Late", "C", "D", "E"]
+    ada.does("F")
+    assert [one.name for one in ada.contact.actions] == ["Late", "C", "D", "E", "F"]
+    nobody = life(*TEXTS)
+    nobody.does("B")
+    assert nobody.contact.actions == []
