@@ -1,4 +1,4 @@
-"""The process that scans a log for a rebuild: it reads stores, answers its host, and writes nothing.
+"""The process that scans a log for a rebuild, or surveys contacts: it reads stores, and writes nothing.
 
 It ends with its host: whoever asks is the other end of the socket.
 """
@@ -18,7 +18,9 @@ from engine.domain.rulebook import Rulebook
 from engine.errors import StoreError
 from engine.ports.log_reader import LogReader
 from engine.replay.chosen import Chosen
+from engine.replay.past import Readers
 from engine.replay.scan import Order, Scan
+from engine.replay.survey import Asked, Survey
 from engine.runtime.scan_process import LENGTH, Place
 from engine.runtime.slots import SlotTable
 from engine.settings import SQLITE
@@ -48,18 +50,23 @@ def main(handle: int) -> None:
 
 
 def _serve(host: BinaryIO) -> None:
-    place, order = msgspec.msgpack.decode(_receive(host), type=tuple[Place, Order])
-    readers = readers_of(place)
-    table = SlotTable(place.hosts)
+    place, asked = msgspec.msgpack.decode(_receive(host), type=tuple[Place, Order | Asked])
+    readers, table = readers_of(place), SlotTable(place.hosts)
+
+    def reader_of(contact: int) -> LogReader:
+        return readers(table.host_of_contact(contact))
+
+    if isinstance(asked, Order):
+        _scan(host, asked, readers(asked.host), reader_of, Path(place.data))
+    else:
+        _survey(host, Survey(asked, readers(asked.host), reader_of, Path(place.data)))
+
+
+def _scan(
+    host: BinaryIO, order: Order, reader: LogReader, reader_of: Readers, folder: Path
+) -> None:
     chosen = Chosen(Rulebook(order.version, decode(order.definitions)), order.names)
-    reader = readers(order.host)
-    scan = Scan(
-        reader,
-        chosen,
-        lambda contact: readers(table.host_of_contact(contact)),
-        order.mark,
-        Path(place.data),
-    )
+    scan = Scan(reader, chosen, reader_of, order.mark, folder)
     for page, scanned in enumerate(scan.read()):
         if page % TELL == 0:
             _send(host, ("scanned", scanned, scan.whole_since))
@@ -68,6 +75,13 @@ def _serve(host: BinaryIO) -> None:
         what, contacts, mark = msgspec.msgpack.decode(request, type=tuple[str, list[int], int])
         made = scan.up_to(contacts[0]) if what == "up_to" else scan.of(contacts, mark)
         _send(host, ("made", made))
+
+
+def _survey(host: BinaryIO, survey: Survey) -> None:
+    for number, step in enumerate(survey.steps()):
+        if number % TELL == 0:
+            _send(host, ("met", step.scanned, step.met))
+    _send(host, ("found", survey.found))
 
 
 def readers_of(place: Place) -> Callable[[int], LogReader]:

@@ -1,14 +1,18 @@
 """Commands on what is published: segments and scenarios, with their figures."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from engine.cli.connection import Data, Grpc, connected
 from engine.cli.output import Json, print_json, print_report, print_rows
 from engine.cli.standing import print_standing
+from engine.cli.survey import days_of, print_forecast, progress
 from engine.errors import BadRequest, Unknown
+
+if TYPE_CHECKING:
+    from engine.rpc.client import Relance
 
 app = typer.Typer()
 Name = Annotated[str, typer.Argument(metavar="[NAME]", help="Only this one.", show_default=False)]
@@ -21,14 +25,21 @@ def segment(
         str,
         typer.Option("--why", metavar="KEY", help="Why this contact is in NAME, and how long."),
     ] = "",
+    forecast: Annotated[
+        str,
+        typer.Option("--forecast", metavar="14d", help="Who leaves and enters NAME by time alone."),
+    ] = "",
     grpc: Grpc = "",
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Segments and how many contacts are in them; or why one contact is in one, or not."""
-    if why and not name:
-        raise BadRequest("say which segment to ask --why about")
+    """Segments and how many contacts are in them; why one contact is in one, or not; what time brings."""
+    if (why or forecast) and not name:
+        raise BadRequest("say which segment to ask about")
     with connected(grpc, data) as engine:
+        if forecast:
+            _forecast(engine, name, days_of(forecast), json=json)
+            return
         if not why:
             _show("segment", name, engine.segments(), json=json)
             return
@@ -74,6 +85,15 @@ def channel(
         print_json({"channel": name, "paused": pause})
     else:
         print(f"{name} is paused." if pause else f"{name} goes on.")
+
+
+def _forecast(engine: "Relance", name: str, days: int, *, json: bool) -> None:
+    with progress() as tell:
+        found = engine.surveys.forecast(name, days, tell)
+    if json:
+        print_json(found)
+    else:
+        print_forecast(found)
 
 
 def _show(word: str, name: str, rows: Sequence[dict[str, Any]], *, json: bool) -> None:

@@ -29,6 +29,7 @@ from engine.cli import (
     rejected,
     review,
     status,
+    survey,
     up,
     workspace,
 )
@@ -46,6 +47,7 @@ app = typer.Typer(
 for module in (
     workspace,
     publish,
+    survey,
     up,
     demo,
     keys,

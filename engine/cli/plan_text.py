@@ -47,6 +47,8 @@ def lines(plan: Plan) -> list[str]:
     width = max((len(name) for rows in groups.values() for _, name, _ in rows), default=0)
     for group, rows in groups.items():
         told += [group, *(f"  {sign} {name:{width}}  {text}" for sign, name, text in rows)]
+    if any(one.change in ("added", "changed") for one in plan.segments):
+        told.append("relance preview tells whom the segments would hold.")
     return told
 
 

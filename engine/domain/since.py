@@ -4,7 +4,7 @@ A new rulebook is dated once, when it is published. So each contact can tell fro
 was last stepped under what it has not counted from its own beginning, and each host what to rebuild.
 """
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 import msgspec
 
@@ -18,9 +18,11 @@ from engine.domain.counted import (
     times_of,
 )
 from engine.domain.definitions import Definitions, Level
+from engine.domain.forecast import behind
 from engine.domain.lexicon import Words
 from engine.domain.predicate import compiled
 from engine.domain.rulebook import Rulebook
+from engine.domain.segment import Segment
 
 
 def dated(before: Definitions | None, after: Definitions, version: int) -> Definitions:
@@ -57,23 +59,34 @@ def _parts(aggregate: Aggregate) -> Iterator[tuple[str, int]]:
         yield measure_of(aggregate.id), aggregate.span or 1
 
 
+def read_by(rulebook: Rulebook, segments: Iterable[str]) -> set[str]:
+    """What is counted that these segments ask, and those that they ask about."""
+    written = {one.segment: one for one in rulebook.definitions.segments}
+    found: set[str] = set()
+    for name in {plan.name for segment in segments for plan in behind(segment, rulebook)}:
+        found |= _read(rulebook, written[name])[0]
+    return found
+
+
+def _read(rulebook: Rulebook, segment: Segment) -> tuple[set[str], set[str]]:
+    """What one segment asks itself: what is counted, and other segments."""
+    demand = rulebook.demand({})
+    compiled(segment.asks, demand)
+    parts = {part for one in demand.aggregates.values() for part, _ in _parts(one)}
+    parts |= {score_of(rulebook.scores[name]) for name in demand.scored & rulebook.scores.keys()}
+    parts |= {collection_of(rulebook.kept[n]) for n in demand.collections & rulebook.kept.keys()}
+    return parts, demand.segments
+
+
 def waiting(definitions: Definitions, names: Container[str]) -> set[str]:
     """The segments that nobody knows, or has been asked for, as long as these are being rebuilt."""
     rulebook = Rulebook(0, definitions)
     found: set[str] = set()
     written = {one.segment: one for one in definitions.segments}
     for name in rulebook.segments:
-        demand = rulebook.demand({})
-        compiled(written[name].asks, demand)
-        parts = [part for one in demand.aggregates.values() for part, _ in _parts(one)]
-        parts += [score_of(s) for s in definitions.scores if s.score in demand.scored]
-        parts += [
-            collection_of(rulebook.kept[name]) for name in demand.collections & {*rulebook.kept}
-        ]
-        if (
-            any(part in names for part in (*parts, segment_of(written[name])))
-            or demand.segments & found
-        ):
+        parts, asked = _read(rulebook, written[name])
+        parts.add(segment_of(written[name]))
+        if any(part in names for part in parts) or asked & found:
             found.add(name)
     return found
 

@@ -10,6 +10,7 @@ from engine.domain.notice import Notice
 from engine.ports.consent import ConsentDesk
 from engine.ports.control_store import ApiKey, KeyKind, RejectedItem
 from engine.ports.privacy import PrivacyDesk
+from engine.ports.surveys import SurveyDesk
 
 if TYPE_CHECKING:
     from engine.ports.bulk import Exports, Imports
@@ -191,6 +192,9 @@ class Engine(Authority, Protocol):
 
     @property
     def identities(self) -> "Identities": ...
+
+    @property
+    def surveys(self) -> SurveyDesk: ...
 
     @property
     def exports(self) -> "Exports": ...

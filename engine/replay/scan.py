@@ -24,7 +24,7 @@ Made = list[tuple[int, bytes]]
 """Contacts, each with an encoded contact that holds what was chosen and what folding on needs."""
 
 
-class Order(msgspec.Struct, frozen=True):
+class Order(msgspec.Struct, frozen=True, tag="scan"):
     """What to scan and for what: rows with an id < ``mark``, for ``names`` of this rulebook."""
 
     host: int

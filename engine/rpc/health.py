@@ -22,6 +22,7 @@ SERVICES = (
     "relance.v1.Imports",
     "relance.v1.Catalog",
     "relance.v1.Exports",
+    "relance.v1.Surveys",
 )
 PERIOD = 1.0
 """Seconds between two looks on behalf of a watcher."""

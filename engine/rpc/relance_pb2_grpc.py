@@ -1668,6 +1668,129 @@ class Control:
             _registered_method=True)
 
 
+class SurveysStub:
+    """What is asked of all contacts at once, beside live traffic; nothing is changed by it. Keys of kind
+    operator and admin. Reports {"progress": {"rows", "scanned", "met"}} come until the last one, {"found"}.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.Preview = channel.unary_stream(
+                '/relance.v1.Surveys/Preview',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.PreviewRequest.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
+                _registered_method=True)
+        self.Forecast = channel.unary_stream(
+                '/relance.v1.Surveys/Forecast',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.ForecastRequest.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
+                _registered_method=True)
+
+
+class SurveysServicer:
+    """What is asked of all contacts at once, beside live traffic; nothing is changed by it. Keys of kind
+    operator and admin. Reports {"progress": {"rows", "scanned", "met"}} come until the last one, {"found"}.
+    """
+
+    def Preview(self, request, context):
+        """Who would be in segments, were a document of definitions published: size, sample, overlap with others.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Forecast(self, request, context):
+        """How many leave and enter a segment each day by time alone, and its size at the end of each.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_SurveysServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'Preview': grpc.unary_stream_rpc_method_handler(
+                    servicer.Preview,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.PreviewRequest.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
+            ),
+            'Forecast': grpc.unary_stream_rpc_method_handler(
+                    servicer.Forecast,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.ForecastRequest.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'relance.v1.Surveys', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('relance.v1.Surveys', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class Surveys:
+    """What is asked of all contacts at once, beside live traffic; nothing is changed by it. Keys of kind
+    operator and admin. Reports {"progress": {"rows", "scanned", "met"}} come until the last one, {"found"}.
+    """
+
+    @staticmethod
+    def Preview(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/relance.v1.Surveys/Preview',
+            engine_dot_rpc_dot_relance__pb2.PreviewRequest.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Forecast(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/relance.v1.Surveys/Forecast',
+            engine_dot_rpc_dot_relance__pb2.ForecastRequest.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+
 class PrivacyStub:
     """What a person may ask of us. Keys of kind operator and admin.
     """

@@ -558,6 +558,55 @@ class ControlServicer(metaclass=_abc_1.ABCMeta):
 
 def add_ControlServicer_to_server(servicer: ControlServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 
+class SurveysStub:
+    """What is asked of all contacts at once, beside live traffic; nothing is changed by it. Keys of kind
+    operator and admin. Reports {"progress": {"rows", "scanned", "met"}} come until the last one, {"found"}.
+    """
+
+    @_typing.overload
+    def __new__(cls, channel: _grpc.Channel) -> _Self: ...
+    @_typing.overload
+    def __new__(cls, channel: _aio.Channel) -> SurveysAsyncStub: ...
+    Preview: _grpc.UnaryStreamMultiCallable[_relance_pb2.PreviewRequest, _relance_pb2.Report]
+    """Who would be in segments, were a document of definitions published: size, sample, overlap with others."""
+    Forecast: _grpc.UnaryStreamMultiCallable[_relance_pb2.ForecastRequest, _relance_pb2.Report]
+    """How many leave and enter a segment each day by time alone, and its size at the end of each."""
+
+@_typing.type_check_only
+class SurveysAsyncStub(SurveysStub):
+    """What is asked of all contacts at once, beside live traffic; nothing is changed by it. Keys of kind
+    operator and admin. Reports {"progress": {"rows", "scanned", "met"}} come until the last one, {"found"}.
+    """
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    Preview: _aio.UnaryStreamMultiCallable[_relance_pb2.PreviewRequest, _relance_pb2.Report]  # type: ignore[assignment]
+    """Who would be in segments, were a document of definitions published: size, sample, overlap with others."""
+    Forecast: _aio.UnaryStreamMultiCallable[_relance_pb2.ForecastRequest, _relance_pb2.Report]  # type: ignore[assignment]
+    """How many leave and enter a segment each day by time alone, and its size at the end of each."""
+
+class SurveysServicer(metaclass=_abc_1.ABCMeta):
+    """What is asked of all contacts at once, beside live traffic; nothing is changed by it. Keys of kind
+    operator and admin. Reports {"progress": {"rows", "scanned", "met"}} come until the last one, {"found"}.
+    """
+
+    @_abc_1.abstractmethod
+    def Preview(
+        self,
+        request: _relance_pb2.PreviewRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_relance_pb2.Report], _abc.AsyncIterator[_relance_pb2.Report]]:
+        """Who would be in segments, were a document of definitions published: size, sample, overlap with others."""
+
+    @_abc_1.abstractmethod
+    def Forecast(
+        self,
+        request: _relance_pb2.ForecastRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_relance_pb2.Report], _abc.AsyncIterator[_relance_pb2.Report]]:
+        """How many leave and enter a segment each day by time alone, and its size at the end of each."""
+
+def add_SurveysServicer_to_server(servicer: SurveysServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
+
 class PrivacyStub:
     """What a person may ask of us. Keys of kind operator and admin."""
 

@@ -29,6 +29,7 @@ from engine.rpc.intake import Intake
 from engine.rpc.privacy import Privacy
 from engine.rpc.services import Console, Control, Events
 from engine.rpc.streaming import Streaming
+from engine.rpc.surveys import Surveys
 from engine.rpc.visitors import Visitors
 from engine.rpc.watching import Watching
 
@@ -147,6 +148,7 @@ class Doors:
         wire.add_CatalogServicer_to_server(Catalog(self._engine, guard), server)
         wire.add_ExportsServicer_to_server(Exports(self._engine, guard), server)
         wire.add_PrivacyServicer_to_server(Privacy(self._engine, guard), server)
+        wire.add_SurveysServicer_to_server(Surveys(self._engine, guard), server)
         wire.add_ImportsServicer_to_server(Imports(self._engine, self._closing, guard), server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         return server

@@ -35,6 +35,7 @@ from engine.runtime.router import Router
 from engine.runtime.rulebooks import Rulebooks
 from engine.runtime.send_post import SENDER
 from engine.runtime.slots import SlotTable, part_of
+from engine.runtime.surveying import Surveying
 
 log = logging.getLogger("relance.coordinator")
 
@@ -83,6 +84,7 @@ class Coordinator:
         )
         self.receipts = Receipts(self)
         self.companies = CompanyReports(table, self.ask)
+        self.surveys = Surveying(self)
         self.identities = Identities(table, self.census, control, clock)
         self.addresses = ("", "")
         self._doors = open_doors(self)

@@ -17,7 +17,14 @@ from engine.domain.rulebook import Rulebook
 from engine.errors import BadRequest, Busy, OwnershipLost
 from engine.ports.bulk import ExportAsked
 from engine.ports.host_store import HostStore
-from engine.runtime import envelope, erasure, handoff_calls, identity_report, report
+from engine.runtime import (
+    envelope,
+    erasure,
+    handoff_calls,
+    identity_report,
+    report,
+    survey_part,
+)
 from engine.runtime.act_letter import ActLetter, StatedLetter, SuppressLetter
 from engine.runtime.batch import Batch
 from engine.runtime.event_letter import EventLetter
@@ -77,6 +84,9 @@ class ContactHost:
         self.rebuild = Rebuild(
             self.memory, self.mailbox, clock, scans or LoopScans(table, lambda _: store)
         )
+        self.surveys = survey_part.SurveyPart(
+            self.memory, scans or LoopScans(table, lambda _: store)
+        )
         self.given = Growth()
         self._loops: list[asyncio.Task[None]] = []
         self._arrived = 0
@@ -96,6 +106,7 @@ class ContactHost:
             loop.cancel()
         await asyncio.gather(*self._loops, return_exceptions=True)
         self._loops.clear()
+        await self.surveys.stop()
         self.drop()
 
     def drop(self) -> None:
@@ -146,11 +157,16 @@ class ContactHost:
             case "import_end":
                 await self.import_part.end(msgspec.msgpack.decode(body))
                 return envelope.encode(None)
-            case _ if method in identity_report.METHODS:
-                return envelope.encode(identity_report.answer(self.memory, method, body))
             case _:
-                desk = handoff_calls if method in handoff_calls.METHODS else report
-                return envelope.encode(await desk.answer(self, method, body))
+                return envelope.encode(await self._tell(method, body))
+
+    async def _tell(self, method: str, body: bytes) -> Any:
+        if method in identity_report.METHODS:
+            return identity_report.answer(self.memory, method, body)
+        if method in survey_part.METHODS:
+            return self.surveys.answer(method, body)
+        desk = handoff_calls if method in handoff_calls.METHODS else report
+        return await desk.answer(self, method, body)
 
     # --- calls ---------------------------------------------------------------------------------
 

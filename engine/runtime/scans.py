@@ -1,14 +1,15 @@
-"""How a host comes by a scan of its log: in a process beside it, or between its own batches."""
+"""How a host comes by a scan or a survey: in a process beside it, or between its own batches."""
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 from engine.domain.definitions import decode
 from engine.domain.rulebook import Rulebook
 from engine.ports.log_reader import LogReader
 from engine.replay.chosen import Chosen
 from engine.replay.scan import Made, Order, Scan
+from engine.replay.survey import Asked, Survey
 from engine.runtime.slots import SlotTable
 
 BREATH = 0.0
@@ -41,8 +42,22 @@ class RunningScan(Protocol):
         ...
 
 
+class RunningSurvey(Protocol):
+    """``progress``: log rows and contacts behind it."""
+
+    progress: tuple[int, int]
+
+    async def found(self) -> dict[str, Any]:
+        """Waits for it. Raises ScanLost, StoreError."""
+        ...
+
+    def close(self) -> None: ...
+
+
 class Scans(Protocol):
     async def start(self, order: Order) -> RunningScan: ...
+
+    async def survey(self, asked: Asked) -> RunningSurvey: ...
 
 
 class LoopScan:
@@ -67,6 +82,21 @@ class LoopScan:
         self._scan.close()
 
 
+class LoopSurvey:
+    def __init__(self, survey: Survey) -> None:
+        self.progress = (0, 0)
+        self._survey = survey
+
+    async def found(self) -> dict[str, Any]:
+        for step in self._survey.steps():
+            self.progress = step.scanned, step.met
+            await asyncio.sleep(BREATH)
+        return self._survey.found
+
+    def close(self) -> None:
+        """It ends with whoever waits for it."""
+
+
 class LoopScans:
     """In the host's own loop, a page at a time: for stores in memory."""
 
@@ -78,6 +108,9 @@ class LoopScans:
     async def start(self, order: Order) -> RunningScan:
         chosen = Chosen(Rulebook(order.version, decode(order.definitions)), order.names)
         return LoopScan(Scan(self._readers(order.host), chosen, self._reader_of, order.mark))
+
+    async def survey(self, asked: Asked) -> RunningSurvey:
+        return LoopSurvey(Survey(asked, self._readers(asked.host), self._reader_of))
 
     def _reader_of(self, contact: int) -> LogReader:
         return self._readers(self._table.host_of_contact(contact))

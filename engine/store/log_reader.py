@@ -41,6 +41,12 @@ class SqlLogReader:
     def contacts(self, ids: Iterable[int]) -> dict[int, ContactRow]:
         return {row[0]: contact_row(row) for row in self._from.find(q.CONTACTS, ids)}
 
+    def all_contacts(self, after: int, limit: int) -> list[ContactRow]:
+        return [contact_row(row) for row in self._from.rows(q.CONTACTS_AFTER, (after, limit))]
+
+    def shelves(self, contacts: Iterable[int]) -> dict[int, bytes]:
+        return dict(self._from.find(q.SHELVES, contacts))
+
     def log_row(self, row: int) -> LogRow | None:
         found = self._from.rows(q.LOG_ROW, (row,))
         return LogRow(*found[0]) if found else None

@@ -63,11 +63,15 @@ def live(engine: RunningEngine) -> None:
 
 
 def publish(engine: RunningEngine) -> None:
+    write(engine)
+    engine.operator.apply(encode(load(engine.workspace)))
+
+
+def write(engine: RunningEngine) -> None:
     for name, text in {"segments/eaters.yaml": ATE, "scoring.yaml": HEAT}.items():
         path = engine.workspace / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    engine.operator.apply(encode(load(engine.workspace)))
 
 
 def built(engine: RunningEngine) -> Callable[[], bool]:
@@ -101,6 +105,22 @@ def test_what_a_process_read_beside_the_engine_is_taken_over(engine: RunningEngi
     wait_until(built(engine), "it is rebuilt")
     check(engine, 4)
     assert scanners() == []
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgres"], indirect=True)
+def test_what_would_be_and_what_will_be_is_told_by_processes_beside_the_engine(
+    engine: RunningEngine,
+) -> None:
+    live(engine)
+    write(engine)
+    [found] = engine.operator.surveys.preview(encode(load(engine.workspace)))["segments"]
+    assert (found["segment"], found["size"], len(found["sample"])) == ("eaters", PEOPLE, 10)
+    publish(engine)
+    wait_until(built(engine), "it is rebuilt")
+    first, second = engine.operator.surveys.forecast("eaters", 2)["days"]
+    assert (first["leaves"], first["size"], second["size"]) == (PEOPLE, 0, 0)
+    assert scanners() == []
+    assert engine.operator.fsck()["findings"] == []
 
 
 def test_a_scanner_that_is_killed_is_started_again(

@@ -155,6 +155,21 @@ class HandoffsInMemory:
         return "done"
 
 
+class SurveysInMemory:
+    """Halfway at once, and done."""
+
+    async def preview(
+        self, definitions: bytes, segments: Sequence[str]
+    ) -> AsyncIterator[dict[str, Any]]:
+        yield {"progress": {"rows": len(definitions), "scanned": 0, "met": 0}}
+        yield {"found": {"segments": [{"segment": name, "size": 1} for name in segments]}}
+
+    async def forecast(self, segment: str, days: int) -> AsyncIterator[dict[str, Any]]:
+        if segment != "vips":
+            raise Unknown(f"no segment is called {segment!r}; there are vips")
+        yield {"found": {"segment": segment, "days": [{"size": day} for day in range(days)]}}
+
+
 class EngineInMemory:
     """One key of each kind, whose secret is its kind; ``busy`` counts the pushes still to refuse.
 
@@ -177,6 +192,7 @@ class EngineInMemory:
         self.companies = CompaniesInMemory()
         self.handoffs = HandoffsInMemory(self.acts)
         self.lists = ListsInMemory(self.acts)
+        self.surveys = SurveysInMemory()
         self.busy = 0
         self.retry_after = 1.0
         self.pushes = 0
