@@ -22,7 +22,7 @@ def _size(text: str) -> Any:
 @app.command()
 def bench(  # noqa: PLR0913, PLR0917 - each is an option of the command
     contacts: Annotated[int | None, _size("People whom the events are about.")] = None,
-    base: Annotated[int | None, _size("Events kept before the clock starts.")] = None,
+    base: Annotated[int | None, _size("Events kept before the clock starts, or rebuilt.")] = None,
     events: Annotated[int | None, _size("Events measured.")] = None,
     timers: Annotated[int | None, _size("Contacts stored, each with an armed timer.")] = None,
     only: Annotated[str, typer.Option(metavar="PART,PART", help="Default: every part.")] = "",
@@ -38,7 +38,7 @@ def bench(  # noqa: PLR0913, PLR0917 - each is an option of the command
     profile: Annotated[bool, typer.Option("--profile", help="Where an event's time goes.")] = False,
     json: Json = False,
 ) -> None:
-    """Measure throughput, latency, timers and memory beside the floor, on a printed workload."""
+    """Measure throughput, latency, timers, memory and rebuilds beside the floor, on a printed workload."""
     benchmark = _from_checkout()
     given = {"contacts": contacts, "base": base, "events": events, "timers": timers, "hosts": hosts}
     chosen = {name: value for name, value in given.items() if value is not None}

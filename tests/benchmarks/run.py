@@ -13,7 +13,7 @@ import pysqlite3
 
 from engine.domain.definitions import Definitions
 from engine.settings import SQLITE
-from tests.benchmarks import curve, hot_path, latency, million, throughput, verdict
+from tests.benchmarks import backfill, curve, hot_path, latency, million, throughput, verdict
 from tests.benchmarks.children import Load, Sink
 from tests.benchmarks.million import Plan, Stored
 from tests.benchmarks.running import Running, engine, settings_for
@@ -27,7 +27,7 @@ LASTING = 1.25
 
 Report = dict[str, Any]
 Tell = Callable[[str], None]
-PARTS = ("throughput", "latency", "timers", "memory", "layers", "segments")
+PARTS = ("throughput", "latency", "timers", "memory", "backfill", "layers", "segments")
 ON_POSTGRES = ("throughput", "latency")
 """The others write or open SQLite files themselves. The floor is the SQLite one there too."""
 
@@ -36,7 +36,8 @@ class Options(NamedTuple):
     """``timers`` contacts are stored, each with an armed timer; ``due`` of them fire, 1,000 a second.
 
     ``seconds`` is how long each latency is measured, ``residents`` how many contacts are brought
-    into memory to weigh them; ``head_start`` see ``million.Plan``.
+    into memory to weigh them; ``head_start`` see ``million.Plan``. ``calm``: seconds of live events
+    before a rebuild of ``base`` rows begins.
     """
 
     contacts: int = 100_000
@@ -47,6 +48,7 @@ class Options(NamedTuple):
     residents: int = 50_000
     seconds: float = 40.0
     head_start: float = 30.0
+    calm: float = 10.0
     only: tuple[str, ...] = PARTS
     profile: bool = False
     runtime: str = "ray"
@@ -96,6 +98,8 @@ class Bench:
                 report |= self._loaded(folder / "loaded", workspace, memory)
             if "timers" in asked or "memory" in asked:
                 report |= self._stored(folder / "stored", workspace)
+            if "backfill" in asked:
+                report["backfill"] = self._backfill(folder / "backfill")
         if "layers" in asked or (self._options.profile and self._options.store == SQLITE):
             report |= self._layers()
         if "segments" in asked:
@@ -198,6 +202,12 @@ class Bench:
             "by_count": found,
             f"engine_with_{curve.JUDGED}": judged,
         }
+
+    def _backfill(self, folder: Path) -> Report:
+        options, sizes = self._options, self._sizes
+        self._tell(f"writing {sizes.base} rows of {sizes.contacts} contacts; then they are rebuilt")
+        plan = backfill.Plan(options.hosts, sizes.contacts, sizes.base, options.calm)
+        return backfill.measure(folder, plan, options.runtime)
 
     def _layers(self) -> Report:
         """At a fraction of the sizes: all in one process, without Ray and gRPC."""

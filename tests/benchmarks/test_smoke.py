@@ -13,6 +13,7 @@ TINY = Options(
     residents=100,
     seconds=0.4,
     head_start=3.0,
+    calm=0.4,
     runtime="in-process",
     only=("throughput", "latency", "timers", "memory", "layers"),
 )
@@ -44,6 +45,15 @@ def test_every_part_answers_with_its_figures(report: Report) -> None:
     assert report["latency_ms"]["half_load"]["p50"] > 0
     assert report["memory"]["idle_contact_bytes"] > 0
     assert report["memory"]["resident_contacts"] >= TINY.residents
+
+
+def test_a_past_is_rebuilt_beside_live_events(report: Report) -> None:
+    rebuilt = report["backfill"]
+    assert rebuilt["in_segment"] > 0
+    assert rebuilt["findings"] == []
+    assert rebuilt["rows_per_second"] > 0
+    assert rebuilt["contacts_per_second"] > 0
+    assert rebuilt["live_ms"]["before"]["p99"] > 0
 
 
 def test_every_due_timer_fires_and_none_early(report: Report) -> None:
