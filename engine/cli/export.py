@@ -15,12 +15,13 @@ from engine.cli.output import Json, note, print_json
 from engine.errors import BadRequest
 
 app = typer.Typer()
-Kind = Literal["contacts", "segment", "events", "messages"]
+Kind = Literal["contacts", "segment", "list", "events", "messages"]
+_NAMED = ("segment", "list")
 Words = Annotated[
     list[str],
     typer.Argument(
         metavar="[NAME] FILE",
-        help="A segment's name, then .csv, .jsonl, .parquet, or - for stdout.",
+        help="A segment's or list's name, then .csv, .jsonl, .parquet, or - for stdout.",
     ),
 ]
 Columns = Annotated[
@@ -45,7 +46,7 @@ Format = Annotated[
 
 @app.command()
 def export(
-    kind: Annotated[Kind, typer.Argument(metavar="contacts|segment|events|messages")],
+    kind: Annotated[Kind, typer.Argument(metavar="contacts|segment|list|events|messages")],
     words: Words,
     columns: Columns = "",
     since: Since = "",
@@ -54,18 +55,19 @@ def export(
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Write contacts, a segment's contacts, events, or what became of messages, into a file.
+    """Write contacts, those of a segment or a list, events, or what became of messages, into a file.
 
     What `export contacts` writes, `import contacts` takes.
     """
     from engine.cli.bulk.sheet import format_of, write
 
-    segment, file = _named(kind, words)
+    name, file = _named(kind, words)
+    of = {"segment": name} if kind == "segment" else {"list_": name} if kind == "list" else {}
     form = format_of(file, form)
     begun = time.monotonic()
     with connected(grpc, data) as engine, _opened(file) as stream:
         rows = engine.exports.read(
-            "contacts" if kind == "segment" else kind, segment, _instant(since)
+            "contacts" if kind in _NAMED else kind, since=_instant(since), **of
         )
         count = write(
             stream, form, rows, [one.strip() for one in columns.split(",") if one.strip()]
@@ -80,10 +82,10 @@ def export(
 
 
 def _named(kind: Kind, words: list[str]) -> tuple[str, Path]:
-    if len(words) != (2 if kind == "segment" else 1):
-        wanted = "NAME FILE" if kind == "segment" else "FILE"
+    if len(words) != (2 if kind in _NAMED else 1):
+        wanted = "NAME FILE" if kind in _NAMED else "FILE"
         raise BadRequest(f"relance export {kind} {wanted}; FILE may be -")
-    return words[0] if kind == "segment" else "", Path(words[-1])
+    return words[0] if kind in _NAMED else "", Path(words[-1])
 
 
 def _instant(since: str) -> int:

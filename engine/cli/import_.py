@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 Kind = Literal["contacts", "events", "orders", "catalog", "consents"]
+OrList = Kind | Literal["list"]
 File = Annotated[
     Path | None,
     typer.Argument(metavar="FILE", show_default=False, help=".csv, .jsonl or .parquet"),
@@ -102,15 +103,15 @@ def import_(  # noqa: PLR0913, PLR0917 - each is an option of the command
     origin = _origin(file, mapped, from_sql, query, cursor, job)
     begun = time.monotonic()
     if dry_run:
-        told = _rehearse(kind, origin, mapped)
+        told = rehearse(kind, origin, mapped)
     else:
         beside = errors or Path(f"{file or job or kind}.errors.csv")
         with connected(grpc, data) as engine:
-            told = _import(
+            told = bring(
                 engine, kind, origin, mapped, beside, rows=with_rows, again=again, quiet=json
             )
     told["seconds"] = round(time.monotonic() - begun, 3)
-    _tell(told, json=json)
+    tell(told, json=json)
     raise typer.Exit(1 if told["rejected"] else 0)
 
 
@@ -130,9 +131,9 @@ def _origin(
     return QueryOrigin(Source(url, query, cursor), cursor, job, query)
 
 
-def _import(
+def bring(
     engine: "Relance",
-    kind: Kind,
+    kind: OrList,
     origin: "Origin",
     mapping: "Mapping",
     beside: Path,
@@ -206,7 +207,7 @@ def _import_catalog(
 
 
 def _report(
-    kind: Kind,
+    kind: OrList,
     origin: "Origin",
     columns: dict[str, str],
     done: "Importing | Catalog",
@@ -227,7 +228,7 @@ def _report(
     }
 
 
-def _rehearse(kind: Kind, origin: "Origin", mapping: "Mapping") -> dict[str, Any]:
+def rehearse(kind: OrList, origin: "Origin", mapping: "Mapping") -> dict[str, Any]:
     from engine.cli.bulk.catalog import product
     from engine.cli.bulk.fields import Fields
     from engine.cli.bulk.importing import SHOWN
@@ -283,7 +284,7 @@ def _progress(kind: str, total: int | None, *, quiet: bool) -> Iterator[Any]:
         yield lambda done: bar.update(task, completed=done.rows)
 
 
-def _tell(told: dict[str, Any], *, json: bool) -> None:
+def tell(told: dict[str, Any], *, json: bool) -> None:
     if json:
         print_json(told)
         return

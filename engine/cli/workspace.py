@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from engine.cli.connection import Data, Grpc, connected
 from engine.cli.output import Json, note, print_json
 from engine.domain.definitions import Definitions
 from engine.errors import BadRequest, DefinitionError, SettingsError
@@ -54,26 +55,36 @@ def init(
 
 
 @app.command()
-def check(folder: Folder = Path(), json: Json = False) -> None:
-    """Read every definition and setting, and tell every spec; all problems at once."""
+def check(folder: Folder = Path(), grpc: Grpc = "", data: Data = None, json: Json = False) -> None:
+    """Read every definition and setting, and tell every spec; all problems at once.
+
+    Warnings tell windows that reach further back than the log is kept and, where an engine is named, event
+    names that it never saw.
+    """
     from engine.cli.rehearsal import judge
+    from engine.loading.check_window import far_windows
     from engine.loading.definitions import load
     from engine.loading.settings import load_settings
     from engine.loading.specs import tell
 
-    problems, counts = list[str](), dict[str, int]()
+    problems, warnings, counts = list[str](), list[str](), dict[str, int]()
     try:
         definitions = load(folder)
         load_settings(folder, os.environ)
+        warnings = far_windows(folder, definitions.retention)
         told = tell(folder, definitions, judge(definitions.country))
         counts, problems = {**counted(definitions), "specs": told.specs}, told.problems
     except DefinitionError as error:
         problems = error.problems
     except SettingsError as error:
         problems = str(error).splitlines()
+    if grpc or data:
+        warnings += _unheard(folder, grpc, data)
     if json:
-        print_json({"problems": problems, **counts})
+        print_json({"problems": problems, "warnings": warnings, **counts})
     else:
+        for warning in warnings:
+            note(f"warning: {warning}")
         print("\n".join(problems) if problems else f"No problem: {sentence(counts)}.")
     raise typer.Exit(1 if problems else 0)
 
@@ -90,6 +101,13 @@ def schema(folder: Folder = Path(), json: Json = False) -> None:
         print_json({"written": written})
     else:
         print("\n".join(written))
+
+
+def _unheard(folder: Path, grpc: str, data: Path | None) -> list[str]:
+    from engine.loading.check_event_names import unheard
+
+    with connected(grpc, data) as engine:
+        return unheard(folder, [one["event"] for one in engine.event_names()])
 
 
 def default_workspace() -> Path:

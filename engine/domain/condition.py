@@ -71,6 +71,13 @@ class When(Definition, frozen=True, kw_only=True):
     before: Instant | None = None
 
 
+class Next(Definition, frozen=True, kw_only=True):
+    """An event that comes after another one."""
+
+    event: str
+    where: Where | None = None
+
+
 class Condition(Comparison, frozen=True, kw_only=True):
     all: tuple["Condition", ...] | None = None
     any: tuple["Condition", ...] | None = None
@@ -99,6 +106,8 @@ class Condition(Comparison, frozen=True, kw_only=True):
     last: When | None = None
     of: Literal["count", "quantity", "total"] | Of | None = None
     bots: bool | None = None
+    then: Next | tuple[Next, ...] | None = None
+    not_then: Next | tuple[Next, ...] | None = None
 
     in_next: Duration | None = None
     in_last: Duration | None = None
@@ -117,6 +126,8 @@ QUESTIONS = (
 )  # fmt: skip
 OPERATORS = tuple(name for name in Comparison.__struct_fields__ if name != "fold")
 TIMES = When.__struct_fields__
+EVER = 2**53
+"""Later, longer and more often than anything."""
 
 
 def question_of(condition: Condition) -> str | None:
@@ -132,6 +143,15 @@ def parts_of(condition: Condition) -> Iterator[tuple[tuple[str | int, ...], Cond
             yield (group, at), part
     if condition.not_ is not None:
         yield ("not",), condition.not_
+
+
+def bounds_of(condition: Condition) -> tuple[int, int]:
+    """How often it must have happened, at least and at most; without a word at least once."""
+    if condition.exactly is not None:
+        return condition.exactly, condition.exactly
+    if condition.at_most is not None:
+        return int(condition.at_least or 0), int(condition.at_most)
+    return int(condition.at_least or 1), EVER
 
 
 def comparison_of(condition: Condition) -> Comparison:

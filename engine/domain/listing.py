@@ -9,6 +9,10 @@ A merge puts the survivor on the lists of both, each since the earlier time. A l
 declared keeps who was on it, and shows them again when it is declared again.
 """
 
+from typing import Any
+
+import msgspec
+
 from engine.domain.contact import Contact
 from engine.domain.contact_list import list_of
 from engine.domain.event import PUBLIC, Event
@@ -40,6 +44,14 @@ def quit_(turn: Turn, name: str, *, live: bool = True) -> None:
     contact.lists = {one: since for one, since in contact.lists.items() if one != name}
     turn.note("list_left", name)
     _changed(turn, "quits", name, live=live)
+
+
+def wants_known(event: Event) -> bool:
+    """Whether an event is for people somebody knows only: nobody is made of it."""
+    if event.name != JOINED or not event.properties:
+        return False
+    told: dict[str, Any] = msgspec.json.decode(event.properties)
+    return told.get("known") is True
 
 
 def take_event(turn: Turn, event: Event) -> None:

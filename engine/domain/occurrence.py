@@ -4,28 +4,27 @@ from collections.abc import Callable
 
 from engine.domain.aggregate import Aggregate, aggregate_id
 from engine.domain.comparison import matcher
-from engine.domain.condition import Condition, When
+from engine.domain.condition import EVER, Condition, When, bounds_of
 from engine.domain.contact import Contact
 from engine.domain.counted import count_of, measure_of, times_of
 from engine.domain.demand import NO, UNKNOWN, YES, Answer, Demand, Predicate
 from engine.domain.duration import milliseconds
 from engine.domain.event import Event
+from engine.domain.sequence import followed
 from engine.domain.when import instant_of, placed
-
-EVER = 2**53
-"""More often than anybody did anything."""
 
 
 def occurred(condition: Condition, event: str, demand: Demand) -> Predicate:
     """``did`` with whatever qualifies it."""
+    if condition.then is not None or condition.not_then is not None:
+        return followed(condition, event, demand, _during(condition, demand))
     if condition.first is not None:
         return _edge(condition, event, demand, "earliest", condition.first)
     if condition.last is not None:
         return _edge(condition, event, demand, "latest", condition.last)
     dates = [f"{name} {at}" for name in ("since", "before") if (at := getattr(condition, name))]
     read = _read(condition, event, demand, *dates)
-    if dates:
-        read.during = _period(condition.since, condition.before, demand.zone)
+    read.during = _during(condition, demand)
     least, most = bounds_of(condition)
     if condition.within is None:
         read.counted = True
@@ -35,23 +34,17 @@ def occurred(condition: Condition, event: str, demand: Demand) -> Predicate:
     return _windowed(read.id, least, most, keep, milliseconds(condition.within))
 
 
-def bounds_of(condition: Condition) -> tuple[int, int]:
-    """How often it must have happened, at least and at most; without a word at least once."""
-    if condition.exactly is not None:
-        return condition.exactly, condition.exactly
-    if condition.at_most is not None:
-        return int(condition.at_least or 0), int(condition.at_most)
-    return int(condition.at_least or 1), EVER
-
-
 def _read(condition: Condition, event: str, demand: Demand, *more: str) -> Aggregate:
     number = aggregate_id(event, condition.where, *more)
     made = Aggregate(number, event, matcher(condition.where))
     return demand.aggregates.setdefault(number, made)
 
 
-def _period(since: str | None, before: str | None, workspace: str) -> Callable[[Event], bool]:
+def _during(condition: Condition, demand: Demand) -> Callable[[Event], bool] | None:
     """Whether an event lies between; a bare date begins where the event happened, by its own zone."""
+    since, before, workspace = condition.since, condition.before, demand.zone
+    if since is None and before is None:
+        return None
     for written in filter(None, (since, before)):
         instant_of(written, workspace, workspace)  # a ValueError here refuses the document
 

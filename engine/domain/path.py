@@ -1,4 +1,7 @@
-"""Paths: where a value lies in nested objects, written ``cart.total``."""
+"""Paths: where a value lies in nested objects, written ``cart.total``; in a list of them it is the list
+
+of their values: ``products.sku``.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +10,10 @@ from typing import Any
 def value_at(data: dict[str, Any], path: Sequence[str]) -> Any:
     """The value at a path of nested objects, None when any part is missing."""
     value: Any = data
-    for part in path:
+    for place, part in enumerate(path):
+        if isinstance(value, list):
+            found = (value_at(one, path[place:]) for one in value if isinstance(one, dict))
+            return [one for one in found if one is not None] or None
         if not isinstance(value, dict):
             return None
         value = value.get(part)

@@ -106,7 +106,9 @@ def titles(definitions: Definitions) -> dict[str, str]:
         named = ", ".join(f"aggregate {name}" for name in declared.get(aggregate.id, ()))
         told[count_of(aggregate.id)] = named or f"how often {event}"
         told[times_of(aggregate.id)] = f"when {event}"
-        told[measure_of(aggregate.id)] = named or f"when first or last {event}"
+        told[measure_of(aggregate.id)] = named or (
+            f"when {event}" if aggregate.span else f"when first or last {event}"
+        )
     return told
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, get_args
 
 from engine.domain.calendar import day_of, written, zone_of
-from engine.domain.condition import Condition, Weekday, parts_of, question_of
+from engine.domain.condition import Condition, Weekday, as_did, parts_of, question_of
 from engine.domain.contact import NOTHING, Contact
 from engine.domain.demand import Demand
 from engine.domain.duration import milliseconds
@@ -17,6 +17,7 @@ from engine.domain.permission import refusal
 from engine.domain.predicate import compiled
 from engine.domain.reserved import read
 from engine.domain.rulebook import Rulebook
+from engine.domain.sequence import following, sequence
 from engine.domain.wording import worded
 
 Part = dict[str, Any]
@@ -67,6 +68,10 @@ class _Witness:
     def _past(self, condition: Condition, number: int) -> dict[str, Any]:
         """A window keeps only so many times: ``or_more`` says that there may be others."""
         contact = self.contact
+        if following(condition):
+            did = as_did(condition)
+            asked = sequence(did, str(did.did or did.did_not), Demand())
+            return asked.seen(contact, self.now)
         for edge in ("first", "last"):
             if getattr(condition, edge) is not None:
                 return {edge: written(contact.measures.get(number, 0))}

@@ -12,9 +12,11 @@ from engine.domain.condition import (
     Comparison,
     Condition,
     When,
+    Where,
     question_of,
 )
 from engine.domain.receipt import Of
+from engine.domain.sequence import following
 
 _GROUPS = {
     "all": "all of these", "any": "any of these", "none": "none of these",
@@ -60,6 +62,7 @@ def _times(wanted: When | Condition) -> list[str]:
 
 def _did(condition: Condition, question: str) -> str:
     words = [question.replace("_", " "), str(getattr(condition, question)), *_often(condition)]
+    words += _following(condition)
     if condition.within:
         words.append(f"within {condition.within}")
     words += _times(condition)
@@ -72,13 +75,24 @@ def _did(condition: Condition, question: str) -> str:
         words += [f"of {key} {value}" for key, value in named.items() if value]
     if condition.bots:
         words.append("by machines too")
-    if condition.where:
-        chosen = [
-            f"{path} {_compared(w) if isinstance(w, Comparison) else f'is {_value(w)}'}"
-            for path, w in condition.where.items()
-        ]
-        words.append(f"where {' and '.join(chosen)}")
+    if not following(condition):
+        words += _chosen(condition.where)
     return " ".join(words)
+
+
+def _chosen(where: Where | None) -> list[str]:
+    chosen = [
+        f"{path} {_compared(w) if isinstance(w, Comparison) else f'is {_value(w)}'}"
+        for path, w in (where or {}).items()
+    ]
+    return [f"where {' and '.join(chosen)}"] if chosen else []
+
+
+def _following(condition: Condition) -> list[str]:
+    """The sequence after its first event, whose own ``where`` is told before."""
+    how = "and not then" if condition.not_then else "and then"
+    told = [" ".join([how, one.event, *_chosen(one.where)]) for one in following(condition)]
+    return [*_chosen(condition.where), *told] if told else []
 
 
 def _often(condition: Condition) -> list[str]:

@@ -8,6 +8,7 @@ from engine.domain.condition import (
     TIMES,
     Comparison,
     Condition,
+    Next,
     Where,
     as_did,
     comparison_of,
@@ -16,13 +17,16 @@ from engine.domain.condition import (
 )
 from engine.domain.moment import Moment
 from engine.domain.receipt import Of
+from engine.domain.sequence import following
 from engine.loading.check_comparison import (
     comparison_problems,
     edge_problems,
     own_problems,
     time_problems,
 )
+from engine.loading.check_contradiction import contradiction_problems
 from engine.loading.check_receipt import message_problems
+from engine.loading.check_sequence import sequence_problems
 from engine.loading.nearest import meant
 from engine.loading.shape import Problems
 from engine.loading.yaml_file import Place
@@ -42,7 +46,7 @@ _NAMED = {
 _KEYS = {"not_": "not", "is_": "is", "in_": "in"}
 _PLACED = (*TIMES, "anniversary")
 _VALUED = (*OPERATORS, "fold", *_PLACED)
-_DID = ("where", "within", "at_least", "since", "before")
+_DID = ("where", "within", "at_least", "since", "before", "then", "not_then", "in_last")
 _QUALIFIERS: dict[str, tuple[str, ...]] = {
     "attribute": _VALUED,
     "company": _VALUED,
@@ -58,12 +62,21 @@ _QUALIFIERS: dict[str, tuple[str, ...]] = {
     "message": (*_DID, "at_most", "exactly", "first", "last", "of", "bots"),
 }
 _COMPARED = ("attribute", "aggregate", "collection", "score", "scenario")
-_MORE = ("where", "within", "exactly", "first", "last", "of", "bots", "anniversary", "lot", "topic")
+_MORE = (
+    "where", "within", "exactly", "first", "last", "then", "not_then", "of", "bots", "anniversary",
+    "lot", "topic",
+)  # fmt: skip
 _ALONE = ("within", "at_least", "at_most", "exactly", "since", "before")
 """How often something was done; ``first`` and ``last`` ask for when instead."""
 
 
 def condition_problems(condition: Condition, place: Place, names: Names) -> Problems:
+    """What is written wrong, else what nobody or everybody fits."""
+    found = list(_written_problems(condition, place, names))
+    yield from found or contradiction_problems(condition, place)
+
+
+def _written_problems(condition: Condition, place: Place, names: Names) -> Problems:
     """One question, only what qualifies it, names that exist; the same for every part."""
     question = question_of(condition)
     if question is None:
@@ -165,7 +178,7 @@ def _part_problems(condition: Condition, question: str, place: Place, names: Nam
     if not parts:
         yield (*place, question), "needs at least one condition"
     for at, part in parts:
-        yield from condition_problems(part, (*place, *at), names)
+        yield from _written_problems(part, (*place, *at), names)
 
 
 def _message_problems(condition: Condition, place: Place, names: Names) -> Problems:
@@ -184,13 +197,20 @@ def _did_problems(condition: Condition, question: str, place: Place) -> Problems
         yield from where_problems(condition.where, (*place, "where"))
     yield from _times_problems(condition, place)
     yield from time_problems(condition, place)
-    if condition.within is not None:
+    yield from sequence_problems(condition, place, _step_problems)
+    if condition.within is not None and not following(condition):
         for name in _given(condition, ("since", "before")):
             yield (*place, name), "does not go with within: name a window or dates"
     for edge in _given(condition, ("first", "last")):
         yield from edge_problems(getattr(condition, edge), (*place, edge))
         for name in _given(condition, (*_ALONE, *({"first", "last"} - {edge}))):
             yield (*place, name), f"does not go with {edge}"
+
+
+def _step_problems(step: Next, place: Place) -> Problems:
+    yield from event_problems(step.event, (*place, "event"))
+    if step.where is not None:
+        yield from where_problems(step.where, (*place, "where"))
 
 
 def _times_problems(condition: Condition, place: Place) -> Problems:

@@ -9,7 +9,7 @@ from engine.domain.event import Event
 from engine.ports.control_store import ImportJob
 from engine.ports.engine import Refusal, Verdict
 
-ImportKind = Literal["contacts", "events", "orders", "consents"]
+ImportKind = Literal["contacts", "events", "orders", "consents", "list"]
 
 
 class ImportAsked(msgspec.Struct, frozen=True):
@@ -66,11 +66,12 @@ ExportKind = Literal["contacts", "events", "messages"]
 
 
 class ExportAsked(msgspec.Struct, frozen=True, array_like=True):
-    """``segment``: only the contacts in it. ``since`` (ms): seen since, or consumed since."""
+    """``segment``, ``list``: only the contacts in it, on it. ``since`` (ms): seen since, or consumed since."""
 
     kind: ExportKind
     segment: str = ""
     since: int = 0
+    list: str = ""
 
 
 class Page(msgspec.Struct, array_like=True):

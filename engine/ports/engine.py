@@ -84,6 +84,10 @@ class ReportDesk(Protocol):
 
     async def status(self) -> dict[str, Any]: ...
 
+    async def event_names(self) -> list[dict[str, Any]]:
+        """Which events came so far: ``event``, ``first`` and ``last`` (dates); at most 1,000 names."""
+        ...
+
     async def contact(self, key: str, timeline: int) -> dict[str, Any] | None:
         """State and the newest ``timeline`` log rows of a contact, by key or id."""
         ...

@@ -127,6 +127,9 @@ class Relance:
     def segments(self) -> list[dict[str, Any]]:
         return self._read(self._console.Segments, Empty(), list[dict[str, Any]])
 
+    def event_names(self) -> list[dict[str, Any]]:
+        return self._read(self._console.EventNames, Empty(), list[dict[str, Any]])
+
     def lists(self) -> list[dict[str, Any]]:
         return self._read(self._console.Lists, Empty(), list[dict[str, Any]])
 

@@ -17,9 +17,11 @@ class ExportClient:
         self._metadata = metadata
         self._address = address
 
-    def read(self, kind: str, segment: str = "", since: int = 0) -> Iterator[dict[str, Any]]:
+    def read(
+        self, kind: str, segment: str = "", since: int = 0, list_: str = ""
+    ) -> Iterator[dict[str, Any]]:
         """One dict a row. Raises NotAllowed, BadRequest, Unknown, Busy or RequestError."""
-        request = pb.ExportRequest(kind=kind, segment=segment, since=since)
+        request = pb.ExportRequest(kind=kind, segment=segment, since=since, list=list_)
         decode = msgspec.json.Decoder(dict[str, Any]).decode
         try:
             for page in self._stub.Read(request, metadata=self._metadata):

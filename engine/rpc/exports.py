@@ -2,7 +2,7 @@
 # ruff: noqa: N802
 
 from collections.abc import AsyncIterator
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 from engine.errors import Unknown
 from engine.ports.bulk import ExportAsked, ExportKind
@@ -27,11 +27,16 @@ class Exports(wire.ExportsServicer):
         if request.kind not in get_args(ExportKind):
             raise BadField("kind", f"one of {', '.join(get_args(ExportKind))}")
         if request.segment:
-            names = [row["segment"] for row in await self._engine.reports.segments()]
-            if request.segment not in names:
-                listed = ", ".join(sorted(names)) or "none"
-                raise Unknown(f"no segment is called {request.segment!r}; there are {listed}")
+            _check("segment", request.segment, await self._engine.reports.segments())
+        if request.list:
+            _check("list", request.list, await self._engine.lists.sizes())
         kind = cast("ExportKind", request.kind)
-        asked = ExportAsked(kind, request.segment, request.since)
+        asked = ExportAsked(kind, request.segment, request.since, request.list)
         async for rows in self._engine.exports.read(asked):
             yield pb.ExportPage(rows=rows)
+
+
+def _check(kind: str, name: str, rows: list[dict[str, Any]]) -> None:
+    names = sorted(row[kind] for row in rows)
+    if name not in names:
+        raise Unknown(f"no {kind} is called {name!r}; there are {', '.join(names) or 'none'}")

@@ -11,6 +11,7 @@ import msgspec
 
 from engine.domain.event import SERVER, Event, Kind
 from engine.domain.identity import key_of, rank_of
+from engine.domain.listing import JOINED
 from engine.ports.engine import Engine, Refusal
 from engine.rpc import relance_pb2 as pb
 from engine.rpc.content import event_name
@@ -57,7 +58,7 @@ def _event(engine: Engine, row: pb.ImportRow, job: int, source: str, received: i
     source = source if given else "import"
     return Event(
         _keys(row.keys),
-        event_name(row.event) if kind == "track" else NAMES[kind],
+        event_name(row.event) if kind == "track" or row.event == JOINED else NAMES[kind],
         cast("Kind", kind),
         message_id,
         source,

@@ -119,22 +119,26 @@ class ExportRequest(_message.Message):
     KIND_FIELD_NUMBER: _builtins.int
     SEGMENT_FIELD_NUMBER: _builtins.int
     SINCE_FIELD_NUMBER: _builtins.int
+    LIST_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
     """contacts | events | messages"""
     segment: _builtins.str
     """Only the contacts in this segment."""
     since: _builtins.int
     """ms since 1970 UTC: contacts that were seen since, events and messages that came since."""
+    list: _builtins.str
+    """Only the contacts on this list."""
     def __init__(
         self,
         *,
         kind: _builtins.str = ...,
         segment: _builtins.str = ...,
         since: _builtins.int = ...,
+        list: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "segment", b"segment", "since", b"since"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "list", b"list", "segment", b"segment", "since", b"since"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -173,7 +177,7 @@ class ImportOpening(_message.Message):
     GROWS_FIELD_NUMBER: _builtins.int
     AGAIN_FIELD_NUMBER: _builtins.int
     kind: _builtins.str
-    """contacts | events | orders | consents"""
+    """contacts | events | orders | consents | list"""
     name: _builtins.str
     """What people call it, for example the file's name."""
     digest: _builtins.str

@@ -233,6 +233,11 @@ class ConsoleStub:
                 request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
                 response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
                 _registered_method=True)
+        self.EventNames = channel.unary_unary(
+                '/relance.v1.Console/EventNames',
+                request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
+                _registered_method=True)
         self.Lists = channel.unary_unary(
                 '/relance.v1.Console/Lists',
                 request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
@@ -320,6 +325,13 @@ class ConsoleServicer:
 
     def Segments(self, request, context):
         """A list: every segment with its size.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EventNames(self, request, context):
+        """A list: the names that events had so far, with the days of the first and the last.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -422,6 +434,11 @@ def add_ConsoleServicer_to_server(servicer, server):
             ),
             'Segments': grpc.unary_unary_rpc_method_handler(
                     servicer.Segments,
+                    request_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
+            ),
+            'EventNames': grpc.unary_unary_rpc_method_handler(
+                    servicer.EventNames,
                     request_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
                     response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
             ),
@@ -610,6 +627,33 @@ class Console:
             request,
             target,
             '/relance.v1.Console/Segments',
+            google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EventNames(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Console/EventNames',
             google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
             engine_dot_rpc_dot_relance__pb2.Report.FromString,
             options,

@@ -143,6 +143,8 @@ class ConsoleStub:
     """
     Segments: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
     """A list: every segment with its size."""
+    EventNames: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
+    """A list: the names that events had so far, with the days of the first and the last."""
     Lists: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
     """A list: every declared list with its size."""
     Scenarios: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
@@ -185,6 +187,8 @@ class ConsoleAsyncStub(ConsoleStub):
     """
     Segments: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
     """A list: every segment with its size."""
+    EventNames: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
+    """A list: the names that events had so far, with the days of the first and the last."""
     Lists: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
     """A list: every declared list with its size."""
     Scenarios: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
@@ -254,6 +258,14 @@ class ConsoleServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
         """A list: every segment with its size."""
+
+    @_abc_1.abstractmethod
+    def EventNames(
+        self,
+        request: _empty_pb2.Empty,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """A list: the names that events had so far, with the days of the first and the last."""
 
     @_abc_1.abstractmethod
     def Lists(

@@ -124,6 +124,10 @@ class Console(wire.ConsoleServicer):
         return _report(await self._engine.reports.segments())
 
     @open_to(*VIEWERS)
+    async def EventNames(self, _request: Empty, _caller: ApiKey) -> pb.Report:
+        return _report(await self._engine.reports.event_names())
+
+    @open_to(*VIEWERS)
     async def Lists(self, _request: Empty, _caller: ApiKey) -> pb.Report:
         return _report(await self._engine.lists.sizes())
 

@@ -19,6 +19,7 @@ from engine.runtime.census import Census
 from engine.runtime.company_reports import CompanyReports
 from engine.runtime.consents import Consents
 from engine.runtime.courier import Courier, Push
+from engine.runtime.event_names import EventNames
 from engine.runtime.exporting import Exporting
 from engine.runtime.handoffs import Handoffs
 from engine.runtime.herald import SELDOM, Herald
@@ -73,6 +74,7 @@ class Coordinator:
         self.handoffs = Handoffs(self)
         self.privacy = Privacy(self)
         self.refusals = Refusals(self)
+        self.event_names = EventNames(control, clock)
         self.imports = Importing(
             table,
             calls,
@@ -81,6 +83,7 @@ class Coordinator:
             clock,
             self.rulebooks.schema,
             self.refusals,
+            self.event_names.hear,
         )
         self.receipts = Receipts(self)
         self.companies = CompanyReports(table, self.ask)
@@ -106,6 +109,7 @@ class Coordinator:
             raise ConfigError(text)
         self.keyring = Keyring(self.control, secret)
         self.rulebooks.open()
+        self.event_names.open()
         for part in self._always():
             self._begin(self.herald.tend(part))
         for host in range(self.table.hosts if self.table.dedicated else 0):
@@ -181,6 +185,7 @@ class Coordinator:
     ) -> list[Verdict]:
         if self._closing or self.router.pending + len(items) > self.backlog:
             raise Busy(1.0)
+        self.event_names.hear(items)
         push = Push(len(items))
         for index, item in enumerate(items):
             if isinstance(item, Refusal):

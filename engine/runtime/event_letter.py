@@ -6,6 +6,7 @@ from engine.domain.claim import belongs_to_another
 from engine.domain.contact import Contact
 from engine.domain.event import PUBLIC, Event
 from engine.domain.identity import holder_at, is_device, slot_of
+from engine.domain.listing import wants_known
 from engine.runtime import envelope, founding
 from engine.runtime.batch import Batch
 from engine.runtime.envelope import Item, Word
@@ -57,6 +58,8 @@ class EventLetter:
         if route == envelope.BY_KEY and not is_device(key) and any(map(is_device, event.keys)):
             batch.detours[key] = None
             return Word(envelope.TRY_DEVICE)
+        if wants_known(event):
+            return _stranger(batch)
         contact = batch.create(key, event.at)
         if not founding.is_here(batch, contact):
             founding.send_to_its_host(batch, contact, self.item.body)
@@ -128,3 +131,9 @@ class EventLetter:
     def quarantined(self) -> Word:
         reason = "the engine failed twice on this event and set it aside; see the engine's log"
         return Word(envelope.REJECTED, 0, "quarantined", reason)
+
+
+def _stranger(batch: Batch) -> Word:
+    """Of a list that is for those somebody knows."""
+    batch.count("refused")
+    return Word(envelope.REJECTED, 0, "unknown_person", "nobody knows this person yet")

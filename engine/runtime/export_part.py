@@ -52,6 +52,8 @@ def page(memory: Memory, asked: ExportAsked, after: int) -> Page:
 def _wanted(contact: Contact, asked: ExportAsked) -> bool:
     if contact.merged_into or contact.latest < asked.since:
         return False
+    if asked.list and asked.list not in contact.lists:
+        return False
     return not asked.segment or asked.segment in contact.segments
 
 

@@ -62,6 +62,7 @@ class Importing:
         clock: Clock,
         schema: Callable[[], Schema],
         refusals: Refusals,
+        hear: Callable[[Sequence[Event | Refusal]], None],
     ) -> None:
         self._table = table
         self._calls = calls
@@ -70,6 +71,7 @@ class Importing:
         self._clock = clock
         self._schema = schema
         self._refusals = refusals
+        self._hear_names = hear
         self._turns = [asyncio.Lock() for _ in range(table.hosts)]
         self._strays: Counter[str] = Counter()
         self._jobs: dict[int, ImportJob] = {}
@@ -135,6 +137,7 @@ class Importing:
 
     async def put(self, chunk: Chunk, items: Sequence[Event | Refusal]) -> list[Verdict]:
         job = self._advance(chunk.job, chunk.kept, chunk.progress)
+        self._hear_names(items)
         rows = Rows(len(items), self._strays)
         for index, item in enumerate(items):
             if isinstance(item, Refusal):

@@ -147,6 +147,7 @@ def state_of(resident: Resident) -> dict[str, Any]:
         "companies": held.companies,
         "company": held.company,
         "segments": held.segments,
+        "lists": held.lists,
         "scores": {name: [value, at] for name, (value, at) in held.scores.items()},
         "runs": [
             {

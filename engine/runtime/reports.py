@@ -44,6 +44,9 @@ class Reports:
             return {"up": False}
         return dict(told)
 
+    async def event_names(self) -> list[dict[str, Any]]:
+        return list(self._coordinator.event_names.told())
+
     async def contact(self, key: str, timeline: int) -> dict[str, Any] | None:
         number = await self._resolve(key)
         while number:

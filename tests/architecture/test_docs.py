@@ -34,7 +34,7 @@ def test_every_error_code_is_documented_and_every_documented_one_exists() -> Non
 
 
 def test_every_command_is_documented_and_every_documented_one_exists() -> None:
-    row = r"^\| `(relance [a-z]+(?:-[a-z]+)?(?: (?:create|list|revoke|user-token-secret))?)"
+    row = r"^\| `(relance [a-z]+(?:-[a-z]+)?(?: (?:create|list|revoke|user-token-secret|add|remove|import))?)"
     documented = re.findall(row, README, re.MULTILINE)
     assert sorted(documented) == sorted(commands())
 

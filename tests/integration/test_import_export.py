@@ -98,6 +98,37 @@ def test_a_dry_run_tells_what_columns_are_and_sends_nothing(two: Two) -> None:
     assert "no contact" in two.run(0, "contact", "email:new@x.fr", fails=True)
 
 
+def test_a_file_is_put_on_a_list_and_who_nobody_knows_may_be_refused(two: Two) -> None:
+    file = two.folder / "fair.csv"
+    file.write_text("email,city\nu9@x.fr,Nîmes\nu8@x.fr,Lyon\n", encoding="utf-8")
+    told = two.run(1, "list", "import", "fair", str(file))
+    assert (told["accepted"], told["list"]) == (2, "fair")
+    assert "say --again" in two.run(1, "list", "import", "fair", str(file), fails=True)
+    more = two.folder / "more.csv"
+    more.write_text("email\nu9@x.fr\nstranger@x.fr\n", encoding="utf-8")
+    told = two.run(1, "list", "import", "advisers", str(more), "--known", fails=True)
+    assert (told["accepted"], told["problems"][0]["code"]) == (1, "unknown_person")
+    assert two.run(1, "list", "remove", "fair", "email:u8@x.fr")["taken"] == 1
+    assert two.run(1, "list", "add", "fair", "email:no@x.fr", fails=True)["unknown"]
+    assert {one["list"]: one["size"] for one in two.run(1, "list")} == {"fair": 1, "advisers": 1}
+    out = two.folder / "out.jsonl"
+    assert two.run(1, "export", "list", "fair", str(out))["rows"] == 1
+    assert json.loads(out.read_text())["city"] == "Nîmes"
+    assert "declares no list fare; did you mean fair?" in two.run(
+        1, "list", "import", "fare", str(file), fails=True
+    )
+
+
+def test_a_workspace_is_checked_against_the_events_that_came(two: Two) -> None:
+    people = two.folder / "came.csv"
+    people.write_text("email,event\nu1@x.fr,Product Added\n", encoding="utf-8")
+    two.run(0, "import", "events", str(people))
+    assert "Product Added" in [one["event"] for one in two.run(0, "events")]
+    told = two.run(0, "check", str(ROOT / "config"))
+    assert not told["problems"]
+    assert any("no event 'Order Completed' was ever seen" in one for one in told["warnings"])
+
+
 def test_a_query_brings_only_what_is_new_since_the_last_time(two: Two) -> None:
     path = two.folder / "shop.db"
     with sqlite3.connect(path) as shop:

@@ -13,12 +13,13 @@ from engine.domain.duration import milliseconds
 class Past(NamedTuple):
     """What a contact has consumed so far: (name, event time, properties), and its attributes.
 
-    ``declared`` are the aggregates, as written in YAML.
+    ``declared`` are the aggregates, as written in YAML; ``lists`` those that it is on, since when.
     """
 
     events: list[tuple[str, int, dict[str, Any]]]
     attributes: dict[str, Any]
     declared: dict[str, dict[str, Any]]
+    lists: dict[str, int]
 
 
 def members(segments: dict[str, dict[str, Any]], past: Past, at: int) -> set[str]:
@@ -37,12 +38,17 @@ def _yes(question: str, asked: dict[str, Any], *world: Any) -> int:
 
 
 def _did(asked: dict[str, Any], _segments: dict[str, Any], past: Past, at: int) -> bool:
+    if "then" in asked or "not_then" in asked:
+        return _bounded(_sequences(asked["did"], asked, past, at), asked)
     edge = next((edge for edge in ("first", "last") if edge in asked), None)
     if edge:
         times = [when for when, _ in _done(asked["did"], asked, past)]
         found = (min(times) if edge == "first" else max(times)) if times else None
         return found is not None and _placed(found, asked[edge], at)
-    count = _times(asked["did"], asked, past, at)
+    return _bounded(_times(asked["did"], asked, past, at), asked)
+
+
+def _bounded(count: int, asked: dict[str, Any]) -> bool:
     if "exactly" in asked:
         return count == asked["exactly"]
     least = asked.get("at_least", 0 if "at_most" in asked else 1)
@@ -50,6 +56,8 @@ def _did(asked: dict[str, Any], _segments: dict[str, Any], past: Past, at: int) 
 
 
 def _did_not(asked: dict[str, Any], _segments: dict[str, Any], past: Past, at: int) -> bool:
+    if "then" in asked or "not_then" in asked:
+        return _sequences(asked["did_not"], asked, past, at) < asked.get("at_least", 1)
     return _times(asked["did_not"], asked, past, at) < asked.get("at_least", 1)
 
 
@@ -59,6 +67,12 @@ def _placed(found: int, asked: dict[str, Any], at: int) -> bool:
         0 <= age < milliseconds(span) if name == "in_last" else age >= milliseconds(span)
         for name, span in asked.items()
     )
+
+
+def _listed(asked: dict[str, Any], _segments: dict[str, Any], past: Past, at: int) -> bool:
+    since = past.lists.get(asked["list"])
+    spans = {name: span for name, span in asked.items() if name != "list"}
+    return since is not None and _placed(since, spans, at)
 
 
 QUESTIONS: dict[str, Callable[[dict[str, Any], dict[str, Any], Past, int], bool]] = {
@@ -72,6 +86,7 @@ QUESTIONS: dict[str, Callable[[dict[str, Any], dict[str, Any], Past, int], bool]
     ),
     "attribute": lambda asked, _, past, at: _fits(past.attributes.get(asked["attribute"]), asked),
     "aggregate": lambda asked, _, past, at: _fits(figure(asked["aggregate"], past, at), asked),
+    "list": _listed,
     "did": _did,
     "did_not": _did_not,
 }
@@ -86,6 +101,30 @@ def _done(name: str, asked: dict[str, Any], past: Past) -> Iterator[tuple[int, d
 def _times(name: str, asked: dict[str, Any], past: Past, at: int) -> int:
     window = milliseconds(asked["within"]) if "within" in asked else None
     return sum(window is None or at < happened + window for happened, _ in _done(name, asked, past))
+
+
+def _sequences(name: str, asked: dict[str, Any], past: Past, at: int) -> int:
+    """How many of those that begin one were followed by the rest in time, or were not."""
+    wanted = asked.get("then", asked.get("not_then"))
+    steps = wanted if isinstance(wanted, list) else [wanted]
+    span = milliseconds(asked["within"]) if "within" in asked else None
+    count = 0
+    for begun, _ in _done(name, asked, past):
+        if "in_last" in asked and at >= begun + milliseconds(asked["in_last"]):
+            continue
+        ends = _ends(begun, steps, past)
+        came = any(span is None or end < begun + span for end in ends)
+        over = span is None or at >= begun + span
+        count += came if "then" in asked else over and not came
+    return count
+
+
+def _ends(begun: int, steps: list[dict[str, Any]], past: Past) -> list[int]:
+    """When the last of the steps happened, in every way in which each comes after the one before."""
+    ends = [begun]
+    for step in steps:
+        ends = [when for end in ends for when, _ in _done(step["event"], step, past) if when > end]
+    return ends
 
 
 def figure(name: str, past: Past, at: int) -> Any:

@@ -12,19 +12,24 @@ from engine.domain.collection import Collection
 from engine.domain.contact_list import ContactList
 from engine.domain.definitions import Definitions
 from engine.domain.session import GAP
+from tests.property.deeds import (
+    EVENTS,
+    VALUES,
+    dids,
+    extents,
+    names,
+    operators,
+    scalars,
+    sequences,
+    wheres,
+    windows,
+)
 from tests.unit.domain import builders as build
 
-EVENTS = ("Ate", "Bought")
 ATTRIBUTES = ("x", "y")
-WINDOWS = ("10ms", "25ms", "60ms")
 LONGEST = 60
-VALUES: tuple[Any, ...] = (None, True, False, 0, 1, 2, 2.5, "a", "ab")
 
 NONE: st.SearchStrategy[dict[str, Any]] = st.nothing()
-
-scalars = st.sampled_from([value for value in VALUES if value is not None])
-names = st.sampled_from(EVENTS)
-windows = st.sampled_from(WINDOWS)
 
 
 class Happening(NamedTuple):
@@ -36,60 +41,19 @@ class Happening(NamedTuple):
     properties: dict[str, Any]
     traits: dict[str, Any]
     live: bool = True
+    act: str = ""
 
 
-operators = st.one_of(
-    st.fixed_dictionaries({"is": scalars}),
-    st.fixed_dictionaries({"is_not": scalars}),
-    st.fixed_dictionaries({"in": st.lists(scalars, min_size=1, max_size=2)}),
-    st.fixed_dictionaries({"over": st.integers(0, 2)}),
-    st.fixed_dictionaries({"under": st.integers(0, 2)}),
-    st.fixed_dictionaries({"at_least": st.integers(0, 2), "at_most": st.integers(0, 2)}),
-    st.fixed_dictionaries({"contains": st.sampled_from("ab")}),
-    st.fixed_dictionaries({"contains_any": st.lists(st.sampled_from("ab"), min_size=1)}),
-    st.fixed_dictionaries({"contains_all": st.lists(st.sampled_from("ab"), min_size=1)}),
-    st.fixed_dictionaries({"between": st.sampled_from([[0, 1], [1, 2.5], [2, 2]])}),
-    st.fixed_dictionaries({"starts_with": st.sampled_from("ab")}),
-    st.fixed_dictionaries({"ends_with": st.sampled_from("ab")}),
-    st.fixed_dictionaries({"exists": st.booleans()}),
+LISTS = (ContactList(list="fair"),)
+listings = st.one_of(
+    st.just({"list": "fair"}),
+    st.builds(
+        lambda name, span: {"list": "fair", name: span},
+        st.sampled_from(["in_last", "older_than"]),
+        windows,
+    ),
 )
-wheres = st.dictionaries(st.just("n"), scalars | operators, min_size=1)
-
-
-@st.composite
-def dids(draw: st.DrawFn) -> dict[str, Any]:
-    """``did`` or ``did_not``, with any mix of qualifiers."""
-    asked: dict[str, Any] = {draw(st.sampled_from(["did", "did_not"])): draw(names)}
-    if draw(st.integers(0, 3)):
-        asked["within"] = draw(windows)
-    if draw(st.booleans()):
-        asked["at_least"] = draw(st.integers(1, 3))
-    if draw(st.integers(0, 3)) == 0:
-        asked["where"] = draw(wheres)
-    return asked
-
-
-EXTENTS: tuple[dict[str, Any], ...] = (
-    {"at_most": 0}, {"at_most": 2}, {"exactly": 0}, {"exactly": 2},
-    {"at_least": 1, "at_most": 2}, {"at_least": 2, "at_most": 2},
-)  # fmt: skip
-
-
-@st.composite
-def extents(draw: st.DrawFn) -> dict[str, Any]:
-    """``did`` a bounded number of times, or first or last at a time."""
-    asked: dict[str, Any] = {"did": draw(names)}
-    if draw(st.booleans()):
-        asked |= draw(st.sampled_from(EXTENTS))
-        if draw(st.booleans()):
-            asked["within"] = draw(windows)
-    else:
-        spans = st.dictionaries(st.sampled_from(["in_last", "older_than"]), windows, min_size=1)
-        asked[draw(st.sampled_from(["first", "last"]))] = draw(spans)
-    if draw(st.integers(0, 3)) == 0:
-        asked["where"] = draw(wheres)
-    return asked
-
+"""Questions about a list, which acts join and quit."""
 
 VERBS = ("sum", "avg", "min", "max", "first", "last", "distinct", "most_frequent")
 EDGES = ((60, 25), (25, 10), (60, 5))
@@ -193,7 +157,7 @@ def conditions(
     attributes = st.builds(
         lambda name, fits: {"attribute": name, **fits}, st.sampled_from(ATTRIBUTES), operators
     )
-    leaves = st.one_of(dids(), dids(), extents(), attributes, more)
+    leaves = st.one_of(dids(), dids(), extents(), sequences(), attributes, more)
     if aggregates:
         named = st.sampled_from(list(aggregates))
         leaves |= st.builds(lambda name, fits: {"aggregate": name, **fits}, named, operators)
@@ -240,6 +204,7 @@ happenings = st.builds(
         st.just({}), st.dictionaries(st.sampled_from(ATTRIBUTES), st.sampled_from(VALUES))
     ),
     live=st.sampled_from([True, True, True, False]),
+    act=st.sampled_from(["", "", "", "join", "quit"]),
 )
 histories = st.lists(happenings, min_size=1, max_size=8)
 
@@ -378,5 +343,5 @@ def documents(draw: st.DrawFn, *, transactional: bool = True) -> Definitions:
         max_age=draw(st.sampled_from([50, build.DAY])),
         collections=draw(collections()),
         visit_gap=draw(st.sampled_from([20, GAP])),
-        lists=(ContactList(list="fair"),),
+        lists=LISTS,
     )

@@ -74,7 +74,7 @@ def brute(past: Past, at: int) -> dict[str, Any]:
 @settings(max_examples=100, deadline=None)
 @given(declared(), lives)
 def test_a_value_at_any_instant_equals_brute_force(written: Declared, history: list[Bite]) -> None:
-    life, past = begun(written), Past([], {}, written)
+    life, past = begun(written), Past([], {}, written, {})
     for one in history:
         bitten(life, past, one)
         for at in range(life.now, life.now + LONGEST + 10, 3):
@@ -86,7 +86,7 @@ def test_a_value_at_any_instant_equals_brute_force(written: Declared, history: l
 def test_an_announced_flip_is_the_instant_at_which_brute_force_flips(
     written: Declared, asked: dict[str, Any], history: list[Bite]
 ) -> None:
-    life, past = begun(written), Past([], {}, written)
+    life, past = begun(written), Past([], {}, written, {})
     for one in history:
         bitten(life, past, one)
     questions = {name: {"aggregate": name, **asked} for name in written}
@@ -107,7 +107,7 @@ def test_a_merged_contact_has_the_values_of_both_histories(
     written: Declared, mine: list[Bite], others: list[Bite]
 ) -> None:
     survivor, other = begun(written), begun(written)
-    past = Past([], {}, written)
+    past = Past([], {}, written, {})
     for life, history in ((survivor, mine), (other, others)):
         for one in history:
             bitten(life, past, one)
@@ -122,7 +122,7 @@ def test_a_merged_contact_has_the_values_of_both_histories(
 def test_folding_one_aggregate_alone_onto_a_scratch_contact_gives_what_live_gave(
     written: Declared, history: list[Bite]
 ) -> None:
-    life, past = begun(written), Past([], {}, written)
+    life, past = begun(written), Past([], {}, written, {})
     for one in history:
         bitten(life, past, one)
     for aggregate in life.book.aggregates.values():

@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 
 from engine.domain.forecast import standing
 from tests.property.reference import Past, members
-from tests.property.strategies import LONGEST, Happening, declared, histories, segment_sets
+from tests.property.strategies import (
+    LISTS,
+    LONGEST,
+    Happening,
+    declared,
+    histories,
+    listings,
+    segment_sets,
+)
 from tests.unit.domain import builders as build
 from tests.unit.domain.builders import NOON, Life
 
@@ -21,8 +29,8 @@ class Watch:
         self, declared: dict[str, dict[str, Any]], written: dict[str, dict[str, Any]]
     ) -> None:
         self.written = written
-        self.past = Past([], {}, declared)
-        self.life = build.life(*parts_of(declared, written))
+        self.past = Past([], {}, declared, {})
+        self.life = build.life(*parts_of(declared, written), lists=LISTS)
         self.before: set[str] = set()
         self.expected: list[Crossing] = []
 
@@ -38,10 +46,20 @@ class Watch:
         self.past.events.append((one.name, at, one.properties))
         self.life.take(build.event(one.name, at, properties=one.properties))
         self.compare()
+        if one.act:
+            self.lists(one.act)
+            self.compare()
         if one.traits:
             self.past.attributes.update(one.traits)
             self.life.tells(**one.traits)
             self.compare()
+
+    def lists(self, act: str) -> None:
+        self.life.acts(act, "fair")
+        if act == "join":
+            self.past.lists.setdefault("fair", self.life.now)
+        else:
+            self.past.lists.pop("fair", None)
 
     def compare(self) -> bool:
         """Whether anything was crossed since the last look."""
@@ -58,7 +76,7 @@ class Watch:
 def worlds(draw: st.DrawFn) -> Any:
     """Aggregates, and segments that may ask about them."""
     figured = draw(declared())
-    return figured, draw(segment_sets(aggregates=figured))
+    return figured, draw(segment_sets(aggregates=figured, more=listings))
 
 
 def parts_of(declared: dict[str, dict[str, Any]], written: dict[str, dict[str, Any]]) -> list[Any]:
@@ -93,11 +111,13 @@ def test_a_host_that_slept_ends_where_one_that_was_awake_ends(
     world: Any, history: list[Happening]
 ) -> None:
     parts = parts_of(*world)
-    awake, asleep = build.life(*parts), build.life(*parts)
+    awake, asleep = build.life(*parts, lists=LISTS), build.life(*parts, lists=LISTS)
     for one in history:
         for life in (awake, asleep):
             life.until(life.now + one.gap)
             life.does(one.name, properties=one.properties)
+            if one.act:
+                life.acts(one.act, "fair")
     awake.until(awake.now + LONGEST)
     asleep.misses(f"{LONGEST}ms")
     assert crossings(asleep) == crossings(awake)

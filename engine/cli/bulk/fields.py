@@ -20,8 +20,13 @@ _FIELDS = {
     "events": ("event", "type", "timestamp", "message_id"),
     "orders": ("timestamp", "message_id"),
     "catalog": (),
+    "list": ("timestamp",),
     "consents": ("status", "at", "timestamp", "message_id"),
 }
+
+
+_PEOPLE = ("contacts", "list")
+"""Kinds whose columns are attributes."""
 
 
 class Field(NamedTuple):
@@ -69,7 +74,7 @@ class Fields:
             return Field(name, "key", to, self._convert("string", column))
         if to in ADDRESSES:
             convert = self._convert(to, column)
-            return Field(name, "key", to, convert, also=self.kind == "contacts")
+            return Field(name, "key", to, convert, also=self.kind in _PEOPLE)
         if to.startswith("key."):
             kind = to.removeprefix("key.")
             return Field(name, "key", kind, self._convert(kind, column))
@@ -81,7 +86,7 @@ class Fields:
                 "instant" if to in ("timestamp", "at") else "bool" if to == "status" else "string"
             )
             return Field(name, to, to, self._convert(kind, column))
-        if self.kind == "contacts":
+        if self.kind in _PEOPLE and not to.startswith("properties."):
             attribute = to.removeprefix("attribute.")
             kind = column.type or self._kind_of(attribute)
             return Field(name, "trait", attribute, self._convert(kind, column))

@@ -58,6 +58,14 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             return None
         return found if found.to else msgspec.structs.replace(found, to=name)
 
+    def always(self, constants: dict[str, Any]) -> "Mapping":
+        """With these besides, whatever it says of columns that are not named."""
+        return msgspec.structs.replace(
+            self,
+            constants=self.constants | constants,
+            columns=self.columns | dict(zip(constants, constants, strict=True)),
+        )
+
     def of_country(self, workspace: str) -> "Mapping":
         """Where it names no country of its own, the workspace's counts."""
         return msgspec.structs.replace(self, country=self.country or workspace)

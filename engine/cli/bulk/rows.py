@@ -9,6 +9,7 @@ from engine.cli.bulk.problem import Misread, Problem
 from engine.cli.bulk.table import Row
 from engine.cli.bulk.value import text
 from engine.domain.consent import PURPOSES
+from engine.domain.listing import JOINED
 from engine.domain.order_key import COMPLETED
 from engine.domain.statement import CHANGED, GIVE, WITHDRAW
 from engine.rpc import relance_pb2 as pb
@@ -64,6 +65,10 @@ class Reader:
 
     def _contacts(self, draft: Draft, line: int) -> pb.ImportRow:
         return _row(draft, line, type="identify")
+
+    def _list(self, draft: Draft, line: int) -> pb.ImportRow:
+        """What is told of a contact besides goes with it as attributes."""
+        return _row(draft, line, type="identify", event=JOINED)
 
     def _events(self, draft: Draft, line: int) -> pb.ImportRow:
         kind = draft.fields.get("type") or "track"

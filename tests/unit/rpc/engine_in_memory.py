@@ -235,6 +235,9 @@ class EngineInMemory:
         self.events[item.fingerprint] = item
         return Verdict("accepted", contact=1)
 
+    async def event_names(self) -> list[dict[str, Any]]:
+        return [{"event": "Ate", "first": "2026-01-01", "last": "2026-01-02"}]
+
     async def status(self) -> dict[str, Any]:
         return {"events": len(self.events)}
 
