@@ -12,6 +12,7 @@ from engine.cli.connection import Data, Grpc, connected
 from engine.cli.output import Json, note, print_json
 from engine.domain.definitions import Definitions
 from engine.errors import BadRequest, DefinitionError, SettingsError
+from engine.loading.workspace import EXAMPLES, SCHEMAS
 
 app = typer.Typer()
 Placement = Literal["pooled", "dedicated"]
@@ -28,15 +29,21 @@ def init(
     data: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Make this data folder too.")
     ] = None,
+    example: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME", help="Another one than the shop: b2b, which hands contacts to sales."
+        ),
+    ] = "",
     force: Annotated[
         bool, typer.Option("--force", help="Write over files that are there.")
     ] = False,
     json: Json = False,
 ) -> None:
-    """Copy the default workspace to DIR: a small shop, ready to change."""
+    """Copy the default workspace to DIR: a small shop, ready to change; or another example."""
     if folder.exists() and any(folder.iterdir()) and not force:
         raise BadRequest(f"{folder} is not empty; give another folder, or --force to write over it")
-    shutil.copytree(default_workspace(), folder, dirs_exist_ok=True)
+    _copy(example, folder)
     settings = folder / "engine.toml"
     text = settings.read_text(encoding="utf-8")
     text = re.sub(r"(?m)^hosts = \d+", f"hosts = {hosts}", text)
@@ -116,6 +123,24 @@ def default_workspace() -> Path:
 
     installed = Path(str(engine.__file__)).with_name("workspace")
     return installed if installed.is_dir() else installed.parents[1] / "config"
+
+
+def _copy(example: str, folder: Path) -> None:
+    """An example has the settings and schemas of the shop. Raises BadRequest where there is no such example."""
+    shop = default_workspace()
+    examples = sorted(path.name for path in (shop / EXAMPLES).glob("*") if path.is_dir())
+    if example and example not in examples:
+        raise BadRequest(f"there is no example {example!r}; there are {', '.join(examples)}")
+    if not example:
+        shutil.copytree(shop, folder, ignore=_no_examples, dirs_exist_ok=True)
+        return
+    shutil.copytree(shop / EXAMPLES / example, folder, dirs_exist_ok=True)
+    shutil.copytree(shop / SCHEMAS, folder / SCHEMAS, dirs_exist_ok=True)
+    shutil.copy(shop / "engine.toml", folder)
+
+
+def _no_examples(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if name == EXAMPLES and Path(folder) == default_workspace()]
 
 
 def counted(definitions: Definitions) -> dict[str, int]:

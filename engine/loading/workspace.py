@@ -62,6 +62,8 @@ FILES = {
 }
 SCHEMAS = "schema"
 """The folder for editors, which the engine does not read."""
+EXAMPLES = "examples"
+"""The folder of other workspaces, for `relance init --example`."""
 
 
 class Written(NamedTuple, Generic[D]):
@@ -169,7 +171,7 @@ class Workspace:
 
     def _check_entries(self) -> None:
         for entry in sorted(self.folder.iterdir()):
-            known = {*FOLDERS, SCHEMAS} if entry.is_dir() else FILES
+            known = {*FOLDERS, SCHEMAS, EXAMPLES} if entry.is_dir() else FILES
             if entry.name not in known and not entry.name.startswith(".") and _read(entry):
                 self.problems.append(
                     f"{entry.name}:1: not read; {meant(entry.name, FOLDERS | FILES)}"

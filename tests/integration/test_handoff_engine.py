@@ -26,6 +26,7 @@ from tests.smtp_server import Server, smtp_server
 RATE = 600.0
 """Ten minutes pass in a second."""
 MINUTE = 60_000
+ROOT = Path(__file__).parents[2]
 PUBLIC = "https://relance.example"
 LINK = re.compile(rf"{PUBLIC}(/h/[A-Za-z0-9_-]+)\?do=accept")
 FILES = {
@@ -95,12 +96,17 @@ class Engine:
         return dict(contact)
 
 
-@asynccontextmanager
-async def engine(folder: Path) -> AsyncIterator[Engine]:
+def written(folder: Path) -> Path:
     for name, text in FILES.items():
-        path = folder / "workspace" / name
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    return folder
+
+
+@asynccontextmanager
+async def engine(folder: Path, workspace: Path | None = None) -> AsyncIterator[Engine]:
+    workspace = workspace or written(folder / "workspace")
     async with smtp_server() as server:
         settings = Settings(
             runtime=Runtime(clock_rate=RATE, clock_origin=SystemClock().now()),
@@ -110,7 +116,7 @@ async def engine(folder: Path) -> AsyncIterator[Engine]:
         data = folder / "data"
         init_data(data, settings)
         key = create_key(data, "admin", "eve")
-        spec = Spec(str(data), settings, 1, encode(load(folder / "workspace")))
+        spec = Spec(str(data), settings, 1, encode(load(workspace)))
         runtime = InProcessRuntime(part, msgspec.msgpack.encode(spec))
         supervisor = Supervisor(runtime, [SENDER, "host-0", NAME], lambda _: None)
         await supervisor.start()
@@ -172,3 +178,36 @@ async def test_reminder_and_escalation_come_at_their_instants_and_an_operator_re
         assert contact["handoffs"][0]["status"] == "returned"
         again = await running.ask("raise_handoff", "user_id:1", "hot", "she phoned")
         assert (again["status"], again["reason"]) == ("open", "she phoned")
+
+
+async def test_the_business_example_hands_a_contact_off_at_sixty(tmp_path: Path) -> None:
+    """Two white papers and the prices are not enough; the call back that she asks for is."""
+    async with engine(tmp_path, ROOT / "config" / "examples" / "b2b") as running:
+        who = {"type": "identify", "traits": {"first_name": "Ada", "role": "direction"}}
+        form = {"role": "direction", "employees": 400}
+        signed = {"type": "track", "event": "Signed Up", "properties": form}
+        firm = {"type": "group", "groupId": "acme", "traits": {"name": "Acme", "employees": 400}}
+        prices = {"type": "track", "event": "Page Viewed", "properties": {"path": "/tarifs"}}
+        paper = {"type": "track", "event": "White Paper Downloaded"}
+        events = [who, firm, signed, paper, prices, paper]
+        await running.ask("push", [{"userId": "1", **one} for one in events])
+        contact = await running.until(lambda one: one["company"].get("employees"))
+        assert ([run["scenario"] for run in contact["runs"]], contact["handoffs"]) == (
+            ["nurturing"],
+            [],
+        )
+
+        await running.said("Call Back Requested")
+
+        (mail,) = await running.mails(1)
+        text = mail.get_content()
+        assert (mail["To"], mail["Subject"]) == (
+            "claire@example.com",
+            "À reprendre : Contact chaud",
+        )
+        for told in ("Ada", "Acme", "engagement 65", "fit 40", "Call Back Requested"):
+            assert told in text
+        (found,) = LINK.findall(text)
+        assert (await running.http.post(found, data={"do": "accept"})).status_code == 200
+        contact = await running.until(lambda one: not one["runs"])
+        assert [one["status"] for one in contact["handoffs"]] == ["accepted"]

@@ -13,7 +13,8 @@ Relance = Callable[..., Any]
 
 def test_init_copies_a_workspace_that_passes_check(relance: Relance, tmp_path: Path) -> None:
     assert relance("init", tmp_path / "shop").code == 0
-    assert filecmp.dircmp("config", tmp_path / "shop").diff_files == []
+    compared = filecmp.dircmp("config", tmp_path / "shop")
+    assert (compared.diff_files, compared.left_only) == ([], ["examples"])
 
     checked = relance("check", tmp_path / "shop")
 
@@ -22,6 +23,14 @@ def test_init_copies_a_workspace_that_passes_check(relance: Relance, tmp_path: P
         "No problem: 11 attributes, 8 aggregates, 6 segments, 2 scores, 4 scenarios, 11 templates,"
         " 4 specs.\n"
     )
+
+
+def test_init_copies_an_example_that_passes_check(relance: Relance, tmp_path: Path) -> None:
+    assert relance("init", tmp_path / "b2b", "--example", "b2b", "--hosts", 2).code == 0
+    assert "\nhosts = 2 " in (tmp_path / "b2b" / "engine.toml").read_text()
+    assert relance("check", tmp_path / "b2b").code == 0
+    wrong = relance("init", tmp_path / "c", "--example", "b3b")
+    assert (wrong.code, "there is no example 'b3b'; there are b2b" in wrong.err) == (2, True)
 
 
 def test_init_writes_the_number_of_hosts(relance: Relance, tmp_path: Path) -> None:
