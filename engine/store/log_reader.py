@@ -13,6 +13,7 @@ from engine.ports.host_store import CLASSES, ContactRow, LogRow
 from engine.store import statements as q
 from engine.store.database import Row
 from engine.store.driver import DatabaseError, connect_to_read
+from engine.store.marks import FIRST
 from engine.store.sqlite_dialect import sql
 from engine.store.statement import Find
 
@@ -57,7 +58,7 @@ class SqlLogReader:
     def whole_since(self) -> int:
         cuts = [self._from.rows(q.FORGOTTEN, (klass,)) for klass in range(CLASSES)]
         cut = max((found[0][0] for found in cuts if found), default=0)
-        first = self.log(cut - 1, 1) if cut else []
+        first = self.log(cut - 1, 1) if cut > FIRST else []
         return first[0].now if first else 0
 
     def close(self) -> None:

@@ -7,6 +7,9 @@ from engine.domain.identity import SLOT_BITS
 from engine.errors import StoreError
 from engine.ports.host_store import Write
 
+FIRST = 1
+"""The id of a log's first row: a cut there has taken nothing away."""
+
 
 class Marks(NamedTuple):
     """``now`` is the last committed one (ms); ``next_`` ones are the first number not yet used.
@@ -15,7 +18,7 @@ class Marks(NamedTuple):
     """
 
     now: int = 0
-    next_log: int = 1
+    next_log: int = FIRST
     next_contact: int = 1
     next_hop: int = 1
     rebuilt: int = 0

@@ -26,7 +26,7 @@ from engine.ports.host_store import (
     WakeUp,
     Write,
 )
-from engine.store.marks import Marks
+from engine.store.marks import FIRST, Marks
 from engine.store.memory_disk import MemoryDisk, MemoryOwner
 from engine.store.replies import place as place_of
 from engine.store.shelf import Shelf
@@ -144,7 +144,7 @@ class MemoryHostStore:
         return self._rows.log.after(after, limit)
 
     def whole_since(self) -> int:
-        first = self.log(self._rows.cut - 1, 1) if self._rows.cut else []
+        first = self.log(self._rows.cut - 1, 1) if self._rows.cut > FIRST else []
         return first[0].now if first else 0
 
     def all_contacts(self, after: int, limit: int) -> list[ContactRow]:

@@ -247,6 +247,8 @@ def test_the_log_is_whole_since_the_first_row_that_retention_has_not_passed(
     rows = [log_row(n, klass=n % 2)._replace(now=100 * n) for n in range(1, 11)]
     store.commit(Write(log=rows))
     assert store.whole_since() == 0
+    store.forget_log(1, 1, 3)
+    assert store.whole_since() == 0
     store.forget_log(1, 8, 3)
     assert store.whole_since() == 600
     store.forget_log(1, 8, 3)
