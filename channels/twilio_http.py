@@ -5,8 +5,6 @@ be told to POST again, which is a second SMS: Messages have no idempotency key.
 """
 
 import logging
-from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
 
 from aiohttp import (
     ClientConnectorError,
@@ -21,6 +19,7 @@ from aiohttp import (
 from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 
+from channels.retry_after import retry_after
 from engine.errors import Deferred, RouteDown, Unsure
 
 CONNECT = 10.0
@@ -74,19 +73,6 @@ class TwilioHttp(AsyncHttpClient):  # type: ignore[misc]
         if answer.status >= BROKEN:
             raise _lost(method, f"HTTP {answer.status}")
         return Response(answer.status, text, answer.headers)
-
-
-def retry_after(headers: Mapping[str, str]) -> int:
-    """Ms to wait (RFC 9110 10.2.3), 0 when the answer does not say."""
-    written = headers.get("Retry-After", "").strip()
-    if written.isdecimal():
-        return int(written) * 1_000
-    try:
-        until = parsedate_to_datetime(written)
-        since = parsedate_to_datetime(headers.get("Date", ""))
-        return max(0, round((until - since).total_seconds() * 1_000))
-    except (TypeError, ValueError):
-        return 0
 
 
 def _plain(fields: dict[str, object] | None) -> dict[str, str] | None:

@@ -15,10 +15,13 @@ import msgspec
 
 from channels.email import Email
 from channels.mailbox import Mailbox
+from channels.outside import Outside, networks
 from channels.twilio_route import PROVIDER, TwilioRoute, twilio_route
 from engine import settings as settings_of
-from engine.clock import SystemClock
+from engine.clock import Clock, SystemClock
 from engine.domain.definitions import encode
+from engine.domain.duration import milliseconds
+from engine.domain.endpoint import Endpoint, channel_of, secret_of
 from engine.errors import ConfigError
 from engine.loading.definitions import load
 from engine.ports.control_store import ControlStore
@@ -97,7 +100,10 @@ def part(name: str, spec: bytes, calls: Calls) -> Part:
         spool = Spool(data / "spool" / "sender.spool")
         life = f"{os.getpid()}-{secrets.token_hex(4)}"
         catalog, public_url = Catalog(calls, NAME, clock), settings.rpc.public_url
-        sender = Sender(channels_of(settings, data), spool, clock, catalog, public_url)
+        outside = Outside(networks(settings.webhooks.allow))
+        sender = Sender(
+            channels_of(settings, data), spool, clock, catalog, public_url, webhook(outside, clock)
+        )
         return SenderPart(sender, life)
     gc.set_threshold(*SELDOM)
     host = int(name.removeprefix("host-"))
@@ -183,6 +189,22 @@ def _sms(sms: settings_of.Sms) -> Channel:
 def _twilio(sms: settings_of.Sms) -> TwilioRoute:
     token = os.environ.get("RELANCE_TWILIO_AUTH_TOKEN", "")
     return twilio_route(sms.account, token, sms.sender, sms.callback_url, sms.base_url, sms.proxy)
+
+
+def webhook(outside: Outside, clock: Clock) -> Callable[[Endpoint], Channel]:
+    """Opens an endpoint; its secrets, the newest first, come from ``RELANCE_WEBHOOK_<NAME>``."""
+
+    def opened(endpoint: Endpoint) -> Channel:
+        from channels.webhook import Webhook  # noqa: PLC0415 - only where there are endpoints
+
+        written = os.environ.get(secret_of(endpoint.webhook), "")
+        secrets_ = tuple(filter(None, (part.strip() for part in written.split(","))))
+        timeout, name = milliseconds(endpoint.timeout) / 1_000, channel_of(endpoint.webhook)
+        return Webhook(
+            name, endpoint.url, secrets_, outside, clock, headers=endpoint.headers, timeout=timeout
+        )
+
+    return opened
 
 
 def hooks_of(settings: Settings) -> dict[str, Hook]:

@@ -148,10 +148,16 @@ class Deferred(ChannelError):
 
     code = "E-DEFERRED"
 
-    def __init__(self, text: str = "", *, reply: str = "", retry_after: int = 0) -> None:
-        """``retry_after`` (ms) is what the next hop asked for, 0 when it did not say."""
+    def __init__(
+        self, text: str = "", *, reply: str = "", retry_after: int = 0, down: bool = False
+    ) -> None:
+        """``retry_after`` (ms) is what the next hop asked for, 0 when it did not say.
+
+        ``down``: nobody answers there, which is no matter of this message alone.
+        """
         super().__init__(text, reply=reply)
         self.retry_after = retry_after
+        self.down = down
 
 
 class RouteDown(ChannelError):

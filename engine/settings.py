@@ -122,6 +122,15 @@ class Sms(_Section, frozen=True, kw_only=True):
     proxy: str = ""
 
 
+class Webhooks(_Section, frozen=True, kw_only=True):
+    """``allow``: networks that webhooks may reach although they are not public, as ``10.0.0.0/8, ::1``;
+
+    with any of them plain HTTP and every port are allowed too. "" keeps to HTTPS on public addresses.
+    """
+
+    allow: str = ""
+
+
 class Enrichment(_Section, frozen=True, kw_only=True):
     """What the doors learn of a visitor. ``ip_database``: a MaxMind database (.mmdb) that tells country,
 
@@ -143,3 +152,4 @@ class Settings(_Section, frozen=True, kw_only=True):
     email: Email = Email()
     sms: Sms = Sms()
     enrichment: Enrichment = Enrichment()
+    webhooks: Webhooks = Webhooks()

@@ -290,8 +290,11 @@ class SmallEngine:
     def at_rest(self) -> bool:
         """Nothing is under way between contacts, and every message has left."""
         memories = [host.memory for host in self.hosts]
-        return not any(memory.hops or len(memory.outbox) for memory in memories) and not any(
-            host.mailbox.waiting or host.rebuild.needed() for host in self.hosts
+        due = [len(memory.outbox) - memory.outbox.dead for memory in memories]
+        return (
+            not any(due)
+            and not any(memory.hops for memory in memories)
+            and not any(host.mailbox.waiting or host.rebuild.needed() for host in self.hosts)
         )
 
     async def rest(self) -> None:

@@ -5,7 +5,7 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -17,7 +17,9 @@ import typer
 
 from engine.cli.output import Json, print_json
 from engine.clock import SystemClock
+from engine.domain.endpoint import secret_of
 from engine.loading.settings import load_settings
+from engine.loading.workspace import Workspace
 from engine.settings import SQLITE, Settings
 
 app = typer.Typer()
@@ -47,7 +49,7 @@ def doctor(
 ) -> None:
     """Python, SQLite, Ray, ports, disk, clock and mail route: is all there that is needed?"""
     settings = load_settings(workspace, os.environ)
-    found = list(_looked(settings, data))
+    found = [*_looked(settings, data), *_endpoints(workspace, os.environ)]
     if json:
         print_json([one._asdict() for one in found])
     else:
@@ -69,6 +71,16 @@ def _looked(settings: Settings, data: Path) -> Iterator[Found]:
     yield _clock()
     yield _route(settings.email.route)
     yield _public_url(settings.rpc.public_url)
+
+
+def _endpoints(workspace: Path, environ: Mapping[str, str]) -> Iterator[Found]:
+    """Without its secret an endpoint is told nothing: whatever it should hear of waits."""
+    for written in Workspace(workspace).webhooks:
+        endpoint = written.definition
+        variable = secret_of(endpoint.webhook)
+        good = bool(environ.get(variable, "").strip())
+        text = f"{endpoint.url}: {variable} {'signs' if good else 'is not set; whsec_...'}"
+        yield Found(f"webhook {endpoint.webhook}", good, text)
 
 
 def _python() -> Found:

@@ -33,6 +33,7 @@ from engine.cli import (
     status,
     survey,
     up,
+    webhook,
     workspace,
 )
 from engine.cli.demo import command as demo
@@ -61,6 +62,7 @@ for module in (
     status,
     contact,
     receipt,
+    webhook,
     consent,
     list_,
     review,

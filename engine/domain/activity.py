@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from engine.domain.consent import OPTED_OUT
+from engine.domain.endpoint import is_webhook
 from engine.domain.event import Event
 from engine.domain.message import Receipt
 from engine.domain.offer import to_owner
@@ -23,7 +24,7 @@ _HAPPENED = {**{what: what for what in EVENTS}, "undelivered": "bounced"}
 
 def name_of(receipt: Receipt) -> str:
     """The event that a receipt is, "" for none: of a message that did not leave, or not to the contact."""
-    if to_owner(receipt.key):
+    if to_owner(receipt.key) or is_webhook(receipt.channel):
         return ""
     if receipt.outcome == "failed":
         refused = receipt.suppress and receipt.reason != OPTED_OUT

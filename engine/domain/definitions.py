@@ -9,6 +9,7 @@ from engine.domain.company_score import CompanyScore
 from engine.domain.contact_list import ContactList
 from engine.domain.declared import DeclaredAggregate
 from engine.domain.duration import DAY
+from engine.domain.endpoint import Endpoint
 from engine.domain.lexicon import Words
 from engine.domain.retention import Retention
 from engine.domain.scenario import Scenario, as_plain
@@ -56,6 +57,7 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     lists: tuple[ContactList, ...] = ()
     team: Team = Team()
     lexicon: Words = Words()
+    webhooks: tuple[Endpoint, ...] = ()
 
 
 def succeed(published: Definitions | None, written: Definitions) -> Definitions:

@@ -14,7 +14,8 @@ class Send(msgspec.Struct, frozen=True, array_like=True, tag="send"):
     ``resent``: it was lost on its way once, surely, and was queued again. ``held`` (ms): it may not
     leave before. ``tracking``: opens and clicks of this person may be recorded. ``confirms`` is the
     consent that its link confirms, until ``expires`` (ms). ``handoff`` is the offer that its links decide
-    and the owner whom it goes to (``id/owner``); the contact is not written to.
+    and the owner whom it goes to (``id/owner``); the contact is not written to. ``trouble``:
+    why it was given up.
     """
 
     key: str
@@ -33,6 +34,7 @@ class Send(msgspec.Struct, frozen=True, array_like=True, tag="send"):
     confirms: str = ""
     expires: int = 0
     handoff: str = ""
+    trouble: str = ""
 
 
 def contact_of(key: str) -> int:

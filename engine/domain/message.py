@@ -17,15 +17,16 @@ class TimerFired(msgspec.Struct, frozen=True, array_like=True, tag="timer"):
 
 Later = Literal["delivered", "undelivered", "opened", "clicked", "complained", "unsubscribed"]
 """What becomes of a message after it was sent."""
-Outcome = Literal["sent", "failed", "unknown", "deferred"] | Later
+Outcome = Literal["sent", "failed", "unknown", "deferred", "dead"] | Later
 
 
 class Receipt(msgspec.Struct, frozen=True, array_like=True, tag="receipt"):
     """What became of a message. ``sent`` = the next hop took it; ``unknown`` = it may have.
 
-    ``deferred`` is not final: the message is queued again. What comes after ``sent`` (the outcomes from
-    ``delivered`` on) is a fact about the contact and settles nothing. ``code`` is the provider's (SMTP
-    reply, HTTP status); ``suppress`` says that the address must not be written to again.
+    ``deferred`` is not final: the message is queued again. ``dead``: given up until an operator asks.
+    What comes after ``sent`` (the outcomes from ``delivered`` on) is a fact about the contact and settles
+    nothing. ``code`` is the provider's (SMTP reply, HTTP status); ``suppress`` says that the address must
+    not be written to again.
     ``fingerprint`` recognises what a provider tells twice, as an event's does. ``soft``: the address is
     suppressed at that many such failures in a row, 0 for never.
 

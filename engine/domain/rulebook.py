@@ -16,6 +16,7 @@ from engine.domain.decision import Branch
 from engine.domain.definitions import Definitions
 from engine.domain.demand import Demand, Predicate
 from engine.domain.duration import milliseconds
+from engine.domain.endpoint import Endpoint
 from engine.domain.lexicon import TIMER, Lexicon
 from engine.domain.membership import membership
 from engine.domain.moment import CROSSINGS, Moment, is_moment
@@ -142,11 +143,14 @@ class Rulebook:
         self.in_force: dict[str, ScenarioPlan] = {}
         self._scenarios: dict[tuple[str, int], ScenarioPlan] = {}
         self._moments: set[str] = set()
+        self.endpoints: dict[str, Endpoint] = {one.webhook: one for one in definitions.webhooks}
+        self.hooks: dict[tuple[str, str], list[tuple[Endpoint, MomentPlan]]] = {}
         self._compile_segments(definitions)
         self._compile_scores(definitions)
         self._compile_team(definitions)
         self._compile_scenarios(definitions)
         self._compile_collections(definitions)
+        self._compile_hooks(definitions)
 
     def event(self, name: str) -> EventPlan:
         return self.events.get(name, NOTHING)
@@ -243,6 +247,12 @@ class Rulebook:
                 for event in getattr(collection, verb):
                     entry = self._plan_of(event)
                     entry.collections = (*entry.collections, (collection, verb))
+
+    def _compile_hooks(self, definitions: Definitions) -> None:
+        for endpoint in definitions.webhooks:
+            for plan in map(moment_plan, endpoint.on):
+                self.hooks.setdefault((plan.kind, plan.name), []).append((endpoint, plan))
+                self._moments |= {plan.name} if plan.kind == "event" else set()
 
 
 def planned(scenario: Scenario, demand: Demand) -> ScenarioPlan:

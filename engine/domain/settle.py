@@ -2,7 +2,7 @@
 
 from operator import attrgetter
 
-from engine.domain import run
+from engine.domain import run, webhook
 from engine.domain.awaiting import hear
 from engine.domain.contact import Run
 from engine.domain.entry import concerns
@@ -28,6 +28,8 @@ def settle(turn: Turn) -> None:
         elif turn.moments:
             moment = turn.moments.popleft()
             turn.depth = moment.depth
+            if turn.rulebook.hooks:
+                webhook.hear(turn, moment)
             _work_off(turn, moment)
         elif turn.walks:
             walk = turn.walks.popleft()

@@ -105,6 +105,8 @@ def take_receipt(turn: Turn, receipt: Receipt) -> None:
     match receipt.outcome:
         case "sent" | "failed" | "unknown" | "deferred" as outcome:
             turn.effects.append(Settle(receipt.key, outcome))
+        case "dead":
+            pass
         case _:
             _remember(turn, receipt.fingerprint)
             bounce.count(turn, receipt)

@@ -24,6 +24,7 @@ from engine.loading.check_spec import spec_problems
 from engine.loading.check_step import conditions_in
 from engine.loading.check_team import team_problems
 from engine.loading.check_threshold import threshold_problems
+from engine.loading.check_webhook import endpoint_problems
 from engine.loading.consent import consent_problems
 from engine.loading.known import Known
 from engine.loading.nearest import meant
@@ -62,6 +63,8 @@ def check(workspace: Workspace) -> list[str]:
         *_score_problems(workspace),
         *_template_problems(workspace),
         *_consent_problems(workspace),
+        *_twice("webhook", workspace.webhooks),
+        *_webhook_problems(workspace),
         *_team_problems(workspace),
         *(
             written.problem(place, text)
@@ -191,6 +194,12 @@ def _heard_problems(rule: ScoreRule, place: Place, names: Names) -> Problems:
     if rule.event is not None:
         yield from event_problems(rule.event, (*place, "event"))
     yield from message_problems(rule, place, names)
+
+
+def _webhook_problems(workspace: Workspace) -> Iterator[str]:
+    for written in workspace.webhooks:
+        for place, text in endpoint_problems(written.definition, workspace.names):
+            yield written.problem(place, text)
 
 
 def _consent_problems(workspace: Workspace) -> Iterator[str]:

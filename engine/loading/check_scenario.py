@@ -2,6 +2,7 @@
 
 from engine.domain.moment import is_moment
 from engine.domain.pause import Leaving
+from engine.domain.receipt import event_of
 from engine.domain.scenario import Scenario
 from engine.loading.check_condition import condition_problems, moment_problems
 from engine.loading.check_send import no_topic
@@ -17,7 +18,7 @@ def scenario_problems(scenario: Scenario, known: Known) -> Problems:
     if scenario.version:
         yield ("version",), "is counted at publication; leave it out"
     yield from moment_problems(scenario.trigger, ("trigger",), known.names)
-    if scenario.key is not None and scenario.trigger.event is None:
+    if scenario.key is not None and not event_of(scenario.trigger):
         yield ("key",), "is a property of the trigger's event; this trigger is none"
     if scenario.goal is not None:
         yield from moment_problems(scenario.goal, ("goal",), known.names)

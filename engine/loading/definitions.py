@@ -53,6 +53,7 @@ def load(folder: Path, clock: Clock = _CLOCK) -> Definitions:
         consent=_consent(workspace, clock.now()),
         retention=_retention(settings.retention),
         lists=tuple(written.definition for written in workspace.lists),
+        webhooks=tuple(written.definition for written in workspace.webhooks),
         team=next((written.definition for written in workspace.team), Team()),
     )
 

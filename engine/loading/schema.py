@@ -24,6 +24,7 @@ from engine.loading.workspace import (
     ListsFile,
     ScoringFile,
     TemplateFile,
+    WebhooksFile,
 )
 from engine.settings import Settings
 
@@ -38,6 +39,7 @@ FILES: dict[str, type] = {
     "companies": CompaniesFile,
     "scoring": ScoringFile,
     "lists": ListsFile,
+    "webhooks": WebhooksFile,
     "consent": ConsentFile,
     "team": Team,
     "template": TemplateFile,

@@ -27,6 +27,8 @@ ELSEWHERE = {
 """Variables that are no settings: secrets, options of the command line, the keeper's count."""
 
 
+SECRETS = "RELANCE_WEBHOOK_"
+"""Begins the variables that hold the secrets of an endpoint."""
 DEDICATED = SLOT_MASK + 1 - SLOTS
 """Slots beside those that every store has."""
 LEAST = 8 * DAY
@@ -88,7 +90,7 @@ def _environment(environ: Mapping[str, str], changed: dict[str, dict[str, Any]])
     """Fills ``changed`` with what fits, answers the problems of what does not."""
     known = {_variable((s, k)): (s, k, t) for s, k, t in _keys() if s not in PUBLISHED}
     for name in sorted(environ):
-        if not name.startswith(PREFIX) or name in ELSEWHERE:
+        if not name.startswith(PREFIX) or name in ELSEWHERE or name.startswith(SECRETS):
             continue
         if name.startswith(tuple(f"{PREFIX}{s.upper()}__" for s in PUBLISHED)):
             yield f"{name}: belongs to what is published; write it in {FILE}"
@@ -198,6 +200,7 @@ _RULES: dict[tuple[str, str], tuple[Callable[[Any], bool], str]] = {
         lambda value: re.fullmatch(r"(AC[0-9a-f]{32})?", value) is not None,
         "is no account SID: AC and 32 hexadecimal digits",
     ),
+    ("webhooks", "allow"): (_are_networks, "names no networks, as 10.0.0.0/8, 127.0.0.1"),
     ("sms", "callback_url"): (_is_url, "is no http:// or https:// URL"),
     ("sms", "base_url"): (_is_url, "is no http:// or https:// URL"),
     ("sms", "validity"): (lambda value: value in VALIDITY, "is not from 1 to 36000 seconds"),

@@ -10,6 +10,7 @@ The folder::
     companies.yaml                 scores: [...] of companies
     scoring.yaml                   scores: [...], thresholds: [...]
     lists.yaml                     lists: [...] that contacts are put on by hand
+    webhooks.yaml                  webhooks: [...] endpoints that are told what happens
     consent.yaml                   topics, double opt-in, hours of marketing
     team.yaml                      who takes hot contacts over, and how they are offered
     segments/<any name>.yaml       one segment a file
@@ -30,6 +31,7 @@ from engine.domain.company_score import CompanyScore
 from engine.domain.contact_list import ContactList
 from engine.domain.declared import DeclaredAggregate
 from engine.domain.definition import Definition
+from engine.domain.endpoint import Endpoint
 from engine.domain.scenario import Scenario
 from engine.domain.score import Score
 from engine.domain.segment import Segment
@@ -57,6 +59,7 @@ FILES = {
     "consent.yaml",
     "companies.yaml",
     "lists.yaml",
+    "webhooks.yaml",
     "scoring.yaml",
     "team.yaml",
 }
@@ -130,6 +133,12 @@ class ListsFile(Definition, frozen=True, kw_only=True):
     lists: tuple[ContactList, ...]
 
 
+class WebhooksFile(Definition, frozen=True, kw_only=True):
+    """``webhooks.yaml``: who else is told what happens to contacts."""
+
+    webhooks: tuple[Endpoint, ...]
+
+
 class Workspace:
     """Everything that could be read; ``problems`` say what could not.
 
@@ -150,6 +159,7 @@ class Workspace:
             "scenario": set(),
             "threshold": set(),
             "list": set(),
+            "webhook": set(),
             "owner": set(),
             "handoff": set(),
         }
@@ -164,6 +174,7 @@ class Workspace:
         self.thresholds = self._listed("scoring", ScoringFile, Threshold, "thresholds")
         self._imply_thresholds()
         self.company_scores = self._listed("companies", CompaniesFile, CompanyScore)
+        self.webhooks = self._listed("webhooks", WebhooksFile, Endpoint)
         self.lists = self._listed("lists", ListsFile, ContactList)
         self.templates = self._templates()
         self.consent = self._consent()

@@ -11,6 +11,7 @@ from engine.ports.consent import ConsentDesk
 from engine.ports.control_store import ApiKey, KeyKind, RejectedItem
 from engine.ports.privacy import PrivacyDesk
 from engine.ports.surveys import SurveyDesk
+from engine.ports.webhooks import WebhookDesk
 
 if TYPE_CHECKING:
     from engine.ports.bulk import Exports, Imports
@@ -233,6 +234,9 @@ class Engine(Authority, Protocol):
 
     @property
     def consents(self) -> ConsentDesk: ...
+
+    @property
+    def webhooks(self) -> WebhookDesk: ...
 
     @property
     def receipts(self) -> ReceiptDesk: ...

@@ -46,11 +46,14 @@ class WakeUp(NamedTuple):
 
 
 class OutboxRow(NamedTuple):
-    """An unfinished message. ``due`` (ms) is its next attempt; ``held`` ones wait for their hours."""
+    """An unfinished message. ``due`` (ms) is its next attempt; ``held`` ones wait for their hours, ``dead``
+
+    ones until an operator asks for another attempt.
+    """
 
     key: str
     contact: int
-    state: Literal["queued", "held", "sending"]
+    state: Literal["queued", "held", "sending", "dead"]
     attempts: int
     due: int
     body: bytes

@@ -27,6 +27,7 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True):
     """What became of a delivery. ``retry_after`` (ms) goes with ``deferred``; ``reply`` is the provider's.
 
     ``attempts`` is the delivery's: an outcome that is told late is not taken for that of a later attempt.
+    ``answer`` is what the receiver answered, as JSON.
     """
 
     key: str
@@ -37,6 +38,7 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True):
     absent: bool = False  # with deferred: it left, and its provider surely does not have it
     retry_after: int = 0
     attempts: int = 0
+    answer: bytes = b""
 
 
 class SenderPort(Protocol):
@@ -90,10 +92,30 @@ class Rendered(msgspec.Struct, frozen=True):
     tracking: bool = False
 
 
+class Answered(str):
+    """A receiver's reply with what it answered: ``answer`` is JSON, empty when it was none."""
+
+    __slots__ = ("answer",)
+    answer: bytes
+
+    def __new__(cls, reply: str, answer: bytes) -> "Answered":
+        made = super().__new__(cls, reply)
+        made.answer = answer
+        return made
+
+
+@runtime_checkable
+class Disabled(Protocol):
+    """A channel whose receiver may say that it wants nothing more, until an operator asks again."""
+
+    disabled: bool
+
+
 class Channel(Protocol):
     """A way to reach a contact. ``send`` raises Refused, Deferred, RouteDown or Unsure."""
 
-    name: ClassVar[str]
+    @property
+    def name(self) -> str: ...
 
     async def send(self, message: Rendered, leaving: Callable[[], None]) -> str:
         """Hand the message over, answer the provider's reply.

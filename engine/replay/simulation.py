@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from engine.domain.contact import Contact
 from engine.domain.effect import ClaimKey, Effect, Send
+from engine.domain.endpoint import is_webhook
 from engine.domain.message import ClaimAnswered, Message, Receipt, TimerFired
 from engine.domain.rulebook import Rulebook
 from engine.domain.step import Outcome, step
@@ -71,8 +72,10 @@ class Simulation:
     def _answer(self, effect: Effect) -> None:
         match effect:
             case Send():
-                self.sent.append(effect)
-                taken = Receipt(effect.key, "sent", effect.scenario, effect.channel)
+                if not is_webhook(effect.channel):
+                    self.sent.append(effect)
+                told, template = (effect.scenario, effect.channel), effect.template
+                taken = Receipt(effect.key, "sent", *told, template=template, topic=effect.topic)
                 self._later(max(self.now, effect.held), taken)
             case ClaimKey():
                 self._later(self.now, ClaimAnswered(effect.claim, 0))

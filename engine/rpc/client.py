@@ -21,6 +21,7 @@ from engine.rpc.import_client import ImportClient
 from engine.rpc.privacy_client import PrivacyClient
 from engine.rpc.retrying import SERVICE_CONFIG, error_of, until
 from engine.rpc.survey_client import SurveyClient
+from engine.rpc.webhook_client import WebhookClient
 
 PATIENCE = 30.0
 """Seconds that a push is tried for."""
@@ -57,6 +58,7 @@ class Relance:
         self.imports = ImportClient(self._channel, self._metadata, address)
         self.privacy = PrivacyClient(self._channel, self._metadata, address)
         self.surveys = SurveyClient(self._channel, self._metadata, address)
+        self.webhooks = WebhookClient(self._channel, self._metadata, address)
         self._health = health_pb2_grpc.HealthStub(self._channel)
 
     def __enter__(self) -> Self:

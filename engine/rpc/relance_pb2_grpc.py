@@ -2044,6 +2044,217 @@ class Privacy:
             _registered_method=True)
 
 
+class WebhooksStub:
+    """Who else is told what happens. Endpoints and Dead: keys of kind viewer, operator and admin; the rest:
+    operator and admin.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.Endpoints = channel.unary_unary(
+                '/relance.v1.Webhooks/Endpoints',
+                request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
+                _registered_method=True)
+        self.Dead = channel.unary_unary(
+                '/relance.v1.Webhooks/Dead',
+                request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
+                _registered_method=True)
+        self.Replay = channel.unary_unary(
+                '/relance.v1.Webhooks/Replay',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.WebhookRequest.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
+                _registered_method=True)
+        self.Enable = channel.unary_unary(
+                '/relance.v1.Webhooks/Enable',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.WebhookRequest.SerializeToString,
+                response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
+
+
+class WebhooksServicer:
+    """Who else is told what happens. Endpoints and Dead: keys of kind viewer, operator and admin; the rest:
+    operator and admin.
+    """
+
+    def Endpoints(self, request, context):
+        """A list: every endpoint, what it was told, what waits, what was given up, the state of its route.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Dead(self, request, context):
+        """A list: webhooks that were given up, with the reason.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Replay(self, request, context):
+        """Try again one by its key, all of an endpoint by its name, or all (empty): {"again": how many}.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Enable(self, request, context):
+        """Tell an endpoint again that had answered 410 Gone.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_WebhooksServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'Endpoints': grpc.unary_unary_rpc_method_handler(
+                    servicer.Endpoints,
+                    request_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
+            ),
+            'Dead': grpc.unary_unary_rpc_method_handler(
+                    servicer.Dead,
+                    request_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
+            ),
+            'Replay': grpc.unary_unary_rpc_method_handler(
+                    servicer.Replay,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.WebhookRequest.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
+            ),
+            'Enable': grpc.unary_unary_rpc_method_handler(
+                    servicer.Enable,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.WebhookRequest.FromString,
+                    response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'relance.v1.Webhooks', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('relance.v1.Webhooks', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class Webhooks:
+    """Who else is told what happens. Endpoints and Dead: keys of kind viewer, operator and admin; the rest:
+    operator and admin.
+    """
+
+    @staticmethod
+    def Endpoints(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Webhooks/Endpoints',
+            google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Dead(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Webhooks/Dead',
+            google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Replay(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Webhooks/Replay',
+            engine_dot_rpc_dot_relance__pb2.WebhookRequest.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Enable(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Webhooks/Enable',
+            engine_dot_rpc_dot_relance__pb2.WebhookRequest.SerializeToString,
+            google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+
 class ImportsStub:
     """Files and databases in. Keys of kind server, operator and admin.
     """

@@ -692,6 +692,79 @@ class PrivacyServicer(metaclass=_abc_1.ABCMeta):
 
 def add_PrivacyServicer_to_server(servicer: PrivacyServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 
+class WebhooksStub:
+    """Who else is told what happens. Endpoints and Dead: keys of kind viewer, operator and admin; the rest:
+    operator and admin.
+    """
+
+    @_typing.overload
+    def __new__(cls, channel: _grpc.Channel) -> _Self: ...
+    @_typing.overload
+    def __new__(cls, channel: _aio.Channel) -> WebhooksAsyncStub: ...
+    Endpoints: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
+    """A list: every endpoint, what it was told, what waits, what was given up, the state of its route."""
+    Dead: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
+    """A list: webhooks that were given up, with the reason."""
+    Replay: _grpc.UnaryUnaryMultiCallable[_relance_pb2.WebhookRequest, _relance_pb2.Report]
+    """Try again one by its key, all of an endpoint by its name, or all (empty): {"again": how many}."""
+    Enable: _grpc.UnaryUnaryMultiCallable[_relance_pb2.WebhookRequest, _empty_pb2.Empty]
+    """Tell an endpoint again that had answered 410 Gone."""
+
+@_typing.type_check_only
+class WebhooksAsyncStub(WebhooksStub):
+    """Who else is told what happens. Endpoints and Dead: keys of kind viewer, operator and admin; the rest:
+    operator and admin.
+    """
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    Endpoints: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
+    """A list: every endpoint, what it was told, what waits, what was given up, the state of its route."""
+    Dead: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
+    """A list: webhooks that were given up, with the reason."""
+    Replay: _aio.UnaryUnaryMultiCallable[_relance_pb2.WebhookRequest, _relance_pb2.Report]  # type: ignore[assignment]
+    """Try again one by its key, all of an endpoint by its name, or all (empty): {"again": how many}."""
+    Enable: _aio.UnaryUnaryMultiCallable[_relance_pb2.WebhookRequest, _empty_pb2.Empty]  # type: ignore[assignment]
+    """Tell an endpoint again that had answered 410 Gone."""
+
+class WebhooksServicer(metaclass=_abc_1.ABCMeta):
+    """Who else is told what happens. Endpoints and Dead: keys of kind viewer, operator and admin; the rest:
+    operator and admin.
+    """
+
+    @_abc_1.abstractmethod
+    def Endpoints(
+        self,
+        request: _empty_pb2.Empty,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """A list: every endpoint, what it was told, what waits, what was given up, the state of its route."""
+
+    @_abc_1.abstractmethod
+    def Dead(
+        self,
+        request: _empty_pb2.Empty,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """A list: webhooks that were given up, with the reason."""
+
+    @_abc_1.abstractmethod
+    def Replay(
+        self,
+        request: _relance_pb2.WebhookRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """Try again one by its key, all of an endpoint by its name, or all (empty): {"again": how many}."""
+
+    @_abc_1.abstractmethod
+    def Enable(
+        self,
+        request: _relance_pb2.WebhookRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]:
+        """Tell an endpoint again that had answered 410 Gone."""
+
+def add_WebhooksServicer_to_server(servicer: WebhooksServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
+
 class ImportsStub:
     """Files and databases in. Keys of kind server, operator and admin."""
 

@@ -32,6 +32,7 @@ from engine.rpc.streaming import Streaming
 from engine.rpc.surveys import Surveys
 from engine.rpc.visitors import Visitors
 from engine.rpc.watching import Watching
+from engine.rpc.webhooks import Webhooks
 
 LARGEST = 4 * 2**20
 """Bytes of one gRPC message, received or sent."""
@@ -149,6 +150,7 @@ class Doors:
         wire.add_ExportsServicer_to_server(Exports(self._engine, guard), server)
         wire.add_PrivacyServicer_to_server(Privacy(self._engine, guard), server)
         wire.add_SurveysServicer_to_server(Surveys(self._engine, guard), server)
+        wire.add_WebhooksServicer_to_server(Webhooks(self._engine, guard), server)
         wire.add_ImportsServicer_to_server(Imports(self._engine, self._closing, guard), server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         return server

@@ -7,7 +7,7 @@ import msgspec
 from engine.domain import codec, effect, order_key
 from engine.domain.identity import company_key, slot_of_key
 from engine.ports.host_store import ErasingRow, Erasure, OutboxRow, ReviewRow
-from engine.runtime import envelope
+from engine.runtime import envelope, line
 from engine.runtime.claiming import stage_claim
 from engine.runtime.outbox import send_of
 
@@ -27,7 +27,7 @@ def stage(batch: "Batch", contact: int, effects: list[effect.Effect], depth: int
                 batch.write.erasure.erasing.append(ErasingRow(contact, batch.now, rule))
             case effect.Settle(key, outcome):
                 if outcome != "deferred":
-                    batch.settle(key)
+                    finish(batch, key)
             case effect.Review(other, key, source, message_id):
                 row = ReviewRow(contact, other, key, batch.now, source, message_id)
                 batch.write.reviews.append(row)
@@ -35,6 +35,14 @@ def stage(batch: "Batch", contact: int, effects: list[effect.Effect], depth: int
                 batch.write.reviews_gone.append((contact, other))
             case _:
                 _hop(batch, contact, asked, depth)
+
+
+def finish(batch: "Batch", key: str) -> None:
+    """The message needs its row no longer; what waits behind it goes on."""
+    row = batch.outbox_row(key)
+    batch.settle(key)
+    if row is not None:
+        line.move_up(batch, row)
 
 
 def _hop(batch: "Batch", contact: int, hop: effect.Asked, depth: int) -> None:
@@ -66,7 +74,7 @@ def _send(batch: "Batch", send: effect.Send) -> None:
     A message decided earlier, which a merge brings, is asked about again at its hand-over.
     """
     clear = batch.credit > 0 and send.at == batch.now and not send.held
-    clear = clear and not batch.suppressed(send)
+    clear = clear and not batch.suppressed(send) and not line.waits(batch, send.key, send.contact)
     waits: Literal["held", "queued"] = "held" if send.held > batch.now else "queued"
     row = OutboxRow(
         send.key,

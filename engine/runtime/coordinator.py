@@ -37,6 +37,7 @@ from engine.runtime.rulebooks import Rulebooks
 from engine.runtime.send_post import SENDER
 from engine.runtime.slots import SlotTable, part_of
 from engine.runtime.surveying import Surveying
+from engine.runtime.webhooks import Webhooks
 
 log = logging.getLogger("relance.coordinator")
 
@@ -86,6 +87,7 @@ class Coordinator:
             self.event_names.hear,
         )
         self.receipts = Receipts(self)
+        self.webhooks = Webhooks(self)
         self.companies = CompanyReports(table, self.ask)
         self.surveys = Surveying(self)
         self.identities = Identities(table, self.census, control, clock)

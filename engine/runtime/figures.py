@@ -56,6 +56,7 @@ def status(
         | {
             "queued": sum(sum(host["outbox"].values()) for host in hosts),
             "held": sum(host["outbox"]["held"] for host in hosts),
+            "dead": sum(host["outbox"]["dead"] for host in hosts),
             "skipped": total["skipped"],
         },
         "timers": {

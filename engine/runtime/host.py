@@ -27,6 +27,7 @@ from engine.runtime import (
 )
 from engine.runtime.act_letter import ActLetter, StatedLetter, SuppressLetter
 from engine.runtime.batch import Batch
+from engine.runtime.dead import ReplayLetter
 from engine.runtime.event_letter import EventLetter
 from engine.runtime.expiry import Expiry
 from engine.runtime.export_part import page
@@ -50,6 +51,7 @@ from engine.runtime.standings import Standings
 from engine.runtime.timers import Timers
 
 log = logging.getLogger("relance.host")
+ACTS = ("set", "exit", "resume", "join", "quit")
 _notices = msgspec.msgpack.Decoder(list[tuple[int, Notice, bytes, Receipt | None]])
 
 
@@ -136,7 +138,7 @@ class ContactHost:
                 return envelope.encode(await self.mailbox.put(_letters(method, body)))
             case "act":
                 return await self._act(body)
-            case "suppress" | "stated" | "unite" | "part" | "dismiss":
+            case "replay" | "suppress" | "stated" | "unite" | "part" | "dismiss":
                 return envelope.encode((await self.mailbox.put([_letter(method, body)]))[0])
             case "erasure":
                 step, rest = msgspec.msgpack.decode(body, type=tuple[str, bytes])
@@ -269,6 +271,8 @@ def _letters(method: str, body: bytes) -> list[Letter]:
 
 def _letter(method: str, body: bytes) -> Letter:
     match method:
+        case "replay":
+            return ReplayLetter(msgspec.msgpack.decode(body))
         case "suppress":
             return SuppressLetter(msgspec.msgpack.decode(body, type=Suppress | Lift))
         case "stated":

@@ -7,6 +7,8 @@ import msgspec
 from engine.domain.effect import Send
 from engine.ports.host_store import OutboxRow
 
+RESTING = ("sending", "dead")
+"""States in which a message is not due."""
 _sends: msgspec.msgpack.Decoder[Send] = msgspec.msgpack.Decoder(Send)
 
 
@@ -17,12 +19,13 @@ def send_of(row: OutboxRow) -> Send:
 class Outbox:
     """Rows as the store has them. ``ready`` gives the keys of waiting rows in the order they are due.
 
-    ``sending`` and ``held`` are how many rows are in that state.
+    ``sending``, ``held`` and ``dead`` are how many rows are in that state.
     """
 
     def __init__(self, rows: list[OutboxRow]) -> None:
         self.sending = 0
         self.held = 0
+        self.dead = 0
         self._rows: dict[str, OutboxRow] = {}
         self._contacts: dict[int, set[str]] = {}
         self._queue: list[tuple[int, str]] = []
@@ -50,6 +53,7 @@ class Outbox:
         if before is not None:
             self.sending -= before.state == "sending"
             self.held -= before.state == "held"
+            self.dead -= before.state == "dead"
             keys = self._contacts[before.contact]
             keys.discard(key)
             if not keys:
@@ -58,8 +62,9 @@ class Outbox:
             self._rows[key] = row
             self.sending += row.state == "sending"
             self.held += row.state == "held"
+            self.dead += row.state == "dead"
             self._contacts.setdefault(row.contact, set()).add(key)
-            if row.state != "sending":
+            if row.state not in RESTING:
                 heapq.heappush(self._queue, (row.due, key))
 
     def ready(self, now: int, limit: int) -> list[str]:
@@ -68,7 +73,8 @@ class Outbox:
         while self._queue and self._queue[0][0] <= now and len(taken) < limit:
             due, key = heapq.heappop(self._queue)
             row = self._rows.get(key)
-            if row is not None and row.state != "sending" and row.due == due and key not in taken:
+            waits = row is not None and row.state not in RESTING and row.due == due
+            if waits and key not in taken:
                 taken.append(key)
         return taken
 
@@ -76,7 +82,7 @@ class Outbox:
         """Keys that were taken from ``ready`` and could not be handed over."""
         for key in keys:
             row = self._rows.get(key)
-            if row is not None and row.state != "sending":
+            if row is not None and row.state not in RESTING:
                 heapq.heappush(self._queue, (row.due, key))
 
     def next_due(self) -> int:

@@ -16,7 +16,8 @@ from engine.errors import BadRequest, Unknown
 from engine.ports.host_store import LogRow
 from engine.replay.fsck import Fsck
 from engine.replay.timeline import timeline
-from engine.runtime import companies, consent_report
+from engine.runtime import companies, consent_report, dead
+from engine.runtime.memory import Memory
 from engine.runtime.residents import Resident
 
 if TYPE_CHECKING:
@@ -35,10 +36,10 @@ async def answer(host: "ContactHost", method: str, body: bytes) -> Any:  # noqa:
             return contact(host, *msgspec.msgpack.decode(body, type=tuple[int, int]))
         case "membership":
             return membership(host, *msgspec.msgpack.decode(body, type=tuple[int, str]))
-        case "company":
-            return companies.report(host.memory, body.decode())
-        case "companies":
-            return companies.reports(host.memory, msgspec.msgpack.decode(body, type=int))
+        case "dead":
+            return dead.letters(host.memory)
+        case "company" | "companies":
+            return _companies(host.memory, method, body)
         case "fsck":
             return await fsck(host)
         case "confirm_clock":
@@ -49,6 +50,12 @@ async def answer(host: "ContactHost", method: str, body: bytes) -> Any:  # noqa:
             raise BadRequest(text)
 
 
+def _companies(memory: Memory, method: str, body: bytes) -> Any:
+    if method == "company":
+        return companies.report(memory, body.decode())
+    return companies.reports(memory, msgspec.msgpack.decode(body, type=int))
+
+
 def status(host: "ContactHost") -> dict[str, Any]:
     memory, now = host.memory, host.memory.clock.now()
     sending, held = memory.outbox.sending, memory.outbox.held
@@ -57,8 +64,9 @@ def status(host: "ContactHost") -> dict[str, Any]:
         "rulebook": memory.rulebook.version,
         "log": memory.next_log - 1,
         "outbox": {
-            "queued": len(memory.outbox) - sending - held,
+            "queued": len(memory.outbox) - sending - held - memory.outbox.dead,
             "held": held,
+            "dead": memory.outbox.dead,
             "sending": sending,
         },
         "hops": len(memory.hops),

@@ -26,7 +26,7 @@ class Reports:
 
     async def status(self) -> dict[str, Any]:
         hosts = await self._census.figures("status")
-        sender = await self._ask_sender()
+        sender = await self.ask_sender()
         rejected = self._coordinator.control.rejected_counts()
         paused = sorted(self._coordinator.control.paused())
         starting = len(
@@ -37,7 +37,7 @@ class Reports:
             self._coordinator.rulebooks.version, hosts, sender, rejected, paused, placement
         )
 
-    async def _ask_sender(self) -> dict[str, Any]:
+    async def ask_sender(self) -> dict[str, Any]:
         try:
             told = msgspec.msgpack.decode(await self._coordinator.calls.call(SENDER, "status", b""))
         except (PartLost, EngineError):
@@ -89,7 +89,7 @@ class Reports:
             await self._census.figures("standings"),
         )
         return ledger.messages(
-            hosts, standings, await self._ask_sender(), self._coordinator.control.paused()
+            hosts, standings, await self.ask_sender(), self._coordinator.control.paused()
         )
 
     async def rulebook(self) -> dict[str, Any]:

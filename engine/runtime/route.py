@@ -10,7 +10,15 @@ from typing import Any
 from engine.clock import Clock
 from engine.domain.duration import SECOND
 from engine.errors import Deferred, Refused, RouteDown, Unsure
-from engine.ports.sending import Channel, Delivery, Outcome, Rendered, Searchable
+from engine.ports.sending import (
+    Answered,
+    Channel,
+    Delivery,
+    Disabled,
+    Outcome,
+    Rendered,
+    Searchable,
+)
 from engine.rendering.render import CannotRender
 from engine.runtime.breaker import Breaker
 from engine.runtime.doubt import Doubts
@@ -40,11 +48,13 @@ class Route:
         clock: Clock,
         prepare: Callable[[Delivery], Awaitable[Rendered]],
         settle: Callable[[InHand, Outcome], None],
+        ladder: tuple[int, ...] = LADDER,
     ) -> None:
         self.channel = channel
         self.open = False
         self._spool, self._clock = spool, clock
         self._prepare, self._settle = prepare, settle
+        self._ladder = ladder
         self._breaker = Breaker(clock)
         self._queue: deque[InHand] = deque()
         self._attempts: set[asyncio.Task[None]] = set()
@@ -127,6 +137,7 @@ class Route:
             "under_way": len(self._attempts),
             "in_doubt": len(self._doubts) if self._doubts is not None else 0,
             "trouble": self._trouble,
+            "disabled": isinstance(self.channel, Disabled) and self.channel.disabled,
         }
 
     async def _attempt(self, held: InHand) -> None:
@@ -144,7 +155,8 @@ class Route:
             self._judge(held, self._verdict(held, error))
         else:
             self._answered()
-            self._settle(held, Outcome(held.key, "sent", reply=reply))
+            answer = reply.answer if isinstance(reply, Answered) else b""
+            self._settle(held, Outcome(held.key, "sent", reply=str(reply), answer=answer))
 
     def _leaving(self, held: InHand) -> None:
         """The last word before DATA: the spool knows it, or it does not leave."""
@@ -176,7 +188,7 @@ class Route:
                 self._answered()
                 return Outcome(held.key, "failed", error.reply, str(error), suppress=error.suppress)
             case Deferred():
-                self._answered()
+                self._went_down(error) if error.down else self._answered()
                 return self._put_off(held, error)
             case Unsure():
                 self._went_down(error)
@@ -192,9 +204,10 @@ class Route:
 
     def _put_off(self, held: InHand, error: Deferred) -> Outcome:
         delivery = held.delivery
-        pause = retry_after(delivery.attempts, self._clock.now() - delivery.send.at)
+        age = self._clock.now() - delivery.send.at
+        pause = retry_after(delivery.attempts, age, self._ladder)
         if pause is None:
-            reason = f"gave up after {len(LADDER) + 1} attempts: {error}"
+            reason = f"gave up after {len(self._ladder) + 1} attempts: {error}"
             return Outcome(held.key, "failed", error.reply, reason)
         asked = error.retry_after or pause
         return Outcome(held.key, "deferred", error.reply, str(error), retry_after=asked)

@@ -4,19 +4,23 @@ import msgspec
 
 from engine.domain.channel import RECOGNISED
 from engine.domain.effect import Send
+from engine.domain.endpoint import is_webhook, line_of
 from engine.domain.message import (
     Receipt,
 )
 from engine.domain.permission import OUT_OF_TIME, SUPPRESSED, opening, refusal
 from engine.ports.host_store import OutboxRow
 from engine.ports.sending import Outcome
-from engine.runtime import envelope
+from engine.runtime import envelope, line
 from engine.runtime.batch import Batch
-from engine.runtime.outbox import send_of
+from engine.runtime.dead import give_up
+from engine.runtime.outbox import RESTING, send_of
 from engine.runtime.sent import receipt_of
 
 replace = msgspec.structs.replace
 
+SOON = 5_000
+"""Ms before a webhook leaves again whose fate is unknown: its receiver knows it by its id."""
 RESENDS = 2
 """How often a transactional message of unknown fate is sent again, with the same Message-ID."""
 RESEND_AFTER = 600_000
@@ -35,7 +39,9 @@ class HandOverLetter:
 
     def take(self, batch: Batch) -> bool:
         row = batch.outbox_row(self.key)
-        if row is None or row.state == "sending":
+        if row is None or row.state in RESTING:
+            return False
+        if line.waits(batch, row.key, row.contact):
             return False
         send = send_of(row)
         why = _refusal(batch, row, send)
@@ -60,6 +66,9 @@ class HandOverLetter:
 
 def _refusal(batch: Batch, row: OutboxRow, send: Send) -> str:
     """Consent, suppression and age, once more; "" when it may leave."""
+    if is_webhook(send.channel):
+        known = line_of(send.key)[0] in batch.memory.rulebook.endpoints
+        return "" if known else "webhooks.yaml declares no such endpoint any more"
     if batch.suppressed(send):
         return SUPPRESSED
     if row.state == "held" and send.at + batch.memory.rulebook.hold < batch.now:
@@ -99,7 +108,11 @@ class OutcomeLetter:
             reply=outcome.reply,
             reason=outcome.reason,
             suppress=outcome.suppress,
+            answer=outcome.answer,
         )
+        if is_webhook(send.channel) and outcome.outcome == "failed":
+            give_up(batch, row, send, receipt)
+            return
         batch.apply(row.contact, receipt)
         if outcome.outcome == "deferred":
             again = replace(send, resent=True) if outcome.absent else send
@@ -122,6 +135,9 @@ def _judged(outcome: Outcome, send: Send, attempts: int) -> Outcome:
     if outcome.absent and send.resent:
         return replace(outcome, outcome="failed", reason="lost on its way twice")
     repeats = send.channel in RECOGNISED and not send.marketing and attempts < RESENDS
+    if outcome.outcome == "unknown" and is_webhook(send.channel):
+        reason = "its fate is unknown; it is sent again under the same id"
+        return replace(outcome, outcome="deferred", retry_after=SOON, reason=reason)
     if outcome.outcome != "unknown" or not repeats:
         return outcome
     reason = "its fate is unknown; it is sent again with the same Message-ID"

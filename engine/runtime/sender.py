@@ -14,11 +14,13 @@ import msgspec
 from engine.clock import Clock
 from engine.domain.effect import contact_of
 from engine.errors import Busy
-from engine.ports.sending import Channel, Delivery, Keeping, Outcome
+from engine.ports.sending import Channel, Delivery, Disabled, Keeping, Outcome
 from engine.runtime.catalog import Catalog
 from engine.runtime.desk import Desk
+from engine.runtime.endpoints import Endpoints, OpenEndpoint, rendered
 from engine.runtime.in_hand import InHand
 from engine.runtime.links import Links
+from engine.runtime.retry import WEBHOOKS
 from engine.runtime.route import Route
 from engine.runtime.spool import Spool
 from engine.runtime.template import Templates
@@ -46,6 +48,7 @@ class Sender:
         clock: Clock,
         catalog: Catalog | None = None,
         public_url: str = "",
+        endpoint: OpenEndpoint | None = None,
     ) -> None:
         self._spool, self._clock = spool, clock
         self._links = Links(public_url)
@@ -57,6 +60,7 @@ class Sender:
             name: Route(channel, spool, clock, self._templates.prepare, self._settle)
             for name, channel in channels.items()
         }
+        self._endpoints = Endpoints(endpoint, self._routes, self._endpoint_route)
 
     async def start(self) -> None:
         """Take up the outcomes that an earlier life left; what left without one is unknown."""
@@ -117,6 +121,7 @@ class Sender:
         """Templates of a rulebook; before the first one nothing leaves."""
         self._links.pepper = pepper
         self._templates.publish(version, definitions)
+        self._endpoints.publish(definitions)
         for route in self._routes.values():
             route.open = True
         self._pump()
@@ -125,6 +130,14 @@ class Sender:
         """Let nothing leave on a channel, or let it leave again; an unknown channel has nothing to pause."""
         if channel in self._routes:
             self._routes[channel].pause(paused)
+
+    async def enable(self, channel: str) -> bool:
+        """Send again to an endpoint that wanted nothing more; whether there is such a one."""
+        route = self._routes.get(channel)
+        if route is None or not isinstance(route.channel, Disabled):
+            return False
+        route.channel.disabled = False
+        return True
 
     async def forget(self, contacts: list[int], addresses: list[str]) -> dict[str, int]:
         """Let go of all that tells of these contacts, once nothing of theirs is leaving any more.
@@ -174,6 +187,9 @@ class Sender:
             **self._counts,
             "routes": {name: route.status() for name, route in self._routes.items()},
         }
+
+    def _endpoint_route(self, channel: Channel) -> Route:
+        return Route(channel, self._spool, self._clock, rendered, self._settle, WEBHOOKS)
 
     def _take(self, desk: Desk, delivery: Delivery) -> None:
         send = delivery.send

@@ -47,6 +47,8 @@ class SenderPart:
                 name, paused = msgspec.msgpack.decode(body, type=tuple[str, bool])
                 await self._sender.pause(name, paused)
                 return b""
+            case "enable":
+                return envelope.encode(await self._sender.enable(body.decode()))
             case "status":
                 return envelope.encode({"up": True, **await self._sender.status()})
             case _:

@@ -23,6 +23,7 @@ def receipt_of(
     reply: str = "",
     reason: str = "",
     suppress: bool = False,
+    answer: bytes = b"",
 ) -> Receipt:
     """How an attempt ended, with what later receipts of the message have to know of it."""
     return Receipt(
@@ -35,8 +36,11 @@ def receipt_of(
         reason,
         suppress,
         template=send.template,
-        hashed=b"" if suppress else batch.memory.suppressed.hashed(send.address),
+        hashed=b""
+        if suppress or not send.address
+        else batch.memory.suppressed.hashed(send.address),
         topic=send.topic,
+        answer=answer,
     )
 
 

@@ -10,8 +10,10 @@ from msgspec.structs import replace
 
 from engine.domain import codec, fact
 from engine.domain.definitions import Definitions, encode
+from engine.domain.endpoint import Endpoint
 from engine.domain.event import PUBLIC, SERVER, TOKEN, Event
 from engine.domain.link import Link, link_key, sign
+from engine.domain.moment import Moment
 from engine.domain.notice import Notice
 from engine.domain.suppression import address_hash
 from engine.domain.team import Escalation, Handoff, Owner, Reminder, Team
@@ -162,6 +164,12 @@ HOT = Handoff(
 SALES = build.scenario(
     "sales", {"event": EVENTS[1]}, {"do": "handoff", "id": "go", "handoff": "hot"}
 )
+HOOK = Endpoint(
+    webhook="crm",
+    url="https://crm.example/",
+    on=(Moment(event="Ate"), Moment(message="sent"), Moment(enters="s0")),
+    attributes=("x",),
+)
 
 
 @st.composite
@@ -178,6 +186,7 @@ def configurations(draw: st.DrawFn) -> Definitions:
         scenarios=(*scenarios, SALES),
         consent=RULES,
         team=Team(owners=OWNERS, handoffs=handoffs),
+        webhooks=draw(st.sampled_from([(), (HOOK,)])),
     )
 
 
