@@ -12,7 +12,7 @@ Part = dict[str, Any]
 def print_standing(segment: str, key: str, found: dict[str, Any]) -> None:
     """One sentence, then each part of the condition that was asked."""
     print(sentence(segment, key, found))
-    for line in _lines(found["because"], 1):
+    for line in lines_of(found["because"], 1):
         print(line)
 
 
@@ -34,14 +34,14 @@ def _end(found: dict[str, Any]) -> str:
     return f"{verb} on {_day(found['until'])} if nothing happens"
 
 
-def _lines(parts: list[Part], depth: int) -> Iterator[str]:
+def lines_of(parts: list[Part], depth: int) -> Iterator[str]:
     """Every part with its answer, what it saw, and until when."""
     for part in parts:
         answer = {True: "yes", False: "no"}.get(part["holds"], "not known yet")
         saw = f", saw {_seen(part['saw'])}" if "saw" in part else ""
         until = f", until {_day(part['until'])}" if part["until"] else ""
         yield f"{'  ' * depth}{part['asks']}: {answer}{saw}{until}"
-        yield from _lines(part.get("parts", []), depth + 1)
+        yield from lines_of(part.get("parts", []), depth + 1)
 
 
 def _seen(saw: Any) -> str:

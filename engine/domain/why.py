@@ -34,8 +34,13 @@ def why(contact: Contact, segment: str, rulebook: Rulebook, now: int) -> dict[st
         "member": found.member,
         "since": written(found.since),
         "until": written(found.until),
-        "because": _Witness(draft, rulebook, now).parts(condition),
+        "because": because(draft, condition, rulebook, now),
     }
+
+
+def because(contact: Contact, condition: Condition, rulebook: Rulebook, now: int) -> list[Part]:
+    """Each part of a condition with its answer and what it saw of a contact at ``now`` (ms)."""
+    return _Witness(contact, rulebook, now).parts(condition)
 
 
 class _Witness:

@@ -9,6 +9,7 @@ from engine.domain.event import Event
 from engine.domain.notice import Notice
 from engine.ports.consent import ConsentDesk
 from engine.ports.control_store import ApiKey, KeyKind, RejectedItem
+from engine.ports.life import LifeDesk
 from engine.ports.privacy import PrivacyDesk
 from engine.ports.surveys import SurveyDesk
 from engine.ports.webhooks import WebhookDesk
@@ -182,6 +183,9 @@ class Engine(Authority, Protocol):
 
     @property
     def reports(self) -> ReportDesk: ...
+
+    @property
+    def lives(self) -> LifeDesk: ...
 
     @property
     def rulebooks(self) -> RulebookDesk: ...

@@ -18,6 +18,7 @@ from engine.rpc.answer import Answer, answers
 from engine.rpc.control_socket import ControlSocket
 from engine.rpc.export_client import ExportClient
 from engine.rpc.import_client import ImportClient
+from engine.rpc.life_client import LifeClient
 from engine.rpc.privacy_client import PrivacyClient
 from engine.rpc.retrying import SERVICE_CONFIG, error_of, until
 from engine.rpc.survey_client import SurveyClient
@@ -55,6 +56,7 @@ class Relance:
         self._control = wire.ControlStub(self._channel)
         self._catalog = wire.CatalogStub(self._channel)
         self.exports = ExportClient(self._channel, self._metadata, address)
+        self.lives = LifeClient(self._channel, self._metadata, address)
         self.imports = ImportClient(self._channel, self._metadata, address)
         self.privacy = PrivacyClient(self._channel, self._metadata, address)
         self.surveys = SurveyClient(self._channel, self._metadata, address)

@@ -23,6 +23,7 @@ SERVICES = (
     "relance.v1.Catalog",
     "relance.v1.Exports",
     "relance.v1.Surveys",
+    "relance.v1.Lives",
 )
 PERIOD = 1.0
 """Seconds between two looks on behalf of a watcher."""

@@ -113,6 +113,125 @@ class ProductsRequest(_message.Message):
 Global___ProductsRequest: _TypeAlias = ProductsRequest  # noqa: Y015
 
 @_typing.final
+class LifeRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    """`kind:value`, as `email:lea@example.org`, or the contact's id."""
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LifeRequest: _TypeAlias = LifeRequest  # noqa: Y015
+
+@_typing.final
+class LifeRow(_message.Message):
+    """One row of a contact's log: the message that it consumed and what that caused, both MessagePack."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROW_FIELD_NUMBER: _builtins.int
+    RETENTION_CLASS_FIELD_NUMBER: _builtins.int
+    BEFORE_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    RULEBOOK_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    FACTS_FIELD_NUMBER: _builtins.int
+    row: _builtins.int
+    retention_class: _builtins.int
+    before: _builtins.int
+    at: _builtins.int
+    rulebook: _builtins.int
+    message: _builtins.bytes
+    facts: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        row: _builtins.int = ...,
+        retention_class: _builtins.int = ...,
+        before: _builtins.int = ...,
+        at: _builtins.int = ...,
+        rulebook: _builtins.int = ...,
+        message: _builtins.bytes = ...,
+        facts: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "before", b"before", "facts", b"facts", "message", b"message", "retention_class", b"retention_class", "row", b"row", "rulebook", b"rulebook"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LifeRow: _TypeAlias = LifeRow  # noqa: Y015
+
+@_typing.final
+class LifePart(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class RulebooksEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.int
+        value: _builtins.bytes
+        def __init__(
+            self,
+            *,
+            key: _builtins.int = ...,
+            value: _builtins.bytes = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    CONTACT_FIELD_NUMBER: _builtins.int
+    ROWS_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    NOW_FIELD_NUMBER: _builtins.int
+    CUT_FIELD_NUMBER: _builtins.int
+    RULEBOOKS_FIELD_NUMBER: _builtins.int
+    contact: _builtins.int
+    state: _builtins.bytes
+    """In the contact's first part: its state as it is now (MessagePack), and what time it is (ms)."""
+    now: _builtins.int
+    cut: _builtins.bool
+    """Earlier rows are kept no longer."""
+    @_builtins.property
+    def rows(self) -> _containers.RepeatedCompositeFieldContainer[Global___LifeRow]: ...
+    @_builtins.property
+    def rulebooks(self) -> _containers.ScalarMap[_builtins.int, _builtins.bytes]:
+        """Definitions (JSON) by version, each told once."""
+
+    def __init__(
+        self,
+        *,
+        contact: _builtins.int = ...,
+        rows: _abc.Iterable[Global___LifeRow] | None = ...,
+        state: _builtins.bytes = ...,
+        now: _builtins.int = ...,
+        cut: _builtins.bool = ...,
+        rulebooks: _abc.Mapping[_builtins.int, _builtins.bytes] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact", b"contact", "cut", b"cut", "now", b"now", "rows", b"rows", "rulebooks", b"rulebooks", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LifePart: _TypeAlias = LifePart  # noqa: Y015
+
+@_typing.final
 class ExportRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -2543,6 +2543,83 @@ class Catalog:
             _registered_method=True)
 
 
+class LivesStub:
+    """Lives: a contact's past to be lived again away from the engine. Keys of kind operator and admin.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.Read = channel.unary_stream(
+                '/relance.v1.Lives/Read',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.LifeRequest.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.LifePart.FromString,
+                _registered_method=True)
+
+
+class LivesServicer:
+    """Lives: a contact's past to be lived again away from the engine. Keys of kind operator and admin.
+    """
+
+    def Read(self, request, context):
+        """The contact that has the key, then each that became a part of it; rows newest first. NOT_FOUND when
+        nobody has that key.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_LivesServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'Read': grpc.unary_stream_rpc_method_handler(
+                    servicer.Read,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.LifeRequest.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.LifePart.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'relance.v1.Lives', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('relance.v1.Lives', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class Lives:
+    """Lives: a contact's past to be lived again away from the engine. Keys of kind operator and admin.
+    """
+
+    @staticmethod
+    def Read(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/relance.v1.Lives/Read',
+            engine_dot_rpc_dot_relance__pb2.LifeRequest.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.LifePart.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+
 class ExportsStub:
     """People and their history out. Keys of kind operator and admin.
     """

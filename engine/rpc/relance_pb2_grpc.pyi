@@ -881,6 +881,43 @@ class CatalogServicer(metaclass=_abc_1.ABCMeta):
 
 def add_CatalogServicer_to_server(servicer: CatalogServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 
+class LivesStub:
+    """Lives: a contact's past to be lived again away from the engine. Keys of kind operator and admin."""
+
+    @_typing.overload
+    def __new__(cls, channel: _grpc.Channel) -> _Self: ...
+    @_typing.overload
+    def __new__(cls, channel: _aio.Channel) -> LivesAsyncStub: ...
+    Read: _grpc.UnaryStreamMultiCallable[_relance_pb2.LifeRequest, _relance_pb2.LifePart]
+    """The contact that has the key, then each that became a part of it; rows newest first. NOT_FOUND when
+    nobody has that key.
+    """
+
+@_typing.type_check_only
+class LivesAsyncStub(LivesStub):
+    """Lives: a contact's past to be lived again away from the engine. Keys of kind operator and admin."""
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    Read: _aio.UnaryStreamMultiCallable[_relance_pb2.LifeRequest, _relance_pb2.LifePart]  # type: ignore[assignment]
+    """The contact that has the key, then each that became a part of it; rows newest first. NOT_FOUND when
+    nobody has that key.
+    """
+
+class LivesServicer(metaclass=_abc_1.ABCMeta):
+    """Lives: a contact's past to be lived again away from the engine. Keys of kind operator and admin."""
+
+    @_abc_1.abstractmethod
+    def Read(
+        self,
+        request: _relance_pb2.LifeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_relance_pb2.LifePart], _abc.AsyncIterator[_relance_pb2.LifePart]]:
+        """The contact that has the key, then each that became a part of it; rows newest first. NOT_FOUND when
+        nobody has that key.
+        """
+
+def add_LivesServicer_to_server(servicer: LivesServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
+
 class ExportsStub:
     """People and their history out. Keys of kind operator and admin."""
 

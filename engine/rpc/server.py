@@ -26,6 +26,7 @@ from engine.rpc.http_app import http_app
 from engine.rpc.http_server import HttpServer
 from engine.rpc.imports import Imports
 from engine.rpc.intake import Intake
+from engine.rpc.lives import Lives
 from engine.rpc.privacy import Privacy
 from engine.rpc.services import Console, Control, Events
 from engine.rpc.streaming import Streaming
@@ -148,6 +149,7 @@ class Doors:
         wire.add_ControlServicer_to_server(Control(self._engine, self._intake, guard), server)
         wire.add_CatalogServicer_to_server(Catalog(self._engine, guard), server)
         wire.add_ExportsServicer_to_server(Exports(self._engine, guard), server)
+        wire.add_LivesServicer_to_server(Lives(self._engine, guard), server)
         wire.add_PrivacyServicer_to_server(Privacy(self._engine, guard), server)
         wire.add_SurveysServicer_to_server(Surveys(self._engine, guard), server)
         wire.add_WebhooksServicer_to_server(Webhooks(self._engine, guard), server)

@@ -27,6 +27,7 @@ from engine.runtime.identities import Identities
 from engine.runtime.importing import Importing
 from engine.runtime.keyring import Keyring, make_key
 from engine.runtime.lists import Lists
+from engine.runtime.lives import Lives
 from engine.runtime.part import Calls
 from engine.runtime.privacy import Privacy
 from engine.runtime.receipts import Receipts
@@ -70,6 +71,7 @@ class Coordinator:
         self.exports = Exporting(self.census.all, calls)
         self.rulebooks = Rulebooks(self, first)
         self.reports = Reports(self)
+        self.lives = Lives(self)
         self.consents = Consents(self)
         self.lists = Lists(self)
         self.handoffs = Handoffs(self)

@@ -75,11 +75,11 @@ class ContactHost:
     ) -> None:
         """Without ``scans`` its log is read in its own loop, and no other host's."""
         self.name = part_of(host)
-        self.memory = Memory(host, table, store, clock, budget)
-        self.standings = Standings(self.memory)
+        self.memory: Memory = Memory(host, table, store, clock, budget)
+        self.standings: Standings = Standings(self.memory)
         self.mailbox = Mailbox(self.memory, self._credit, self._committed)
         self.import_part = ImportPart(self.memory, self.mailbox)
-        self.timers = Timers(self.memory, self.mailbox, clock)
+        self.timers: Timers = Timers(self.memory, self.mailbox, clock)
         self.expiry = Expiry(self.memory, clock)
         self.hop_post = HopPost(self.memory, self.mailbox, calls)
         self.send_post = SendPost(self.name, self.memory, self.mailbox, calls, clock, domain)

@@ -2,7 +2,8 @@
 
 import asyncio
 import itertools
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -16,44 +17,24 @@ from engine.errors import BadRequest, Unknown
 from engine.ports.host_store import LogRow
 from engine.replay.fsck import Fsck
 from engine.replay.timeline import timeline
-from engine.runtime import companies, consent_report, dead
-from engine.runtime.memory import Memory
+from engine.runtime import companies, consent_report, dead, life
 from engine.runtime.residents import Resident
 
 if TYPE_CHECKING:
     from engine.runtime.host import ContactHost
 
-
-async def answer(host: "ContactHost", method: str, body: bytes) -> Any:  # noqa: PLR0911 - one return a call
-    match method:
-        case "status":
-            return status(host)
-        case "standings":
-            return host.standings.told()
-        case "resolve":
-            return resolve(host, body.decode())
-        case "contact":
-            return contact(host, *msgspec.msgpack.decode(body, type=tuple[int, int]))
-        case "membership":
-            return membership(host, *msgspec.msgpack.decode(body, type=tuple[int, str]))
-        case "dead":
-            return dead.letters(host.memory)
-        case "company" | "companies":
-            return _companies(host.memory, method, body)
-        case "fsck":
-            return await fsck(host)
-        case "confirm_clock":
-            host.timers.confirm()
-            return None
-        case _:
-            text = f"a host has no call {method!r}"
-            raise BadRequest(text)
+T = TypeVar("T")
 
 
-def _companies(memory: Memory, method: str, body: bytes) -> Any:
-    if method == "company":
-        return companies.report(memory, body.decode())
-    return companies.reports(memory, msgspec.msgpack.decode(body, type=int))
+async def answer(host: "ContactHost", method: str, body: bytes) -> Any:
+    """Raises BadRequest for a call that there is not."""
+    if method == "fsck":
+        return await fsck(host)
+    told = _TOLD.get(method)
+    if told is None:
+        text = f"a host has no call {method!r}"
+        raise BadRequest(text)
+    return told(host, body)
 
 
 def status(host: "ContactHost") -> dict[str, Any]:
@@ -226,3 +207,21 @@ async def fsck(host: "ContactHost") -> dict[str, Any]:
             check.unfinished(memory.outbox.rows(), list(memory.hops.values()))
             return check.found(memory.counters)
     return check.found(None)
+
+
+def _of(body: bytes, kind: type[T]) -> T:
+    return msgspec.msgpack.decode(body, type=kind)
+
+
+_TOLD: dict[str, Callable[["ContactHost", bytes], Any]] = {
+    "status": lambda host, _: status(host),
+    "standings": lambda host, _: host.standings.told(),
+    "resolve": lambda host, body: resolve(host, body.decode()),
+    "contact": lambda host, body: contact(host, *_of(body, tuple[int, int])),
+    "membership": lambda host, body: membership(host, *_of(body, tuple[int, str])),
+    "life": lambda host, body: life.page(host, _of(body, life.Asked)),
+    "dead": lambda host, _: dead.letters(host.memory),
+    "company": lambda host, body: companies.report(host.memory, body.decode()),
+    "companies": lambda host, body: companies.reports(host.memory, _of(body, int)),
+    "confirm_clock": lambda host, _: host.timers.confirm(),
+}
