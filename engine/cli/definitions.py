@@ -57,16 +57,22 @@ def scenario(
         bool | None,
         typer.Option("--pause/--resume", show_default=False, help="Stop NAME, or let it go on."),
     ] = None,
+    start: Annotated[
+        str,
+        typer.Option("--start", metavar="KEY", help="Let this contact enter NAME, if it may."),
+    ] = "",
     grpc: Grpc = "",
     data: Data = None,
     json: Json = False,
 ) -> None:
     """Scenarios, their runs and what came of them."""
-    if pause is not None and not name:
-        raise BadRequest("say which scenario to pause or resume")
+    if (pause is not None or start) and not name:
+        raise BadRequest("say which scenario to pause, resume or start")
     with connected(grpc, data) as engine:
         if pause is not None:
             engine.pause("scenario", name, pause)
+        if start:
+            engine.act(start, "start", name)
         _show("scenario", name, engine.scenarios(), json=json)
 
 

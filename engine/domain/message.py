@@ -135,11 +135,11 @@ class CompanyLearned(msgspec.Struct, frozen=True, array_like=True, tag="learned"
 class Act(msgspec.Struct, frozen=True, array_like=True, tag="act"):
     """What an operator did to this contact. ``act``: set | exit | resume | merge (``value`` is whom) |
 
-    join | quit (``subject`` is the list).
+    join | quit (``subject`` is the list) | start (``subject`` is the scenario, ``value`` properties for it).
     """
 
     by: str
-    act: Literal["set", "exit", "resume", "merge", "join", "quit"]
+    act: Literal["set", "exit", "resume", "merge", "join", "quit", "start"]
     subject: str = ""
     value: Any = None
 

@@ -1,5 +1,7 @@
 """What a message does to a contact before anything is settled: events, receipts, operators' acts."""
 
+import msgspec
+
 from engine.domain import (
     activity,
     answering,
@@ -24,6 +26,7 @@ from engine.domain.effect import Settle
 from engine.domain.event import Event
 from engine.domain.message import Act, Receipt
 from engine.domain.score import fold_scores
+from engine.domain.starting import START
 from engine.domain.turn import Turn
 from engine.domain.visit import take_visit
 from engine.domain.waiting import reaim
@@ -127,6 +130,9 @@ def take_act(turn: Turn, act: Act) -> None:
                 run.end(turn, one, "operator")
         case "merge":
             union.unite(turn, act.value)
+        case "start":
+            properties = msgspec.json.encode(act.value) if act.value else b""
+            turn.happened(START, act.subject, live=True, properties=properties)
         case "join":
             listing.join(turn, act.subject)
         case "quit":

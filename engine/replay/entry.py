@@ -2,22 +2,29 @@
 
 import msgspec
 
+from engine.domain import entry
 from engine.domain.calendar import written
 from engine.domain.contact import Contact
 from engine.domain.duration import milliseconds
 from engine.domain.event import Event
 from engine.domain.rulebook import Rulebook, ScenarioPlan
 from engine.domain.scenario import Reentry
+from engine.domain.turn import Happened, Turn
 from engine.replay.life import Moment
+
+_CROSSED = {
+    "enters": "segment_entered",
+    "leaves": "segment_left",
+    "joins": "list_joined",
+    "quits": "list_left",
+}
 
 
 def refusal(plan: ScenarioPlan, moment: Moment, rulebook: Rulebook) -> str:
-    """The reason; empty when the moment was not the trigger's."""
-    if not _is_trigger(plan, moment):
-        return ""
-    if plan.name in rulebook.paused:
-        return "the scenario was paused"
+    """The reason; empty when the moment was not the trigger's, or there was none."""
     message = moment.message
+    if moment.before is None or not _is_trigger(plan, moment):
+        return ""
     if isinstance(message, Event):
         if not message.live:
             return "it was imported, or sent with integrations off: that triggers nothing"
@@ -25,14 +32,14 @@ def refusal(plan: ScenarioPlan, moment: Moment, rulebook: Rulebook) -> str:
             return f"it had happened at {written(message.at)}: too old to trigger anything"
         if not _fits(plan, message):
             return f"properties of {message.name} did not fit the trigger"
-    return _inside(plan, moment.before) if moment.before else ""
+    return _worded(plan, moment.before, moment, rulebook)
 
 
 def _is_trigger(plan: ScenarioPlan, moment: Moment) -> bool:
     kind, name = plan.trigger.kind, plan.trigger.name
     if kind == "event":
         return isinstance(moment.message, Event) and moment.message.name == name
-    crossed = {"enters": "segment_entered", "leaves": "segment_left"}.get(kind, "")
+    crossed = _CROSSED.get(kind)
     return any(fact.what == crossed and fact.subject == name for fact in moment.facts)
 
 
@@ -42,14 +49,31 @@ def _fits(plan: ScenarioPlan, event: Event) -> bool:
     return plan.trigger.matches(msgspec.json.decode(event.properties) if event.properties else {})
 
 
-def _inside(plan: ScenarioPlan, before: Contact) -> str:
-    for run in before.runs:
-        if run.scenario == plan.name:
+def _worded(plan: ScenarioPlan, before: Contact, moment: Moment, rulebook: Rulebook) -> str:
+    """The rule of entry that kept it out, as the step itself finds it."""
+    turn = Turn(before.draft(), rulebook, moment.row.now)
+    event = moment.message if isinstance(moment.message, Event) else None
+    happened = Happened(plan.trigger.kind, plan.trigger.name, turn.now, 0, event=event)
+    key = entry.key_of(turn, plan.scenario, happened)
+    match entry.refusal(turn, plan.scenario, key):
+        case "paused":
+            return "the scenario was paused"
+        case "no_key":
+            return f"it named no {plan.scenario.key}"
+        case "inside":
+            [run, *_] = [r for r in before.runs if r.scenario == plan.name and r.key == key]
             return f"run {run.id} was under way, at step {run.step}"
-    last, reentry = before.entries.get(plan.name), plan.scenario.reentry
-    if last is not None and reentry == "never":
-        return f"it lets nobody in twice; the contact entered at {written(last)}"
-    if last is not None and isinstance(reentry, Reentry):
+        case "too_many":
+            return f"{entry.AT_ONCE} runs of it were under way"
+        case "reentry":
+            last = before.entries[entry.entry_for(plan.name, key)]
+            return _again(plan.scenario.reentry, last)
+        case _:
+            return ""
+
+
+def _again(reentry: Reentry | str, last: int) -> str:
+    if isinstance(reentry, Reentry):
         again = written(last + milliseconds(reentry.once_per))
         return f"once per {reentry.once_per}: last entered at {written(last)}, again from {again}"
-    return "a limit of entries was reached"
+    return f"it lets nobody in twice; the contact entered at {written(last)}"

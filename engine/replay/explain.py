@@ -151,9 +151,17 @@ def _seen(life: Life, moment: Moment, scenario: str, step: str) -> Told:
     rulebook = life.rulebook(moment.row.rulebook)
     plan = _in_force(rulebook, scenario)
     found = plan.steps.get(step) if plan else None
-    if not isinstance(found, Branch) or moment.after is None or found.if_ is None:
+    if not isinstance(found, Branch) or moment.after is None:
         return {}
-    return {"because": because(moment.after, found.if_, rulebook, moment.row.now)}
+    asked = (found.if_, *(case.if_ for case in found.when or ()))
+    return {
+        "because": [
+            part
+            for condition in asked
+            if condition is not None
+            for part in because(moment.after, condition, rulebook, moment.row.now)
+        ]
+    }
 
 
 def _allowed(found: Decision) -> Told:

@@ -61,6 +61,10 @@ class Life:
         """Of the rulebook in force."""
         return max(self._definitions)
 
+    def definitions(self, version: int) -> bytes:
+        """Encoded. Raises KeyError for a version that no row was taken under."""
+        return self._definitions[version]
+
     def rulebook(self, version: int) -> Rulebook:
         """Raises KeyError for one that no row was taken under."""
         if version not in self._rulebooks:

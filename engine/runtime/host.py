@@ -14,7 +14,7 @@ from engine.domain.message import Act, Receipt, Stated
 from engine.domain.notice import Notice
 from engine.domain.reserved import RESERVED
 from engine.domain.rulebook import Rulebook
-from engine.errors import BadRequest, Busy, OwnershipLost
+from engine.errors import BadRequest, Busy, OwnershipLost, Unknown
 from engine.ports.bulk import ExportAsked
 from engine.ports.host_store import HostStore
 from engine.runtime import (
@@ -55,7 +55,7 @@ ACTS = ("set", "exit", "resume", "join", "quit")
 _notices = msgspec.msgpack.Decoder(list[tuple[int, Notice, bytes, Receipt | None]])
 
 
-ACTS = ("set", "exit", "resume", "join", "quit")
+ACTS = ("set", "exit", "resume", "start", "join", "quit")
 """What an operator may do to one contact."""
 
 
@@ -240,6 +240,10 @@ class ContactHost:
         if act not in ACTS:
             text = f"no act is called {act!r}; there are {', '.join(ACTS)}"
             raise BadRequest(text)
+        scenarios = [one.scenario for one in self.memory.rulebook.definitions.scenarios]
+        if act == "start" and subject not in scenarios:
+            text = f"no scenario is called {subject!r}; there are {', '.join(scenarios) or 'none'}"
+            raise Unknown(text)
         done = await self.mailbox.put([ActLetter(contact, Act(by, act, subject, value))])
         return envelope.encode(done[0])
 
