@@ -51,7 +51,6 @@ from engine.runtime.standings import Standings
 from engine.runtime.timers import Timers
 
 log = logging.getLogger("relance.host")
-ACTS = ("set", "exit", "resume", "join", "quit")
 _notices = msgspec.msgpack.Decoder(list[tuple[int, Notice, bytes, Receipt | None]])
 
 
