@@ -5,6 +5,7 @@ from typing import Any
 from engine.domain.calendar import written
 from engine.domain.effect import Send
 from engine.domain.endpoint import Endpoint, channel_of, key_of
+from engine.domain.offer import plain
 from engine.domain.path import value_at
 from engine.domain.reserved import read
 from engine.domain.turn import Happened, Turn
@@ -75,6 +76,8 @@ def _told(turn: Turn, moment: Happened) -> tuple[str, dict[str, Any]]:
     """The type and the data of a moment."""
     name, _, became = moment.name.partition("/") if moment.kind == KIND else (moment.name, "", "")
     data: dict[str, Any] = {"name": name}
+    if became and name in turn.contact.handoffs:
+        data["handoff"] = plain(turn.contact.handoffs[name])
     if moment.event is not None:
         data["properties"] = turn.properties_of(moment.event)
         data["at"] = written(moment.event.at)

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from engine.domain.endpoint import Endpoint
 from engine.domain.message import Decided, Raised, Receipt
+from engine.domain.moment import Moment
 from engine.domain.team import Escalation, Handoff, Owner, Reminder, Team
 from tests.unit.domain.builders import (
     DAY,
@@ -198,3 +200,21 @@ def test_the_last_five_actions_are_kept_by_their_time_whenever_they_came() -> No
     nobody = life(*TEXTS)
     nobody.does("B")
     assert nobody.contact.actions == []
+
+
+def test_an_acceptance_is_told_to_the_endpoint_that_asked_for_it_with_why_and_what_was_done() -> (
+    None
+):
+    accepted = Moment(handoff="hot", becomes="accepted")
+    crm = Endpoint(webhook="crm", url="https://crm.example/", on=(accepted,), attributes=("city",))
+    ada = person(webhooks=(crm,))
+    ada.tells(city="Lyon")
+    ada.does("Asked")
+    decides(ada, "accept", "called her")
+    _alert, told = ada.sends
+    assert (told.channel, told.variables["type"]) == ("webhook/crm", "handoff.accepted")
+    data = told.variables["data"]
+    assert (data["name"], data["attributes"]) == ("hot", {"city": "Lyon"})
+    held = data["handoff"]
+    assert (held["reason"], held["by"], held["words"]) == ("sales", "ann", "called her")
+    assert [one["name"] for one in held["actions"]] == ["Ate", "Asked"]
