@@ -37,6 +37,9 @@ class _Packed(msgspec.Struct, array_like=True, gc=False):
     counts: dict[int, int]
     rings: dict[int, list[int]]
     measures: dict[int, Any]
+    upheld: dict[Named, int]
+    wears: dict[Named, list[tuple[float, float]]]
+    capped: dict[Named, list[int]]
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -63,6 +66,7 @@ def packed(contact: Contact, lexicon: Lexicon) -> bytes:
     bare.shelf = None
     bare.segments, bare.timers, bare.scores, bare.entries = {}, {}, {}, {}
     bare.counts, bare.rings, bare.measures = {}, {}, {}
+    bare.upheld, bare.wears, bare.capped = {}, {}, {}
     parts = _Packed(
         bare,
         {name[key]: at - base for key, at in contact.segments.items()},
@@ -72,6 +76,9 @@ def packed(contact: Contact, lexicon: Lexicon) -> bytes:
         {aggregate[key]: count for key, count in contact.counts.items()},
         {aggregate[key]: [at - base for at in ring] for key, ring in contact.rings.items()},
         {aggregate[key]: measure for key, measure in contact.measures.items()},
+        {name[key]: at - base for key, at in contact.upheld.items()},
+        {name[key]: ends for key, ends in contact.wears.items()},
+        {name[key]: [at - base for at in times] for key, times in contact.capped.items()},
     )
     return _PACKED_PREFIX + _encoder.encode(parts)
 
@@ -89,6 +96,9 @@ def _unpacked(parts: _Packed, lexicon: Lexicon) -> Contact:
         aggregate[key]: [at + base for at in ring] for key, ring in parts.rings.items()
     }
     contact.measures = {aggregate[key]: measure for key, measure in parts.measures.items()}
+    contact.upheld = {name[key]: at + base for key, at in parts.upheld.items()}
+    contact.wears = {name[key]: ends for key, ends in parts.wears.items()}
+    contact.capped = {name[key]: [at + base for at in ats] for key, ats in parts.capped.items()}
     return contact
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from engine.domain.attribute import COMPANY, unchanged
-from engine.domain.company_score import Company, Member
+from engine.domain.company_score import Company, Member, Scores
 from engine.domain.contact import Contact
 from engine.domain.duration import DAY
 from engine.domain.effect import TellCompany
@@ -110,7 +110,12 @@ def _telling(
     turn: Turn, key: str, attributes: dict[str, Any], *, public: bool = False
 ) -> TellCompany:
     at = _next(turn, turn.contact)
-    return TellCompany(key, turn.contact.id, at, turn.contact.scores.copy(), attributes, public)
+    return TellCompany(key, turn.contact.id, at, _scores(turn), attributes, public)
+
+
+def _scores(turn: Turn) -> Scores:
+    gauges = turn.rulebook.gauges.items()
+    return {name: held for name, gauge in gauges if (held := gauge.standing(turn.contact))}
 
 
 def _farewell(turn: Turn, contact: Contact, key: str) -> TellCompany:

@@ -5,9 +5,10 @@ from typing import Any, Literal
 import msgspec
 
 from engine.domain.definition import Definition, Name
-from engine.domain.score import decayed
+from engine.domain.gauge import Gauge, Standing
 
-Scores = dict[str, tuple[float, int]]
+Scores = dict[str, Standing]
+"""By the score's name."""
 
 
 class CompanyScore(Definition, frozen=True, kw_only=True):
@@ -41,12 +42,12 @@ class Company(msgspec.Struct, array_like=True):
         return [contact for contact, member in self.members.items() if not member.gone]
 
 
-def value(score: CompanyScore, company: Company, half_life: int, now: int) -> float:
+def value(score: CompanyScore, company: Company, gauge: Gauge, now: int) -> float:
     """Exact at ``now``: each member's value decays as it does at the member's own."""
     held = (
         m.scores[score.of] for m in company.members.values() if score.of in m.scores and not m.gone
     )
-    values = sorted((decayed(points, at, now, half_life) for points, at in held), reverse=True)
+    values = sorted((gauge.read(standing, now) for standing in held), reverse=True)
     chosen = values[: score.top]
     match score.by:
         case "max":

@@ -83,6 +83,8 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     last events, while there are hand-offs.
     ``arms`` are the ways that were drawn for it, each with the instant of the draw, by what they are for.
     ``given`` is what scores have from runs, see ``engine.domain.giving``.
+    ``upheld`` are the rules of scores whose condition holds, with since when; ``wears`` and ``capped``
+    see ``engine.domain.wear`` and ``cap``.
     """
 
     id: int
@@ -124,6 +126,9 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     actions: list[Action] = []
     arms: dict[str, tuple[str, int]] = {}
     given: dict[str, tuple[float, int]] = {}
+    upheld: dict[str, int] = {}
+    wears: dict[str, list[tuple[float, float]]] = {}
+    capped: dict[str, list[int]] = {}
 
     @property
     def known(self) -> bool:
@@ -179,4 +184,7 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
             self.actions,
             self.arms.copy(),
             self.given.copy(),
+            self.upheld.copy(),
+            self.wears.copy(),
+            self.capped.copy(),
         )

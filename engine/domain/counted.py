@@ -29,8 +29,8 @@ def measure_of(aggregate: int) -> str:
 
 
 def score_of(score: Score) -> str:
-    """Other rules or another half-life are another score; a title is not."""
-    return f"score:{score.score}:{_digest([score.half_life, score.rules])}"
+    """Other rules or another decay are another score; a title and bounds are not."""
+    return f"score:{score.score}:{_digest([score.half_life, score.linear, score.rules])}"
 
 
 def collection_of(collection: Collection) -> str:

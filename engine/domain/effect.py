@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from engine.domain.gauge import Standing
 from engine.domain.identity import Claim
 
 
@@ -108,7 +109,7 @@ class TellCompany(msgspec.Struct, frozen=True, array_like=True, tag="company"):
     company: str
     contact: int
     at: int
-    scores: dict[str, tuple[float, int]] = {}
+    scores: dict[str, Standing] = {}
     attributes: dict[str, Any] = {}
     public: bool = False
     gone: bool = False

@@ -101,10 +101,11 @@ def ask(plans: list[SegmentPlan], draft: Contact, at: int) -> int:
         holds, flips = plan.holds(draft, at)
         if flips and (earliest == 0 or flips < earliest):
             earliest = flips
-        if holds and plan.name not in draft.segments:
-            draft.segments[plan.name] = at
+        members = plan.members(draft)
+        if holds and plan.name not in members:
+            members[plan.name] = at
         elif holds is False:
-            draft.segments.pop(plan.name, None)
+            members.pop(plan.name, None)
     return earliest
 
 
@@ -115,4 +116,4 @@ def behind(segment: str, rulebook: Rulebook) -> list[SegmentPlan]:
         needed |= ahead
         asks = rulebook.by_segment.items()
         ahead = {one for one, plans in asks if any(p.name in ahead for p in plans)} - needed
-    return sorted((rulebook.segments[name] for name in needed), key=lambda plan: plan.rank)
+    return sorted((rulebook.asked[name] for name in needed), key=lambda plan: plan.rank)

@@ -4,21 +4,29 @@ What is left of them is kept beside the score too, so that a score which is coun
 gets them back. Under another half-life they are worth what was left of them when the last was given.
 """
 
+from engine.domain import points, wear
 from engine.domain.action import Points
 from engine.domain.contact import Contact, Run
+from engine.domain.grid import cell_of
 from engine.domain.level import points_of
 from engine.domain.rulebook import ScenarioPlan
-from engine.domain.score import join_scores, raised
+from engine.domain.score import Decay, raised
 from engine.domain.turn import Turn
 from engine.domain.way import Way
+
+Scores = dict[str, tuple[float, int]]
 
 
 def give(turn: Turn, _run: Run, plan: ScenarioPlan, step: Points) -> Way:
     """As if an event had brought them now."""
     contact, name = turn.contact, step.score
-    half_life = turn.rulebook.half_lives.get(name, 0)
-    for scores in (contact.scores, contact.given):
-        scores[name] = raised(scores.get(name), step.points, turn.now, half_life)
+    decay = turn.rulebook.decays.get(name, Decay())
+    points.give(contact, name, decay, step.points, turn.now, turn.now)
+    held = contact.given.get(name)
+    contact.given[name] = raised(held, step.points, turn.now, decay.half_life)
+    if decay.every:
+        ends = contact.wears.get(kept(name), [])
+        contact.wears[kept(name)] = wear.added(ends, step.points, turn.now, decay, turn.now)
     turn.scored = True
     turn.note("scored", name, step.points)
     turn.changed(points_of(name))
@@ -27,10 +35,30 @@ def give(turn: Turn, _run: Run, plan: ScenarioPlan, step: Points) -> Way:
 
 def give_back(turn: Turn, name: str) -> None:
     """A score was counted anew: what runs gave is added."""
-    given = {name: turn.contact.given[name]} if name in turn.contact.given else {}
-    join_scores(turn.contact.scores, given, turn.rulebook.half_lives)
+    contact = turn.contact
+    if name in contact.given:
+        _add(turn, contact.scores, name, contact.given[name])
+        _wear(turn, name, contact.wears.get(kept(name), []), name)
 
 
 def join(turn: Turn, other: Contact) -> None:
     """A merge: what was given to both."""
-    join_scores(turn.contact.given, other.given, turn.rulebook.half_lives)
+    for name, given in other.given.items():
+        _add(turn, turn.contact.given, name, given)
+        _wear(turn, kept(name), other.wears.get(kept(name), []), name)
+
+
+def kept(score: str) -> str:
+    """Where a contact holds those points of runs that wear off."""
+    return f"{score}/given"
+
+
+def _add(turn: Turn, scores: Scores, name: str, given: tuple[float, int]) -> None:
+    decay = turn.rulebook.decays.get(name, Decay())
+    scores[name] = raised(scores.get(name), *given, decay.half_life)
+
+
+def _wear(turn: Turn, into: str, ends: wear.Ends, score: str) -> None:
+    decay, wears = turn.rulebook.decays.get(score, Decay()), turn.contact.wears
+    if decay.every and ends:
+        wears[into] = wear.joined(wears.get(into, []), ends, cell_of(turn.now, decay.every))

@@ -20,7 +20,6 @@ from engine.domain.assignment import owner_of
 from engine.domain.duration import milliseconds
 from engine.domain.event import Event
 from engine.domain.offer import NAMED, RECENT, Action, Line, Offer
-from engine.domain.score import decayed
 from engine.domain.team import Handoff
 from engine.domain.turn import Turn
 
@@ -97,10 +96,11 @@ def _may_again(handoff: Handoff, before: Offer) -> float:
 
 def _lines(turn: Turn) -> Iterator[Line]:
     """Every score as it stands, the highest first."""
-    halves, stood = turn.rulebook.half_lives, []
-    for name, (value, at) in turn.contact.scores.items():
-        now = decayed(value, at, turn.now, halves.get(name, 0))
-        stood.append(Line(name, round(now, 2)))
+    stood = []
+    for name, gauge in turn.rulebook.gauges.items():
+        standing = gauge.standing(turn.contact)
+        if standing is not None:
+            stood.append(Line(name, round(gauge.read(standing, turn.now), 2)))
     yield from sorted(stood, key=lambda line: (-line.value, line.score))
 
 

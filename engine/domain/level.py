@@ -1,4 +1,4 @@
-"""Conditions on a score: how it compares now, and the instant at which its decay changes that."""
+"""Conditions on a score: how it compares now, and the instant at which time alone changes that."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
@@ -9,13 +9,18 @@ from engine.domain.condition import Comparison, Condition, comparison_of
 from engine.domain.contact import Contact
 from engine.domain.counted import score_of
 from engine.domain.demand import UNKNOWN, Answer, Demand, Predicate
-from engine.domain.duration import DAY, milliseconds
-from engine.domain.score import Score, decayed
+from engine.domain.duration import DAY
+from engine.domain.gauge import Gauge, Standing, gauge_of
+from engine.domain.grid import cell_of, start_of
+from engine.domain.score import Score
+from engine.domain.wear import last_of
 
 LATEST = 230 * 365 * DAY
 """An instant (in the year 2199): what flips later does not flip."""
 HALVINGS = 1_100
 """Half-lives after which nothing is left of any number."""
+
+Fits = Callable[[float], bool]
 
 
 def scored(condition: Condition, demand: Demand) -> Predicate:
@@ -24,27 +29,15 @@ def scored(condition: Condition, demand: Demand) -> Predicate:
     score = demand.scores.get(name, Score(score=name, rules=()))
     demand.scored.add(name)
     demand.attributes.add(points_of(name))
-    half_life = milliseconds(score.half_life) if score.half_life else 0
-    wanted, waits = comparison_of(condition), score_of(score)
+    gauge, wanted = gauge_of(score), comparison_of(condition)
     fits, bounds = comparison(wanted), sorted(set(_bounds(wanted)))
+    unknown = doubt(score, gauge, demand)
 
     def holds(contact: Contact, now: int) -> Answer:
-        if contact.pending and waits in contact.pending:
+        if contact.pending and unknown(contact, now):
             return UNKNOWN
-        value, since = contact.scores.get(name, (0.0, now))
-
-        def at(instant: int) -> float:
-            return decayed(value, since, instant, half_life)
-
-        yes = fits(at(now))
-        if not value or not half_life:
-            return yes, 0
-        end = since + HALVINGS * half_life
-        crossed = sorted(
-            flip for bound in bounds for under in (lt, le)
-            if (flip := _crossing(at, bound, under, now, end))
-        )  # fmt: skip
-        return yes, next((flip for flip in crossed if fits(at(flip)) is not yes), 0)
+        standing = gauge.standing(contact) or Standing(0.0, now)
+        return fits(gauge.read(standing, now)), flip_of(gauge, standing, fits, bounds, now)
 
     return holds
 
@@ -54,10 +47,46 @@ def points_of(score: str) -> str:
     return f"\0score/{score}"
 
 
-def value_of(contact: Contact, score: Score, now: int) -> float:
-    """What a score is worth at an instant."""
-    value, since = contact.scores.get(score.score, (0.0, now))
-    return decayed(value, since, now, milliseconds(score.half_life) if score.half_life else 0)
+def doubt(score: Score, gauge: Gauge, demand: Demand) -> Callable[[Contact, int], bool]:
+    """Whether what the score is made of is being rebuilt."""
+    waits, members = score_of(score), demand.members
+
+    def unknown(contact: Contact, now: int) -> bool:
+        if waits in contact.pending:
+            return True
+        return any(k in members and members[k](contact, now)[0] is None for k in gauge.shifts)
+
+    return unknown
+
+
+def flip_of(gauge: Gauge, standing: Standing, fits: Fits, bounds: list[float], now: int) -> int:
+    """The first instant after ``now`` at which ``fits`` answers otherwise, 0 for never."""
+    decay = gauge.decay
+    if decay.every:
+        return _step(gauge, standing, fits, now)
+    if not standing.value or not decay.half_life:
+        return 0
+
+    def at(instant: int) -> float:
+        return gauge.read(standing, instant)
+
+    yes, end = fits(at(now)), standing.at + HALVINGS * decay.half_life
+    crossed = sorted(
+        flip for bound in bounds for under in (lt, le)
+        if (flip := _crossing(at, bound, under, now, end))
+    )  # fmt: skip
+    return next((flip for flip in crossed if fits(at(flip)) is not yes), 0)
+
+
+def _step(gauge: Gauge, standing: Standing, fits: Fits, now: int) -> int:
+    """Points wear off at the instants of a grid, and until nothing is left."""
+    every = gauge.decay.every
+    yes = fits(gauge.read(standing, now))
+    for cell in range(cell_of(now, every) + 1, last_of(standing.ends) + 1):
+        instant = start_of(cell, every)
+        if fits(gauge.read(standing, instant)) is not yes:
+            return instant
+    return 0
 
 
 def _crossing(

@@ -3,7 +3,8 @@
 attributes             the survivor's; the other's only where the survivor has none
 consents               the later statement of both, of the same instant the withdrawal; see ``consent``
 counters, measures     added; rings: the latest of both
-scores                 added, each decayed to the later instant
+scores                 added, each decayed to the later instant; caps hold for the events of both, and
+                       what conditions add is asked again
 segments               asked again, quietly: what is inherited triggers nothing
 visits                 added; the current one is the later, the first touch the earlier
 collections            items of both by their time; of one key the later
@@ -39,8 +40,8 @@ from engine.domain.dedupe import merged
 from engine.domain.entry import entry_of
 from engine.domain.identity import WITH
 from engine.domain.message import Adopted
+from engine.domain.points import join_scores
 from engine.domain.review import MOST, over
-from engine.domain.score import join_scores
 from engine.domain.session import joined
 from engine.domain.turn import Turn
 from engine.domain.waiting import reaim
@@ -87,7 +88,7 @@ def adopt(turn: Turn, message: Adopted) -> bool:
     join_collections(turn, other, turn.rulebook.collections)
     arm.join(contact, other)
     giving.join(turn, other)
-    join_scores(contact.scores, other.scores, turn.rulebook.half_lives)
+    join_scores(contact, other, turn.rulebook.decays, turn.rulebook.capped, turn.now)
     _take_runs(turn, other.runs, other)
     _join_reviews(turn, other)
     handoff.join(turn, other.handoffs, other.timers)
@@ -96,7 +97,7 @@ def adopt(turn: Turn, message: Adopted) -> bool:
     listing.adopt(turn, other)
     reaim(turn)
     turn.effects += [replace(send, contact=contact.id) for send in message.sends]
-    turn.stale.update(turn.rulebook.segments)
+    turn.stale.update(turn.rulebook.asked)
     turn.quiet = True
     return True
 

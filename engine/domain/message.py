@@ -7,6 +7,7 @@ import msgspec
 from engine.domain.consent import Status
 from engine.domain.effect import Half, Send
 from engine.domain.event import Event
+from engine.domain.gauge import Standing
 from engine.domain.identity import Claim
 from engine.domain.offer import Decision
 
@@ -119,7 +120,7 @@ class CompanyTold(msgspec.Struct, frozen=True, array_like=True, tag="told"):
     company: str
     contact: int
     at: int
-    scores: dict[str, tuple[float, int]] = {}
+    scores: dict[str, Standing] = {}
     attributes: dict[str, Any] = {}
     public: bool = False
     gone: bool = False

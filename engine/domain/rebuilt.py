@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.domain import codec, run
+from engine.domain import codec, points, run
 from engine.domain.collect import take_collection
 from engine.domain.contact import Contact
 from engine.domain.giving import give_back
@@ -24,7 +24,7 @@ def take_rebuilt(turn: Turn, message: Rebuilt) -> None:
     contact.pending = rest
     turn.note("rebuilt", "")
     turn.quiet = not turn.rulebook.backfill
-    turn.stale.update(turn.rulebook.segments)
+    turn.stale.update(turn.rulebook.asked)
     settle(turn)
     run.decide(turn)
 
@@ -40,7 +40,7 @@ def put(contact: Contact, made: Contact, name: str) -> None:
         case "measure":
             _copy(made.measures, contact.measures, int(rest))
         case "score":
-            _copy(made.scores, contact.scores, rest.rpartition(":")[0])
+            points.copy(made, contact, rest.rpartition(":")[0])
         case "collection":
             take_collection(contact, made, rest.rpartition(":")[0])
         case _:

@@ -8,44 +8,58 @@ from engine.domain import assignment
 from engine.domain.action import Straight
 from engine.domain.aggregate import Aggregate, Matcher
 from engine.domain.attribute import Schema
+from engine.domain.cap import Cap
 from engine.domain.case import CasePlan, cases_of
 from engine.domain.collection import VERBS, Collection, Verb
 from engine.domain.comparison import matcher
 from engine.domain.condition import Condition
+from engine.domain.contact import Contact
 from engine.domain.decision import Branch
 from engine.domain.definitions import Definitions
 from engine.domain.demand import Demand, Predicate
 from engine.domain.duration import milliseconds
 from engine.domain.endpoint import Endpoint
+from engine.domain.gauge import Gauge, gauge_of
 from engine.domain.lexicon import TIMER, Lexicon
 from engine.domain.membership import membership
 from engine.domain.moment import CROSSINGS, Moment, is_moment
 from engine.domain.outset import waits
 from engine.domain.pause import Digest, WaitFor
+from engine.domain.points import ScorePlan
 from engine.domain.predicate import compiled
 from engine.domain.quiet import Hours
 from engine.domain.reading import readings
 from engine.domain.receipt import event_of, where_of
 from engine.domain.scenario import Scenario, Step
-from engine.domain.score import Score
+from engine.domain.score import Score, ScoreRule, asked_by, rules_of
 from engine.domain.template import Template
 from engine.domain.topic import Topic
 
 
 class SegmentPlan(msgspec.Struct, frozen=True):
-    """``rank`` is the order of evaluation: a segment comes after those it asks about."""
+    """A segment, or the condition of a score's rule, which is asked as one.
+
+    ``rank`` is the order of evaluation: each comes after those it asks about. ``score`` is empty for a
+    segment; ``points`` or a ``factor`` is what the rule does to the score.
+    """
 
     name: str
     rank: int
     holds: Predicate
     timer: str
+    score: str = ""
+    points: float = 0.0
+    factor: float | None = None
 
+    def members(self, contact: Contact) -> dict[str, int]:
+        """Where the contact keeps that it is one, and since when."""
+        return contact.upheld if self.score else contact.segments
 
-class ScorePlan(msgspec.Struct, frozen=True):
-    score: str
-    points: float
-    half_life: int
-    matches: Matcher | None
+    def moved(self, *, enters: bool) -> float | str:
+        """What a crossing does to the score, for its fact."""
+        if self.factor is not None:
+            return f"x{self.factor if enters else 1:g}"
+        return self.points if enters else -self.points
 
 
 class MomentPlan(msgspec.Struct, frozen=True):
@@ -133,11 +147,12 @@ class Rulebook:
         self.readings = readings(definitions.aggregates, self.aggregates)
         self.segments: dict[str, SegmentPlan] = {}
         self.outset: dict[str, SegmentPlan] = {}
+        self.asked: dict[str, SegmentPlan] = {}
         self.events: dict[str, EventPlan] = {}
         self.by_attribute: dict[str, list[SegmentPlan]] = {}
         self.by_segment: dict[str, list[SegmentPlan]] = {}
         self.by_collection: dict[str, list[SegmentPlan]] = {}
-        self.half_lives: dict[str, int] = {}
+        self._read_scores(definitions)
         self.triggers: dict[tuple[str, str], list[ScenarioPlan]] = {}
         self.watches = False
         self.in_force: dict[str, ScenarioPlan] = {}
@@ -146,7 +161,7 @@ class Rulebook:
         self.endpoints: dict[str, Endpoint] = {one.webhook: one for one in definitions.webhooks}
         self.hooks: dict[tuple[str, str], list[tuple[Endpoint, MomentPlan]]] = {}
         self._compile_segments(definitions)
-        self._compile_scores(definitions)
+        self._compile_scores()
         self._compile_team(definitions)
         self._compile_scenarios(definitions)
         self._compile_collections(definitions)
@@ -187,30 +202,28 @@ class Rulebook:
         compiled(condition, demand)
         events = {one.event for one in demand.aggregates.values()}
         scored = (self.scores[name] for name in demand.scored if name in self.scores)
-        return events | {event_of(rule) for score in scored for rule in score.rules}
+        rules = (rule for score in scored for rule in score.rules)
+        return events | {event for rule in rules if (event := event_of(rule))}
 
     def _compile_segments(self, definitions: Definitions) -> None:
+        conditions = {one.segment: one.asks for one in definitions.segments}
+        conditions |= {k: asked for k, rule in self.rules.items() if (asked := asked_by(rule))}
         demands: dict[str, Demand] = {}
         for segment in definitions.segments:
-            demand = self.demand(self.aggregates)
-            self.holds[segment.segment] = membership(segment, demand)
-            demands[segment.segment] = demand
-        written = {s.segment: s.asks for s in definitions.segments}
-        touched = {name: self._events_of(condition) for name, condition in written.items()}
-        for rank, name in enumerate(in_order({n: d.segments for n, d in demands.items()})):
-            plan = SegmentPlan(name, rank, self.holds[name], TIMER + name)
-            self.segments[name] = plan
-            if not waits(written[name], plan.holds):
+            demands[segment.segment] = self.demand(self.aggregates)
+            self.holds[segment.segment] = membership(segment, demands[segment.segment])
+        for key in [key for key in conditions if key not in demands]:
+            demands[key] = self.demand(self.aggregates)
+            self.holds[key] = compiled(conditions[key], demands[key])
+        asks = {name: demand.segments | self._shifting(demand) for name, demand in demands.items()}
+        for rank, name in enumerate(in_order(asks)):
+            plan = self._segment_plan(name, rank)
+            self.asked[name] = plan
+            if not plan.score:
+                self.segments[name] = plan
+            if not waits(conditions[name], plan.holds):
                 self.outset[name] = plan
-            for attribute in demands[name].attributes:
-                self.by_attribute.setdefault(attribute, []).append(plan)
-            for other in demands[name].segments:
-                self.by_segment.setdefault(other, []).append(plan)
-            for collection in demands[name].collections:
-                self.by_collection.setdefault(collection, []).append(plan)
-            for event in touched[name]:
-                entry = self._plan_of(event)
-                entry.segments = (*entry.segments, plan)
+            self._index(plan, demands[name], asks[name], self._events_of(conditions[name]))
 
     def _compile_team(self, definitions: Definitions) -> None:
         demand = self.demand(self.aggregates)
@@ -218,13 +231,50 @@ class Rulebook:
         holds = {one.owner: compiled(one.when, demand) for one in owners if one.when is not None}
         self.team = assignment.planned(definitions.team, holds)
 
-    def _compile_scores(self, definitions: Definitions) -> None:
-        for score in definitions.scores:
-            half_life = milliseconds(score.half_life) if score.half_life else 0
-            self.half_lives[score.score] = half_life
-            for rule in score.rules:
-                plan = ScorePlan(score.score, rule.points, half_life, matcher(where_of(rule)))
-                self._plan_of(event_of(rule)).scores.append(plan)
+    def _shifting(self, demand: Demand) -> set[str]:
+        """The rules on conditions behind the scores that are asked about."""
+        return {
+            k for name in demand.scored if name in self.gauges for k in self.gauges[name].shifts
+        }
+
+    def _segment_plan(self, name: str, rank: int) -> SegmentPlan:
+        rule, holds = self.rules.get(name), self.holds[name]
+        if rule is None:
+            return SegmentPlan(name, rank, holds, TIMER + name)
+        score, points = name.partition("/")[0], rule.points or 0.0
+        return SegmentPlan(name, rank, holds, TIMER + name, score, points, rule.factor)
+
+    def _index(self, plan: SegmentPlan, demand: Demand, asks: set[str], events: set[str]) -> None:
+        """By all whose change may change the answer."""
+        for attribute in demand.attributes:
+            self.by_attribute.setdefault(attribute, []).append(plan)
+        for other in asks:
+            self.by_segment.setdefault(other, []).append(plan)
+        for collection in demand.collections:
+            self.by_collection.setdefault(collection, []).append(plan)
+        for event in events:
+            entry = self._plan_of(event)
+            entry.segments = (*entry.segments, plan)
+
+    def _read_scores(self, definitions: Definitions) -> None:
+        """Before anything asks about them."""
+        written = definitions.scores
+        self.rules = {key: rule for one in written for key, rule in rules_of(one).items()}
+        self.gauges: dict[str, Gauge] = {one.score: gauge_of(one) for one in written}
+        self.decays = {name: gauge.decay for name, gauge in self.gauges.items()}
+        self.capped: dict[str, ScorePlan] = {}
+
+    def _compile_scores(self) -> None:
+        for key, rule in self.rules.items():
+            event = event_of(rule)
+            if not event:
+                continue
+            score = key.partition("/")[0]
+            points, decay = rule.points or 0.0, self.decays[score]
+            plan = ScorePlan(score, key, points, decay, matcher(where_of(rule)), cap_of(rule))
+            self._plan_of(event).scores.append(plan)
+            if plan.cap is not None:
+                self.capped[key] = plan
 
     def _compile_scenarios(self, definitions: Definitions) -> None:
         for scenario in (*definitions.scenarios, *definitions.retired):
@@ -253,6 +303,16 @@ class Rulebook:
             for plan in map(moment_plan, endpoint.on):
                 self.hooks.setdefault((plan.kind, plan.name), []).append((endpoint, plan))
                 self._moments |= {plan.name} if plan.kind == "event" else set()
+
+
+def cap_of(rule: ScoreRule) -> Cap | None:
+    """Whole events only: a rule gives its points as often as they fit."""
+    if rule.once:
+        return Cap(1)
+    if rule.cap is None:
+        return None
+    most = int(rule.cap / abs(rule.points)) if rule.points else 0
+    return Cap(most, milliseconds(rule.per) if rule.per else 0)
 
 
 def planned(scenario: Scenario, demand: Demand) -> ScenarioPlan:

@@ -6,7 +6,7 @@ from engine.domain import run, webhook
 from engine.domain.awaiting import hear
 from engine.domain.contact import Run
 from engine.domain.entry import concerns
-from engine.domain.rulebook import MomentPlan, ScenarioPlan
+from engine.domain.rulebook import MomentPlan, ScenarioPlan, SegmentPlan
 from engine.domain.starting import START, STOP
 from engine.domain.turn import Happened, Turn
 from engine.domain.watching import watch
@@ -52,22 +52,26 @@ def _ask_segments(turn: Turn) -> None:
             contact.timers[plan.timer] = flips
         elif plan.timer in contact.timers:
             del contact.timers[plan.timer]
-        if holds is not None and holds is not (plan.name in contact.segments):
-            _cross(turn, plan.name, enters=holds)
+        if holds is not None and holds is not (plan.name in plan.members(contact)):
+            _cross(turn, plan, enters=holds)
             if turn.stale:
                 turn.stale.update((rest.name, rest) for rest in asked[position + 1 :])
                 return
 
 
-def _cross(turn: Turn, name: str, *, enters: bool) -> None:
+def _cross(turn: Turn, plan: SegmentPlan, *, enters: bool) -> None:
+    name, members = plan.name, plan.members(turn.contact)
     if enters:
-        turn.contact.segments[name] = turn.at
-        turn.note("segment_entered", name)
+        members[name] = turn.at
     else:
-        del turn.contact.segments[name]
-        turn.note("segment_left", name)
+        del members[name]
     for dependent in turn.rulebook.by_segment.get(name, ()):
         turn.stale[dependent.name] = dependent
+    if plan.score:
+        turn.scored = True
+        turn.note("scored", plan.score, plan.moved(enters=enters))
+        return
+    turn.note("segment_entered" if enters else "segment_left", name)
     live = not turn.quiet and turn.at >= turn.now - turn.rulebook.max_age
     turn.happened("enters" if enters else "leaves", name, live=live)
 

@@ -18,10 +18,13 @@ from engine.domain.counted import (
     times_of,
 )
 from engine.domain.definitions import Definitions, Level
+from engine.domain.demand import Demand
 from engine.domain.forecast import behind
 from engine.domain.lexicon import Words
 from engine.domain.predicate import compiled
 from engine.domain.rulebook import Rulebook
+from engine.domain.score import Score
+from engine.domain.score import asked_by as asked_by_rule
 from engine.domain.segment import Segment
 
 
@@ -33,7 +36,12 @@ def dated(before: Definitions | None, after: Definitions, version: int) -> Defin
     since = {
         name: _levels(held.get(name, ()), version, size) for name, size in sorted(asked.items())
     }
-    names = (*rulebook.segments, *rulebook.scores, *(one.scenario for one in after.scenarios))
+    names = (
+        *rulebook.asked,
+        *rulebook.capped,
+        *rulebook.scores,
+        *(one.scenario for one in after.scenarios),
+    )
     lexicon = words.grown(names, rulebook.aggregates)
     return msgspec.structs.replace(after, since=since, lexicon=lexicon)
 
@@ -63,7 +71,8 @@ def read_by(rulebook: Rulebook, segments: Iterable[str]) -> set[str]:
     """What is counted that these segments ask, and those that they ask about."""
     written = {one.segment: one for one in rulebook.definitions.segments}
     found: set[str] = set()
-    for name in {plan.name for segment in segments for plan in behind(segment, rulebook)}:
+    names = {plan.name for segment in segments for plan in behind(segment, rulebook)}
+    for name in names & written.keys():
         found |= _read(rulebook, written[name])[0]
     return found
 
@@ -72,8 +81,8 @@ def _read(rulebook: Rulebook, segment: Segment) -> tuple[set[str], set[str]]:
     """What one segment asks itself: what is counted, and other segments."""
     demand = rulebook.demand({})
     compiled(segment.asks, demand)
-    parts = {part for one in demand.aggregates.values() for part, _ in _parts(one)}
-    parts |= {score_of(rulebook.scores[name]) for name in demand.scored & rulebook.scores.keys()}
+    scores = set(map(score_of, _scores_behind(rulebook.definitions, demand)))
+    parts = scores | {part for one in demand.aggregates.values() for part, _ in _parts(one)}
     parts |= {collection_of(rulebook.kept[n]) for n in demand.collections & rulebook.kept.keys()}
     return parts, demand.segments
 
@@ -89,6 +98,18 @@ def waiting(definitions: Definitions, names: Container[str]) -> set[str]:
         if any(part in names for part in parts) or asked & found:
             found.add(name)
     return found
+
+
+def _scores_behind(definitions: Definitions, demand: Demand) -> list[Score]:
+    """Those asked about; what their conditions read is added to ``demand``."""
+    found: dict[str, Score] = {}
+    written = {one.score: one for one in definitions.scores}
+    while fresh := (demand.scored & written.keys()) - found.keys():
+        found |= {name: written[name] for name in fresh}
+        for name in fresh:
+            for condition in filter(None, map(asked_by_rule, written[name].rules)):
+                compiled(condition, demand)
+    return list(found.values())
 
 
 def titles(definitions: Definitions) -> dict[str, str]:

@@ -114,11 +114,14 @@ def _refresh(turn: Turn) -> None:
     contact.trouble, contact.parked = "", 0
     lapse.arm(turn)
     handoff.rearm(turn)
-    turn.stale.update(rulebook.segments if turn.quiet else rulebook.outset)
+    turn.stale.update(rulebook.asked if turn.quiet else rulebook.outset)
     for name in [name for name in contact.segments if name not in rulebook.segments]:
         del contact.segments[name]
         contact.timers.pop(f"segment:{name}", None)
         turn.note("segment_left", name)
+    for key in [key for key in contact.upheld if key not in rulebook.asked]:
+        del contact.upheld[key]
+        contact.timers.pop(f"segment:{key}", None)
     if turn.quiet:
         settle(turn)
         run.decide(turn)
@@ -208,7 +211,7 @@ def _flip(turn: Turn, owners: list[str], due: int) -> None:
     for owner in owners:
         del turn.contact.timers[owner]
         kind, _, name = owner.partition(":")
-        plan = turn.rulebook.segments.get(name) if kind == "segment" else None
+        plan = turn.rulebook.asked.get(name) if kind == "segment" else None
         if plan is not None:
             turn.stale[plan.name] = plan
     settle(turn)

@@ -25,7 +25,7 @@ from engine.domain.dedupe import with_seen
 from engine.domain.effect import Settle
 from engine.domain.event import Event
 from engine.domain.message import Act, Receipt
-from engine.domain.score import fold_scores
+from engine.domain.points import fold_scores
 from engine.domain.starting import START
 from engine.domain.turn import Turn
 from engine.domain.visit import take_visit
@@ -97,9 +97,9 @@ def _fold_aggregates(turn: Turn, event: Event) -> None:
 
 def _score(turn: Turn, event: Event) -> None:
     rules = turn.rulebook.event(event.name).scores
-    for rule in fold_scores(turn.contact.scores, event, rules, turn.properties_of):
+    for rule, points in fold_scores(turn.contact, event, rules, turn.properties_of, turn.now):
         turn.scored = True
-        turn.note("scored", rule.score, rule.points)
+        turn.note("scored", rule.score, points)
 
 
 def take_receipt(turn: Turn, receipt: Receipt) -> None:
@@ -139,4 +139,4 @@ def take_act(turn: Turn, act: Act) -> None:
             listing.quit_(turn, act.subject)
         case "resume":
             contact.trouble, contact.parked = "", 0
-            turn.stale.update(turn.rulebook.segments)
+            turn.stale.update(turn.rulebook.asked)

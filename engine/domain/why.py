@@ -9,7 +9,6 @@ from engine.domain.contact import NOTHING, Contact
 from engine.domain.demand import Demand
 from engine.domain.duration import milliseconds
 from engine.domain.forecast import bring, standing
-from engine.domain.level import value_of
 from engine.domain.lot import number_in
 from engine.domain.passage import state_of
 from engine.domain.path import value_at
@@ -102,7 +101,7 @@ class _Witness:
         return getattr(self.contact.collections.get(name, NOTHING), str(condition.of or "count"))
 
     def score(self, name: str, _condition: Condition) -> Any:
-        return round(value_of(self.contact, self.rulebook.scores[name], self.now), 3)
+        return round(self.rulebook.gauges[name].of(self.contact, self.now), 3)
 
     def scenario(self, name: str, _condition: Condition) -> Any:
         return state_of(self.contact, name)

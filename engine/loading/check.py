@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from engine.domain.condition import Condition
-from engine.domain.score import Score, ScoreRule
 from engine.domain.segment import Segment
 from engine.domain.template import Template
 from engine.loading.check_aggregate import aggregate_problems
@@ -13,13 +12,11 @@ from engine.loading.check_collection import asked_problems, collection_problems
 from engine.loading.check_condition import (
     Names,
     condition_problems,
-    event_problems,
-    segments_of,
     unknown,
-    where_problems,
 )
-from engine.loading.check_receipt import message_problems
 from engine.loading.check_scenario import scenario_problems
+from engine.loading.check_score import node_of, reads_of, score_problems
+from engine.loading.check_score import reads as reads_in
 from engine.loading.check_spec import spec_problems
 from engine.loading.check_step import conditions_in
 from engine.loading.check_team import team_problems
@@ -30,7 +27,6 @@ from engine.loading.known import Known
 from engine.loading.nearest import meant
 from engine.loading.shape import Problems
 from engine.loading.workspace import HTML, TEXT, Workspace, Written, collections_of, roots_of
-from engine.loading.yaml_file import Place
 from engine.rendering.check import check_template, named
 from engine.rendering.environment import ROOTS
 
@@ -122,10 +118,18 @@ def _company_problems(workspace: Workspace) -> Iterator[str]:
 
 
 def _segment_problems(workspace: Workspace) -> Iterator[str]:
-    reads = {w.definition.segment: set(segments_of(w.definition.asks)) for w in workspace.segments}
+    reads = _reads(workspace)
     for written in workspace.segments:
         for place, text in _one_segment(written.definition, workspace.names, reads):
             yield written.problem(place, text)
+
+
+def _reads(workspace: Workspace) -> dict[str, set[str]]:
+    """What each segment and each score reads of the others."""
+    segments = {w.definition.segment: reads_in(w.definition.asks) for w in workspace.segments}
+    return segments | {
+        node_of(w.definition.score): reads_of(w.definition) for w in workspace.scores
+    }
 
 
 def _one_segment(segment: Segment, names: Names, reads: dict[str, set[str]]) -> Problems:
@@ -169,31 +173,16 @@ def _collection_problems(workspace: Workspace) -> Iterator[str]:
 
 
 def _score_problems(workspace: Workspace) -> Iterator[str]:
+    reads = _reads(workspace)
     for written in workspace.scores:
-        for place, text in _one_score(written.definition, workspace.names):
+        for place, text in score_problems(written.definition, workspace.names):
             yield written.problem(place, text)
+        circle = _circle(node_of(written.definition.score), reads)
+        if circle:
+            yield written.problem(("rules",), circle)
     for threshold in workspace.thresholds:
         for place, text in threshold_problems(threshold.definition):
             yield threshold.problem(place, text)
-
-
-def _one_score(score: Score, names: Names) -> Problems:
-    if not score.rules:
-        yield ("rules",), "needs at least one rule"
-    for at, rule in enumerate(score.rules):
-        yield from _heard_problems(rule, ("rules", at), names)
-        if rule.points == 0:
-            yield ("rules", at, "points"), "0 points change nothing"
-        if rule.where is not None:
-            yield from where_problems(rule.where, ("rules", at, "where"))
-
-
-def _heard_problems(rule: ScoreRule, place: Place, names: Names) -> Problems:
-    if (rule.event is None) is (rule.message is None):
-        yield place, "needs exactly one of event or message"
-    if rule.event is not None:
-        yield from event_problems(rule.event, (*place, "event"))
-    yield from message_problems(rule, place, names)
 
 
 def _webhook_problems(workspace: Workspace) -> Iterator[str]:

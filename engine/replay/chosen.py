@@ -12,8 +12,8 @@ from engine.domain.contact import Contact
 from engine.domain.counted import collection_of, count_of, measure_of, score_of, times_of
 from engine.domain.event import Event
 from engine.domain.message import Logged, Message, Receipt
-from engine.domain.rulebook import Rulebook, ScorePlan
-from engine.domain.score import fold_scores, join_scores
+from engine.domain.points import ScorePlan, fold_scores, join_scores
+from engine.domain.rulebook import Rulebook
 from engine.domain.session import joined
 from engine.domain.turn import Turn
 from engine.domain.visit import CAUSED, counts, take_visit
@@ -82,13 +82,13 @@ class Chosen:
         for one in (event, *caused):
             aggregates = self._by_event.get(one.name, ())
             fold_aggregates(made, one, aggregates, turn.properties_of, now)
-            fold_scores(made.scores, one, self._scores.get(one.name, ()), turn.properties_of)
+            fold_scores(made, one, self._scores.get(one.name, ()), turn.properties_of, now)
 
     def join(self, made: Contact, other: Contact, now: int) -> None:
         """As the live step does when it merges."""
         join(made, other, self._aggregates, now)
         join_collections(Turn(made, self._rulebook, now), other, self._kept)
-        join_scores(made.scores, other.scores, self._rulebook.half_lives)
+        join_scores(made, other, self._rulebook.decays, self._rulebook.capped, now)
         made.visits = joined(made.visits, other.visits)
 
 

@@ -112,6 +112,11 @@ class Relance:
         request = pb.MembershipRequest(segment=segment, key=key)
         return self._read(self._console.Membership, request, dict[str, Any])
 
+    def scorecard(self, key: str) -> list[dict[str, Any]]:
+        """What a contact's scores are made of, line by line. Raises Unknown for no such contact."""
+        request = pb.ScorecardRequest(key=key)
+        return self._read(self._console.Scorecard, request, list[dict[str, Any]])
+
     def company(self, key: str) -> dict[str, Any] | None:
         """By its group id; None when no contact belongs to it."""
         try:

@@ -980,6 +980,26 @@ class MembershipRequest(_message.Message):
 Global___MembershipRequest: _TypeAlias = MembershipRequest  # noqa: Y015
 
 @_typing.final
+class ScorecardRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KEY_FIELD_NUMBER: _builtins.int
+    key: _builtins.str
+    """As in ContactRequest."""
+    def __init__(
+        self,
+        *,
+        key: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ScorecardRequest: _TypeAlias = ScorecardRequest  # noqa: Y015
+
+@_typing.final
 class CompanyRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

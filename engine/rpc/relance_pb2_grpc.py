@@ -228,6 +228,11 @@ class ConsoleStub:
                 request_serializer=engine_dot_rpc_dot_relance__pb2.MembershipRequest.SerializeToString,
                 response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
                 _registered_method=True)
+        self.Scorecard = channel.unary_unary(
+                '/relance.v1.Console/Scorecard',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.ScorecardRequest.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
+                _registered_method=True)
         self.Segments = channel.unary_unary(
                 '/relance.v1.Console/Segments',
                 request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
@@ -318,6 +323,14 @@ class ConsoleServicer:
     def Membership(self, request, context):
         """Why one contact is in a segment or not: `member`, `since`, `until` (when that changes if nothing
         happens), `because`. Times are RFC 3339 or null. NOT_FOUND for no such segment or contact.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Scorecard(self, request, context):
+        """What a contact's scores are made of: a list of `score`, `title`, `value`, and `lines` whose `points`
+        add up to it. NOT_FOUND for no such contact.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -430,6 +443,11 @@ def add_ConsoleServicer_to_server(servicer, server):
             'Membership': grpc.unary_unary_rpc_method_handler(
                     servicer.Membership,
                     request_deserializer=engine_dot_rpc_dot_relance__pb2.MembershipRequest.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
+            ),
+            'Scorecard': grpc.unary_unary_rpc_method_handler(
+                    servicer.Scorecard,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.ScorecardRequest.FromString,
                     response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
             ),
             'Segments': grpc.unary_unary_rpc_method_handler(
@@ -601,6 +619,33 @@ class Console:
             target,
             '/relance.v1.Console/Membership',
             engine_dot_rpc_dot_relance__pb2.MembershipRequest.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Scorecard(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Console/Scorecard',
+            engine_dot_rpc_dot_relance__pb2.ScorecardRequest.SerializeToString,
             engine_dot_rpc_dot_relance__pb2.Report.FromString,
             options,
             channel_credentials,

@@ -141,6 +141,10 @@ class ConsoleStub:
     """Why one contact is in a segment or not: `member`, `since`, `until` (when that changes if nothing
     happens), `because`. Times are RFC 3339 or null. NOT_FOUND for no such segment or contact.
     """
+    Scorecard: _grpc.UnaryUnaryMultiCallable[_relance_pb2.ScorecardRequest, _relance_pb2.Report]
+    """What a contact's scores are made of: a list of `score`, `title`, `value`, and `lines` whose `points`
+    add up to it. NOT_FOUND for no such contact.
+    """
     Segments: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
     """A list: every segment with its size."""
     EventNames: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
@@ -184,6 +188,10 @@ class ConsoleAsyncStub(ConsoleStub):
     Membership: _aio.UnaryUnaryMultiCallable[_relance_pb2.MembershipRequest, _relance_pb2.Report]  # type: ignore[assignment]
     """Why one contact is in a segment or not: `member`, `since`, `until` (when that changes if nothing
     happens), `because`. Times are RFC 3339 or null. NOT_FOUND for no such segment or contact.
+    """
+    Scorecard: _aio.UnaryUnaryMultiCallable[_relance_pb2.ScorecardRequest, _relance_pb2.Report]  # type: ignore[assignment]
+    """What a contact's scores are made of: a list of `score`, `title`, `value`, and `lines` whose `points`
+    add up to it. NOT_FOUND for no such contact.
     """
     Segments: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
     """A list: every segment with its size."""
@@ -249,6 +257,16 @@ class ConsoleServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
         """Why one contact is in a segment or not: `member`, `since`, `until` (when that changes if nothing
         happens), `because`. Times are RFC 3339 or null. NOT_FOUND for no such segment or contact.
+        """
+
+    @_abc_1.abstractmethod
+    def Scorecard(
+        self,
+        request: _relance_pb2.ScorecardRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """What a contact's scores are made of: a list of `score`, `title`, `value`, and `lines` whose `points`
+        add up to it. NOT_FOUND for no such contact.
         """
 
     @_abc_1.abstractmethod

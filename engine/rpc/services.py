@@ -106,6 +106,14 @@ class Console(wire.ConsoleServicer):
         return _report(found)
 
     @open_to(*VIEWERS)
+    async def Scorecard(self, request: pb.ScorecardRequest, _caller: ApiKey) -> pb.Report:
+        key = told_key(request.key, self._engine.rulebooks.country())
+        found = await self._engine.reports.scorecard(key)
+        if found is None:
+            raise Unknown(f"no contact has the key {request.key}; a key is kind:value, or an id")
+        return _report(found)
+
+    @open_to(*VIEWERS)
     async def Company(self, request: pb.CompanyRequest, _caller: ApiKey) -> pb.Report:
         if not request.key:
             return _report(await self._engine.companies.first(COMPANIES))

@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import msgspec
+
 from engine.domain import company, fact, message
 from engine.domain.company_score import Company, value
 from engine.domain.effect import InformMember, TellCompany
 from engine.domain.fact import Fact
+from engine.domain.gauge import Gauge
 from engine.domain.identity import company_key, contact_id, slot_of_key
 from engine.domain.message import CompanyLearned, CompanyTold
 from engine.ports.host_store import CompanyRow, LogRow
@@ -33,6 +36,13 @@ def tell(batch: Batch, hop: TellCompany, depth: int) -> CompanyLearned:
     return CompanyLearned(hop.company, attributes)
 
 
+def answer(memory: Memory, method: str, body: bytes) -> Any:
+    """``company`` by its key, or the first ``companies``."""
+    if method == "company":
+        return report(memory, body.decode())
+    return reports(memory, msgspec.msgpack.decode(body, type=int))
+
+
 def report(memory: Memory, key: str) -> dict[str, Any] | None:
     """One company as plain data; its scores as of now."""
     row = memory.store.companies([key]).get(key)
@@ -53,7 +63,9 @@ def _told(memory: Memory, told: Company) -> dict[str, Any]:
         "attributes": told.attributes,
         "contacts": told.contacts,
         "scores": {
-            score.score: round(value(score, told, book.half_lives.get(score.of, 0), now), 3)
+            score.score: round(
+                value(score, told, book.gauges.get(score.of, Gauge(score.of)), now), 3
+            )
             for score in book.definitions.company_scores
         },
     }

@@ -82,12 +82,9 @@ class ContactHost:
         self.expiry = Expiry(self.memory, clock)
         self.hop_post = HopPost(self.memory, self.mailbox, calls)
         self.send_post = SendPost(self.name, self.memory, self.mailbox, calls, clock, domain)
-        self.rebuild = Rebuild(
-            self.memory, self.mailbox, clock, scans or LoopScans(table, lambda _: store)
-        )
-        self.surveys = survey_part.SurveyPart(
-            self.memory, scans or LoopScans(table, lambda _: store)
-        )
+        self.scans = scans or LoopScans(table, lambda _: store)
+        self.rebuild = Rebuild(self.memory, self.mailbox, clock, self.scans)
+        self.surveys = survey_part.SurveyPart(self.memory, self.scans)
         self.given = Growth()
         self._loops: list[asyncio.Task[None]] = []
         self._arrived = 0

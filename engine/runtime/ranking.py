@@ -9,9 +9,9 @@ import heapq
 import math
 from collections import Counter
 from math import log2
-from typing import Any
 
 from engine.domain.contact import Contact
+from engine.domain.gauge import Standing
 from engine.domain.identity import is_device
 
 SHOWN = 100
@@ -19,9 +19,10 @@ SHOWN = 100
 KEPT = 10 * SHOWN
 """Contacts remembered before the lowest of them are let go."""
 
-Standing = tuple[float, int] | None
-"""A contact's score as its state holds it: (value, instant); None without one."""
-Move = tuple[Contact, Standing, Standing]
+RESTING = -5_000.0
+"""The mark of nothing, where it counts: of contacts to whom conditions give points as well."""
+
+Move = tuple[Contact, Standing | None, Standing | None]
 """The contact afterwards; its standing as counted so far, None if it was not; its standing now."""
 
 
@@ -32,8 +33,10 @@ def value_at(mark: float, now: int, half_life: int) -> float:
 class Ranking:
     """``marks`` counts contacts by whole marks, ``low`` those whose value is not above zero."""
 
-    def __init__(self, half_life: int) -> None:
+    def __init__(self, half_life: int, *, resting: bool = False) -> None:
+        """``resting``: whoever has nothing left is ranked too, below all others."""
         self.half_life = half_life
+        self._nothing = RESTING if resting else -math.inf
         self._per_ms = 1 / half_life if half_life else 0.0
         self.marks: Counter[int] = Counter()
         self.low = 0
@@ -42,23 +45,23 @@ class Ranking:
 
     def take(self, moves: list[Move]) -> None:
         """In the order in which they happened. One loop without calls: every event that scores is in it."""
-        per_ms, nothing = self._per_ms, -math.inf
+        per_ms, nothing = self._per_ms, self._nothing
         for contact, before, after in moves:
             old = log2(before[0]) + before[1] * per_ms if before and before[0] > 0 else nothing
             new = log2(after[0]) + after[1] * per_ms if after and after[0] > 0 else nothing
             if before is None or after is None or old // 1 != new // 1:
                 self._count(before, old, -1)
                 self._count(after, new, 1)
-            if new > self._floor:
+            if after is not None and new > self._floor:
                 self._enter(contact, new)
             elif contact.id in self._top:
                 del self._top[contact.id]
 
-    def leave(self, contact: int, standing: Standing) -> None:
+    def leave(self, contact: int, standing: Standing | None) -> None:
         """The contact is no more."""
-        low = standing is None or standing[0] <= 0
+        above = standing is not None and standing[0] > 0
         mark = (
-            -math.inf if low or standing is None else log2(standing[0]) + standing[1] * self._per_ms
+            log2(standing[0]) + standing[1] * self._per_ms if standing and above else self._nothing
         )
         self._count(standing, mark, -1)
         self._top.pop(contact, None)
@@ -68,7 +71,7 @@ class Ranking:
         if len(self._top) > KEPT:
             self._let_go()
 
-    def _count(self, standing: Standing, mark: float, by: int) -> None:
+    def _count(self, standing: Standing | None, mark: float, by: int) -> None:
         if standing is None:
             return
         if mark == -math.inf:
@@ -85,13 +88,9 @@ class Ranking:
         self._floor = max(mark for contact, (mark, _) in self._top.items() if contact not in kept)
         self._top = kept
 
-    def told(self) -> dict[str, Any]:
-        return {
-            "half_life": self.half_life,
-            "marks": list(self.marks.items()),
-            "low": self.low,
-            "top": [[mark, number, label_of(contact)] for number, (mark, contact) in self._best()],
-        }
+    def best(self) -> list[Contact]:
+        """The highest first."""
+        return [contact for _, (_, contact) in self._best()]
 
     def _best(self) -> list[tuple[int, tuple[float, Contact]]]:
         return heapq.nlargest(SHOWN, self._top.items(), key=lambda entry: entry[1][0])

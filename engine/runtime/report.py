@@ -17,7 +17,7 @@ from engine.errors import BadRequest, Unknown
 from engine.ports.host_store import LogRow
 from engine.replay.fsck import Fsck
 from engine.replay.timeline import timeline
-from engine.runtime import companies, consent_report, dead, life
+from engine.runtime import companies, consent_report, dead, life, scorecard
 from engine.runtime.residents import Resident
 
 if TYPE_CHECKING:
@@ -30,6 +30,8 @@ async def answer(host: "ContactHost", method: str, body: bytes) -> Any:
     """Raises BadRequest for a call that there is not."""
     if method == "fsck":
         return await fsck(host)
+    if method == "scorecard":
+        return await scorecard.told(host, msgspec.msgpack.decode(body, type=int))
     told = _TOLD.get(method)
     if told is None:
         text = f"a host has no call {method!r}"
@@ -81,6 +83,7 @@ def contact(host: "ContactHost", number: int, rows: int) -> dict[str, Any] | Non
     unknown = undeclared(resident.contact.attributes, host.memory.rulebook.attributes)
     return (
         state_of(resident)
+        | {"scores": scores_of(host, resident.contact)}
         | consent_report.told(host.memory, resident.contact)
         | figures_of(host, resident.contact)
         | kept_of(host, resident.contact)
@@ -102,6 +105,13 @@ def membership(host: "ContactHost", number: int, segment: str) -> dict[str, Any]
     if resident is None:
         return None
     return why(resident.contact, segment, memory.rulebook, memory.clock.now())
+
+
+def scores_of(host: "ContactHost", held: Contact) -> dict[str, list[float]]:
+    """What each is worth now, with that instant; those that never had a point are left out."""
+    now, gauges = host.memory.clock.now(), host.memory.rulebook.gauges
+    standings = {name: gauge.standing(held) for name, gauge in gauges.items()}
+    return {n: [gauges[n].read(one, now), now] for n, one in standings.items() if one is not None}
 
 
 def figures_of(host: "ContactHost", held: Contact) -> dict[str, Any]:

@@ -64,6 +64,13 @@ class Reports:
         host = self._table.host_of_contact(found["id"])
         return dict(await self._census.ask(host, "membership", body))
 
+    async def scorecard(self, key: str) -> list[dict[str, Any]] | None:
+        found = await self.contact(key, 0)
+        if found is None:
+            return None
+        host = self._table.host_of_contact(found["id"])
+        return list(await self._census.ask(host, "scorecard", envelope.encode(found["id"])))
+
     async def _tell(self, contact: int, timeline: int) -> Any:
         body = envelope.encode((contact, timeline))
         return await self._census.ask(self._table.host_of_contact(contact), "contact", body)

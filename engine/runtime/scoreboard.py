@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.domain.definitions import Definitions
 from engine.runtime.ranking import SHOWN, value_at
+from engine.runtime.rungs import LOW
 
 LEAST = 1.0
 """Contacts below this value share the last bar."""
@@ -20,7 +21,8 @@ def scores(definitions: Definitions, hosts: list[dict[str, Any]]) -> list[dict[s
         told = [host["scores"][one.score] for host in hosts if one.score in host["scores"]]
         half_life = told[0]["half_life"] if told else 0
         top = heapq.nlargest(SHOWN, (tuple(entry) for each in told for entry in each["top"]))
-        bars = bars_of(told, now, half_life)
+        stepped = any("heights" in each for each in told)
+        bars = heights_of(told) if stepped else bars_of(told, now, half_life)
         found.append(
             {
                 "score": one.score,
@@ -29,8 +31,7 @@ def scores(definitions: Definitions, hosts: list[dict[str, Any]]) -> list[dict[s
                 "since": since,
                 "contacts": sum(bar["contacts"] for bar in bars),
                 "top": [
-                    {"contact": contact, "key": key, "value": value_at(mark, now, half_life)}
-                    for mark, contact, key in top
+                    {"contact": contact, "key": key, "value": value} for value, contact, key in top
                 ],
                 "bars": bars,
             }
@@ -56,3 +57,16 @@ def bars_of(told: list[dict[str, Any]], now: int, half_life: int) -> list[dict[s
     ]
     end = bars[-1]["from"] if bars else LEAST
     return [*bars, {"from": 0.0, "to": end, "contacts": low}]
+
+
+def heights_of(told: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """As ``bars_of``, of scores that are counted by height: powers of two, and what is below 1."""
+    heights: Counter[int] = Counter()
+    for each in told:
+        heights.update(dict(each["heights"]))
+    highest = max((height for height, contacts in heights.items() if contacts), default=LOW)
+    bars = [
+        {"from": 2.0**height, "to": 2.0 ** (height + 1), "contacts": heights[height]}
+        for height in range(highest, LOW, -1)
+    ]
+    return [*bars, {"from": 0.0, "to": 1.0, "contacts": heights[LOW]}]

@@ -8,11 +8,13 @@ import logging
 from collections.abc import Iterable
 from typing import Any
 
+from engine.domain.contact import Contact
+from engine.domain.gauge import Gauge
 from engine.domain.message import Message, Receipt
 from engine.domain.step import Outcome
 from engine.runtime.memory import Memory
-from engine.runtime.ranking import Ranking
 from engine.runtime.residents import Resident
+from engine.runtime.rungs import Rungs, Stepped
 from engine.runtime.traces import Person, Traces
 
 log = logging.getLogger("relance.host")
@@ -23,7 +25,7 @@ TEXT = 200
 """Characters of a reason."""
 ARRIVED = ("sent", "delivered", "opened", "clicked")
 """Outcomes that need no reason."""
-NOBODY: dict[str, tuple[float, int]] = {}
+NOBODY = Contact(0)
 
 Step = tuple[Resident, Outcome, Message]
 """The contact as it was, what came of the step, the message consumed."""
@@ -35,7 +37,7 @@ class Standings:
         self._rulebook = 0
         self._since = 0
         self._first_log = 0
-        self._rankings: dict[str, Ranking] = {}
+        self._rankings: dict[str, Rungs | Stepped] = {}
         self._reasons: dict[tuple[str, str, str], list[int]] = {}
         self._begun = memory.clock.now()
 
@@ -63,8 +65,8 @@ class Standings:
         """Contacts that were erased; those without a row since the rankings began were never counted."""
         for resident in gone:
             if max(resident.last) >= self._first_log:
-                for name, ranking in self._rankings.items():
-                    ranking.leave(resident.contact.id, resident.contact.scores.get(name))
+                for ranking in self._rankings.values():
+                    ranking.leave(resident.contact)
 
     def forget(self, person: Person) -> None:
         """Providers' texts may quote an address."""
@@ -74,21 +76,22 @@ class Standings:
 
     def told(self) -> dict[str, Any]:
         """``since``: when the rankings began; ``begun``: when the reasons did."""
+        now = self._memory.clock.now()
         return {
-            "now": self._memory.clock.now(),
+            "now": now,
             "since": self._since,
             "begun": self._begun,
-            "scores": {name: ranking.told() for name, ranking in self._rankings.items()},
+            "scores": {name: ranking.told(now) for name, ranking in self._rankings.items()},
             "reasons": [[*what, count, at] for what, (count, at) in self._reasons.items()],
         }
 
     def _follow_rulebook(self, steps: list[Step]) -> None:
-        """A score whose half-life changed has other marks: all of them are counted anew."""
+        """A score that is read in another way has other marks: all of them are counted anew."""
         rulebook = self._memory.rulebook
         self._rulebook = rulebook.version
-        if rulebook.half_lives == {name: r.half_life for name, r in self._rankings.items()}:
+        if rulebook.gauges == {name: one.gauge for name, one in self._rankings.items()}:
             return
-        self._rankings = {name: Ranking(half) for name, half in rulebook.half_lives.items()}
+        self._rankings = {name: ranked(gauge) for name, gauge in rulebook.gauges.items()}
         self._since = self._memory.now
         self._first_log = self._memory.next_log - len(steps)
 
@@ -96,17 +99,18 @@ class Standings:
         """A contact is counted once it has a row in the log since the rankings began."""
         first = self._first_log
         changes = [
-            (before.contact.scores if max(before.last) >= first else NOBODY, outcome.contact)
+            (before.contact if max(before.last) >= first else NOBODY, outcome.contact)
             for before, outcome, _ in steps
         ]
-        for name, ranking in self._rankings.items():
-            ranking.take(
-                [
-                    (contact, was, now)
-                    for old, contact in changes
-                    if (was := old.get(name)) != (now := contact.scores.get(name))
-                ]
-            )
+        for ranking in self._rankings.values():
+            standing = ranking.standing
+            moves = [
+                (contact, was, now)
+                for old, contact in changes
+                if (was := standing(old)) != (now := standing(contact))
+            ]
+            if moves:
+                ranking.take(moves, self._memory.now)
 
     def _take_receipt(self, receipt: Receipt) -> None:
         if receipt.outcome not in ARRIVED:
@@ -120,3 +124,7 @@ class Standings:
         known = self._reasons.setdefault(what, [0, 0])
         known[0] += 1
         known[1] = self._memory.now
+
+
+def ranked(gauge: Gauge) -> Rungs | Stepped:
+    return Stepped(gauge) if gauge.decay.every else Rungs(gauge)

@@ -316,11 +316,40 @@ def scenarios(draw: st.DrawFn, name: str, segments: list[str]) -> Any:
     return build.scenario(name, draw(moments(segments)), *walked, **rest)
 
 
+points = st.integers(-5, 20).filter(bool)
+limits: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
+    [{}, {}, {"once": True}, {"cap": 40}, {"cap": 40, "per": "20ms"}]
+)
+decays: st.SearchStrategy[dict[str, Any]] = st.one_of(
+    st.just({}),
+    st.builds(lambda half: {"half_life": half}, windows),
+    st.builds(
+        lambda every: {"linear": {"points": 1, "every": every}}, st.sampled_from(["3ms", "8ms"])
+    ),
+)
+bounds: st.SearchStrategy[dict[str, Any]] = st.sampled_from([{}, {}, {"min": 0}, {"max": 12}])
+
+
 @st.composite
-def scores(draw: st.DrawFn, name: str = "heat") -> Any:
-    rules = st.fixed_dictionaries({"event": names, "points": st.integers(-5, 20)})
-    half_life = draw(st.none() | windows)
-    return build.score(name, *draw(st.lists(rules, min_size=1, max_size=3)), half_life=half_life)
+def written_scores(
+    draw: st.DrawFn, shifts: st.SearchStrategy[dict[str, Any]] = NONE
+) -> dict[str, Any]:
+    """Of every kind, as written in YAML but for its name; ``shifts`` are what rules may ask."""
+    given_ = st.builds(lambda e, p, more: {"event": e, "points": p, **more}, names, points, limits)
+    upheld = st.builds(lambda asked, p: {"if": asked, "points": p}, shifts, points)
+    halved = st.builds(
+        lambda asked, by: {"if": asked, "factor": by}, shifts, st.sampled_from([0, 0.5, 2])
+    )
+    rules = draw(st.lists(st.one_of(given_, given_, upheld, halved), min_size=1, max_size=4))
+    return {"rules": rules, **draw(decays), **draw(bounds)}
+
+
+def scores(
+    name: str = "heat", shifts: st.SearchStrategy[dict[str, Any]] = NONE
+) -> st.SearchStrategy[Any]:
+    return written_scores(shifts).map(
+        lambda written: build.score(name, *written.pop("rules"), **written)
+    )
 
 
 @st.composite
@@ -336,7 +365,9 @@ def documents(draw: st.DrawFn, *, transactional: bool = True) -> Definitions:
     named = ("basket.items", "basket.last", "basket.total", "contact.visit.count")
     parts += [build.scenario("heard", {"message": "clicked"}, build.send("again"))]
     parts += [build.score("warmth", {"message": draw(st.sampled_from(HAPPENINGS)), "points": 2})]
-    parts += [draw(scores()), build.template(transactional=transactional, variables=named)]
+    shifts = conditions([], figured, kept)
+    parts += [draw(scores(shifts=shifts))]
+    parts += [build.template(transactional=transactional, variables=named)]
     return build.definitions(
         *parts,
         late=20,

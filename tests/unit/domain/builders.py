@@ -52,8 +52,9 @@ def aggregate(name: str, **figured: Any) -> DeclaredAggregate:
     return msgspec.convert({"aggregate": name, **figured}, DeclaredAggregate)
 
 
-def score(name: str, *rules: dict[str, Any], half_life: str | None = None) -> Score:
-    return msgspec.convert({"score": name, "half_life": half_life, "rules": rules}, Score)
+def score(name: str, *rules: dict[str, Any], half_life: str | None = None, **rest: Any) -> Score:
+    plain = {"score": name, "half_life": half_life, "rules": rules, **rest}
+    return msgspec.convert(plain, Score)
 
 
 def scenario(name: str, trigger: dict[str, Any], *steps: dict[str, Any], **rest: Any) -> Scenario:

@@ -9,11 +9,14 @@ from engine.domain import codec, company
 from engine.domain.company_score import Company, CompanyScore, value
 from engine.domain.effect import TellCompany
 from engine.domain.event import PUBLIC
+from engine.domain.gauge import Gauge, Standing
 from engine.domain.message import Adopted, CompanyLearned, CompanyTold
+from engine.domain.score import Decay
 from tests.unit.domain.builders import NOON, Life, life, score, segment
 
-ENGAGED = score("engagement", {"event": "Visited", "points": 8}, half_life="1d")
 DAY = 86_400_000
+DAILY = Gauge("engagement", Decay(DAY))
+ENGAGED = score("engagement", {"event": "Visited", "points": 8}, half_life="1d")
 
 
 def member(contact: int = 1 << 16) -> Life:
@@ -42,7 +45,7 @@ def test_a_group_call_tells_the_company_what_it_says_and_who_came() -> None:
     joins(ada, "acme", industry="software")
     [told] = tellings(ada)
     assert (told.company, told.contact) == ("acme", ada.contact.id)
-    assert told.scores == {"engagement": (8.0, NOON)}
+    assert told.scores == {"engagement": Standing(8.0, NOON)}
     assert told.attributes == {"industry": "software"}
     assert ada.contact.companies == ["acme"]
 
@@ -61,20 +64,22 @@ def test_a_raised_score_is_told_once_a_step_and_only_by_members() -> None:
 def test_a_company_is_worth_the_decayed_scores_of_its_contacts() -> None:
     acme = Company(9, "acme")
     for contact, points in ((1, 8.0), (2, 4.0), (3, 2.0)):
-        acme = hears(acme, TellCompany("acme", contact, NOON, {"engagement": (points, NOON)}))
+        acme = hears(
+            acme, TellCompany("acme", contact, NOON, {"engagement": Standing(points, NOON)})
+        )
     total = CompanyScore(score="heat", of="engagement", by="sum")
-    assert value(total, acme, DAY, NOON) == 14.0
-    assert value(total, acme, DAY, NOON + DAY) == 7.0
+    assert value(total, acme, DAILY, NOON) == 14.0
+    assert value(total, acme, DAILY, NOON + DAY) == 7.0
     best = msgspec.structs.replace(total, top=2)
-    assert value(best, acme, DAY, NOON) == 12.0
-    assert value(msgspec.structs.replace(best, by="average"), acme, DAY, NOON) == 6.0
-    assert value(msgspec.structs.replace(total, by="max"), acme, DAY, NOON) == 8.0
-    assert value(total, Company(1, "empty"), DAY, NOON) == 0.0
+    assert value(best, acme, DAILY, NOON) == 12.0
+    assert value(msgspec.structs.replace(best, by="average"), acme, DAILY, NOON) == 6.0
+    assert value(msgspec.structs.replace(total, by="max"), acme, DAILY, NOON) == 8.0
+    assert value(total, Company(1, "empty"), DAILY, NOON) == 0.0
 
 
 def test_a_telling_that_comes_late_or_twice_changes_nothing() -> None:
-    newer = TellCompany("acme", 1, NOON + 2, {"engagement": (9.0, NOON)})
-    older = TellCompany("acme", 1, NOON + 1, {"engagement": (1.0, NOON)}, {"size": 3})
+    newer = TellCompany("acme", 1, NOON + 2, {"engagement": Standing(9.0, NOON)})
+    older = TellCompany("acme", 1, NOON + 1, {"engagement": Standing(1.0, NOON)}, {"size": 3})
     acme = hears(Company(9, "acme"), newer)
     assert hears(acme, older) == acme
     assert hears(acme, newer) == acme
@@ -142,16 +147,20 @@ def test_a_merge_keeps_the_survivors_company_first_and_counts_one_contact(
 
 
 def test_who_has_gone_counts_no_more_and_is_forgotten_in_time() -> None:
-    acme = hears(Company(9, "acme"), TellCompany("acme", 1, NOON, {"engagement": (8.0, NOON)}))
+    acme = hears(
+        Company(9, "acme"), TellCompany("acme", 1, NOON, {"engagement": Standing(8.0, NOON)})
+    )
     acme = hears(acme, TellCompany("acme", 1, NOON + 1, gone=True))
     assert acme.contacts == []
-    assert value(CompanyScore(score="h", of="engagement", by="sum"), acme, 0, NOON) == 0.0
+    assert value(CompanyScore(score="h", of="engagement", by="sum"), acme, DAILY, NOON) == 0.0
     later = hears(acme, TellCompany("acme", 2, NOON + 31 * DAY))
     assert list(later.members) == [2]
 
 
 def test_what_a_company_was_told_reads_back() -> None:
-    acme = hears(Company(9, "acme"), TellCompany("acme", 1, NOON, {"x": (1.5, NOON)}, {"a": [1]}))
+    acme = hears(
+        Company(9, "acme"), TellCompany("acme", 1, NOON, {"x": Standing(1.5, NOON)}, {"a": [1]})
+    )
     assert company.decode(company.encode(acme)) == acme
 
 
