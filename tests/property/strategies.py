@@ -12,6 +12,7 @@ from engine.domain.collection import Collection
 from engine.domain.contact_list import ContactList
 from engine.domain.definitions import Definitions
 from engine.domain.session import GAP
+<<<<<<< HEAD
 from tests.property.deeds import (
     EVENTS,
     VALUES,
@@ -24,6 +25,9 @@ from tests.property.deeds import (
     wheres,
     windows,
 )
+=======
+from tests.property.scores import scores
+>>>>>>> 8a73e8b (Draw random scores in a module of their own)
 from tests.unit.domain import builders as build
 
 ATTRIBUTES = ("x", "y")
@@ -314,42 +318,6 @@ def scenarios(draw: st.DrawFn, name: str, segments: list[str]) -> Any:
         rest["key"] = "n"
     walked = [draw(steps(ids, segments, at)) for at in range(len(ids))]
     return build.scenario(name, draw(moments(segments)), *walked, **rest)
-
-
-points = st.integers(-5, 20).filter(bool)
-limits: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
-    [{}, {}, {"once": True}, {"cap": 40}, {"cap": 40, "per": "20ms"}]
-)
-decays: st.SearchStrategy[dict[str, Any]] = st.one_of(
-    st.just({}),
-    st.builds(lambda half: {"half_life": half}, windows),
-    st.builds(
-        lambda every: {"linear": {"points": 1, "every": every}}, st.sampled_from(["3ms", "8ms"])
-    ),
-)
-bounds: st.SearchStrategy[dict[str, Any]] = st.sampled_from([{}, {}, {"min": 0}, {"max": 12}])
-
-
-@st.composite
-def written_scores(
-    draw: st.DrawFn, shifts: st.SearchStrategy[dict[str, Any]] = NONE
-) -> dict[str, Any]:
-    """Of every kind, as written in YAML but for its name; ``shifts`` are what rules may ask."""
-    given_ = st.builds(lambda e, p, more: {"event": e, "points": p, **more}, names, points, limits)
-    upheld = st.builds(lambda asked, p: {"if": asked, "points": p}, shifts, points)
-    halved = st.builds(
-        lambda asked, by: {"if": asked, "factor": by}, shifts, st.sampled_from([0, 0.5, 2])
-    )
-    rules = draw(st.lists(st.one_of(given_, given_, upheld, halved), min_size=1, max_size=4))
-    return {"rules": rules, **draw(decays), **draw(bounds)}
-
-
-def scores(
-    name: str = "heat", shifts: st.SearchStrategy[dict[str, Any]] = NONE
-) -> st.SearchStrategy[Any]:
-    return written_scores(shifts).map(
-        lambda written: build.score(name, *written.pop("rules"), **written)
-    )
 
 
 @st.composite

@@ -12,13 +12,13 @@ from engine.domain.duration import milliseconds
 from engine.domain.message import Adopted
 from engine.domain.score import decayed, raised
 from tests.property.reference import Past, members
+from tests.property.scores import written_scores
 from tests.property.strategies import (
     LONGEST,
     Happening,
     conditions,
     declared,
     histories,
-    written_scores,
 )
 from tests.unit.domain import builders as build
 from tests.unit.domain.builders import Life

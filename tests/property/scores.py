@@ -1,0 +1,44 @@
+"""Random scores of every kind, small enough that all of it happens within milliseconds."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.unit.domain import builders as build
+
+names = st.sampled_from(["Ate", "Bought"])
+windows = st.sampled_from(["10ms", "25ms", "60ms"])
+points = st.integers(-5, 20).filter(bool)
+limits: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
+    [{}, {}, {"once": True}, {"cap": 40}, {"cap": 40, "per": "20ms"}]
+)
+decays: st.SearchStrategy[dict[str, Any]] = st.one_of(
+    st.just({}),
+    st.builds(lambda half: {"half_life": half}, windows),
+    st.builds(
+        lambda every: {"linear": {"points": 1, "every": every}}, st.sampled_from(["3ms", "8ms"])
+    ),
+)
+bounds: st.SearchStrategy[dict[str, Any]] = st.sampled_from([{}, {}, {"min": 0}, {"max": 12}])
+
+
+@st.composite
+def written_scores(
+    draw: st.DrawFn, shifts: st.SearchStrategy[dict[str, Any]] = st.nothing()
+) -> dict[str, Any]:
+    """Of every kind, as written in YAML but for its name; ``shifts`` are what rules may ask."""
+    given_ = st.builds(lambda e, p, more: {"event": e, "points": p, **more}, names, points, limits)
+    upheld = st.builds(lambda asked, p: {"if": asked, "points": p}, shifts, points)
+    halved = st.builds(
+        lambda asked, by: {"if": asked, "factor": by}, shifts, st.sampled_from([0, 0.5, 2])
+    )
+    rules = draw(st.lists(st.one_of(given_, given_, upheld, halved), min_size=1, max_size=4))
+    return {"rules": rules, **draw(decays), **draw(bounds)}
+
+
+def scores(
+    name: str = "heat", shifts: st.SearchStrategy[dict[str, Any]] = st.nothing()
+) -> st.SearchStrategy[Any]:
+    return written_scores(shifts).map(
+        lambda written: build.score(name, *written.pop("rules"), **written)
+    )
