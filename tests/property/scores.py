@@ -23,9 +23,7 @@ bounds: st.SearchStrategy[dict[str, Any]] = st.sampled_from([{}, {}, {"min": 0},
 
 
 @st.composite
-def written_scores(
-    draw: st.DrawFn, shifts: st.SearchStrategy[dict[str, Any]] = st.nothing()
-) -> dict[str, Any]:
+def written_scores(draw: st.DrawFn, shifts: st.SearchStrategy[dict[str, Any]]) -> dict[str, Any]:
     """Of every kind, as written in YAML but for its name; ``shifts`` are what rules may ask."""
     given_ = st.builds(lambda e, p, more: {"event": e, "points": p, **more}, names, points, limits)
     upheld = st.builds(lambda asked, p: {"if": asked, "points": p}, shifts, points)
@@ -36,9 +34,7 @@ def written_scores(
     return {"rules": rules, **draw(decays), **draw(bounds)}
 
 
-def scores(
-    name: str = "heat", shifts: st.SearchStrategy[dict[str, Any]] = st.nothing()
-) -> st.SearchStrategy[Any]:
+def scores(shifts: st.SearchStrategy[dict[str, Any]], name: str = "heat") -> st.SearchStrategy[Any]:
     return written_scores(shifts).map(
         lambda written: build.score(name, *written.pop("rules"), **written)
     )
