@@ -4,10 +4,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests.property.deeds import names, windows
 from tests.unit.domain import builders as build
 
-names = st.sampled_from(["Ate", "Bought"])
-windows = st.sampled_from(["10ms", "25ms", "60ms"])
 points = st.integers(-5, 20).filter(bool)
 limits: st.SearchStrategy[dict[str, Any]] = st.sampled_from(
     [{}, {}, {"once": True}, {"cap": 40}, {"cap": 40, "per": "20ms"}]

@@ -12,7 +12,6 @@ from engine.domain.collection import Collection
 from engine.domain.contact_list import ContactList
 from engine.domain.definitions import Definitions
 from engine.domain.session import GAP
-<<<<<<< HEAD
 from tests.property.deeds import (
     EVENTS,
     VALUES,
@@ -25,9 +24,7 @@ from tests.property.deeds import (
     wheres,
     windows,
 )
-=======
 from tests.property.scores import scores
->>>>>>> 8a73e8b (Draw random scores in a module of their own)
 from tests.unit.domain import builders as build
 
 ATTRIBUTES = ("x", "y")
