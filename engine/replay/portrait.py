@@ -6,7 +6,6 @@ import msgspec
 
 from engine.domain.calendar import written
 from engine.domain.contact import Contact, timer_of
-from engine.domain.level import value_of
 from engine.domain.rulebook import Rulebook
 from engine.replay.life import Life, Moment
 
@@ -46,7 +45,7 @@ def told(contact: Contact, rulebook: Rulebook, now: int, moment: Moment) -> dict
         "consents": {name: msgspec.to_builtins(said) for name, said in contact.consents.items()},
         "segments": {name: written(since) for name, since in sorted(contact.segments.items())},
         "scores": {
-            name: round(value_of(contact, score, now), 3) for name, score in rulebook.scores.items()
+            name: round(gauge.of(contact, now), 3) for name, gauge in rulebook.gauges.items()
         },
         "aggregates": {
             name: reading.value(contact, now) for name, reading in rulebook.readings.items()
