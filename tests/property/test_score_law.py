@@ -67,7 +67,7 @@ class Truth:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.past = Past([], {}, world.declared)
+        self.past = Past([], {}, world.declared, {})
 
     def value(self, at: int) -> float:
         gave, held, factor = 0.0, 0.0, 1.0
