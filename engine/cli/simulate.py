@@ -34,7 +34,9 @@ def simulate(
     events: Annotated[
         Path | None,
         typer.Option(
-            "--events", metavar="FILE", help="JSON lines that happen; without, it is started."
+            "--events",
+            metavar="FILE",
+            help="JSON lines that happen, events and receipts; without, it is started.",
         ),
     ] = None,
     workspace: Annotated[
@@ -122,6 +124,7 @@ def _happens(world: "Simulation", scenario: str, events: Path | None) -> Iterato
     """The events, each when its time has come; without any the scenario is started."""
     from engine.cli.rehearsal import judge
     from engine.domain.message import Act
+    from engine.replay.became import heard, is_about_a_message
     from engine.rpc.instant import parse
 
     if events is None:
@@ -130,13 +133,18 @@ def _happens(world: "Simulation", scenario: str, events: Path | None) -> Iterato
     judged = judge(world.rulebook.definitions.country)
     user = next((key.partition(":")[2] for key in world.contact.keys), "simulated")
     for number, item in enumerate(_items(events), 1):
-        named = item if {"userId", "anonymousId"} & {*item} else {"userId": user, **item}
         at = max(world.now, parse(item.get("timestamp")) or world.now)
+        yield from world.until(at)
+        named = item if {"userId", "anonymousId"} & {*item} else {"userId": user, **item}
         try:
-            event = judged(named, at)
+            message = (
+                heard(item, world.sent, world.contact, at)
+                if is_about_a_message(item)
+                else judged(named, at)
+            )
         except ValueError as error:
             raise BadRequest(f"{events}:{number}: {error}") from None
-        yield from world.take(event, at)
+        yield from world.take(message, at)
 
 
 def _items(events: Path) -> Iterator[dict[str, Any]]:

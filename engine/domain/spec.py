@@ -1,6 +1,6 @@
 """Specs as an author writes them: what happens to somebody, how time passes, and what is to come of it."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -9,9 +9,29 @@ from engine.domain.condition import Condition, Instant
 from engine.domain.consent import Status
 from engine.domain.definition import Definition, Name
 from engine.domain.duration import Duration
+from engine.domain.receipt import Of
 
 Item = dict[str, Any]
-"""An item as services push it: ``{event: Order Completed, properties: {...}}``, ``{type: identify, ...}``."""
+"""An item as services push it: ``{event: Order Completed, properties: {...}}``, ``{type: identify, ...}``;
+
+or what becomes of a message that was sent before, as ``Became`` has it: ``{message: opened}``.
+"""
+
+
+class Became(Definition, frozen=True, kw_only=True):
+    """What becomes of the latest message sent that ``of`` fits. ``confirmed``: its double opt-in is.
+
+    ``url`` is where the link led that was clicked, ``machine``: no person opened or clicked it,
+    ``soft``: it bounced and may arrive another time.
+    """
+
+    message: Literal[
+        "delivered", "opened", "clicked", "bounced", "complained", "unsubscribed", "confirmed"
+    ]
+    of: Of = Of()
+    url: str = ""
+    machine: bool = False
+    soft: bool = False
 
 
 class Someone(Definition, frozen=True, kw_only=True):
@@ -35,9 +55,9 @@ class Expected(Definition, frozen=True, kw_only=True):
 
 
 class Chapter(Definition, frozen=True, kw_only=True):
-    """One of: ``given`` events, ``when`` so much time passes, ``then`` these messages since the last
+    """One of: ``given`` events and receipts, ``when`` so much time passes, ``then`` these messages
 
-    ``then`` and no others, in their order; or a condition that ``holds`` at that moment.
+    since the last ``then`` and no others, in their order; or a condition that ``holds`` at that moment.
     """
 
     given: tuple[Item, ...] | None = None

@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from engine.domain.spec import Chapter, Spec
+from engine.domain.spec import Became, Chapter, Item, Spec
+from engine.loading import shape
 from engine.loading.check_condition import Names, condition_problems
 from engine.loading.nearest import meant
 from engine.loading.shape import Problems
@@ -25,8 +26,8 @@ def _chapter_problems(chapter: Chapter, names: Names) -> Problems:
     if len(said) != 1:
         yield (), f"says {' and '.join(said) or 'nothing'}; write one of {', '.join(KINDS)}"
     for number, item in enumerate(chapter.given or ()):
-        if not {"event", "type"} & {*item}:
-            yield ("given", number), "has neither event nor type"
+        for place, text in _item_problems(item, names):
+            yield ("given", number, *place), text
     for number, expected in enumerate(chapter.then or ()):
         templates: Collection[str] = names["template"]
         if expected.send not in templates:
@@ -35,6 +36,20 @@ def _chapter_problems(chapter: Chapter, names: Names) -> Problems:
             yield ("then", number, "at"), "is no instant; write it as 2026-03-02T09:00"
     if chapter.holds is not None:
         yield from condition_problems(chapter.holds, ("holds",), names)
+
+
+def _item_problems(item: Item, names: Names) -> Problems:
+    if {"event", "type"} & {*item}:
+        return
+    if "message" not in item:
+        yield (), "has neither event nor type, nor message for what becomes of one"
+        return
+    wrong = [*shape.problems(item, Became)]
+    yield from wrong
+    of = {} if wrong else item.get("of", {})
+    for kind in ("template", "scenario"):
+        if kind in of and of[kind] not in names[kind]:
+            yield ("of", kind), f"no such {kind}; {meant(of[kind], names[kind])}"
 
 
 def _is_instant(written: str) -> bool:

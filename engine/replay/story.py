@@ -12,11 +12,13 @@ from engine.domain.definitions import Definitions, succeed
 from engine.domain.duration import milliseconds
 from engine.domain.effect import Send
 from engine.domain.event import Event
+from engine.domain.message import Message
 from engine.domain.rulebook import Rulebook
 from engine.domain.segment import Segment
 from engine.domain.since import dated
 from engine.domain.spec import Chapter, Expected, Item, Spec
 from engine.rendering.render import CannotRender
+from engine.replay.became import heard, is_about_a_message
 from engine.replay.rendered import rendered
 from engine.replay.simulation import Passed, Simulation
 
@@ -97,14 +99,20 @@ class Story:
             yield Untrue(("holds",), f"it does not at {self._written(self._world.now)}")
 
     def _happens(self, item: Item, place: Place) -> Iterator[Untrue]:
-        named = item if {"userId", "anonymousId"} & {*item} else {"userId": PERSON, **item}
-        typed = named if "type" in named or "event" not in named else {"type": "track", **named}
         try:
-            event = self._judge(typed, self._world.now)
+            message = self._message(item)
         except ValueError as error:
             yield Untrue(place, str(error))
             return
-        self.passed += self._world.take(event, self._world.now)
+        self.passed += self._world.take(message, self._world.now)
+
+    def _message(self, item: Item) -> Message:
+        world = self._world
+        if is_about_a_message(item):
+            return heard(item, world.sent, world.contact, world.now)
+        named = item if {"userId", "anonymousId"} & {*item} else {"userId": PERSON, **item}
+        typed = named if "type" in named or "event" not in named else {"type": "track", **named}
+        return self._judge(typed, world.now)
 
     def _sent(self, expected: tuple[Expected, ...]) -> Iterator[Untrue]:
         sent = self._world.sent[self._told :]

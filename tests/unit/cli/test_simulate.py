@@ -35,6 +35,19 @@ def test_events_of_a_file_bring_the_messages_that_they_would_with_their_texts(
     assert sent[0]["subject"] == "Welcome to La Petite Boutique"
 
 
+def test_what_a_file_says_of_a_message_that_was_not_sent_is_refused_with_its_line(
+    relance: Relance, tmp_path: Path
+) -> None:
+    file = tmp_path / "events.jsonl"
+    lost = {"message": "bounced", "of": {"template": "first_order"}, "timestamp": "2099-03-03"}
+    later = lost | {"timestamp": "2099-03-05T08:00:00Z"}
+    for told, code in ((lost, 2), (later, 0)):
+        file.write_text("\n".join(map(json.dumps, (IDENTIFIED, SIGNED_UP, told))))
+        ran = relance("simulate", "welcome", "--workspace", "config", "--events", file)
+        assert ran.code == code
+        assert ("events.jsonl:3: no message of template first_order" in ran.err) is bool(code)
+
+
 def test_without_events_the_scenario_is_started_and_says_why_nothing_is_sent(
     relance: Relance,
 ) -> None:

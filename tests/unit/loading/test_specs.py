@@ -8,6 +8,7 @@ import pytest
 from engine.cli.rehearsal import judge
 from engine.loading.definitions import load
 from engine.loading.specs import tell
+from engine.rpc.receipts import OUTCOMES
 
 Write = Callable[..., Path]
 Problems = Callable[..., list[str]]
@@ -18,6 +19,12 @@ trigger: {event: Product Added}
 goal: {event: Order Completed}
 steps:
   - {do: wait, id: hour, for: 1h}
+  - {do: send, id: mail, channel: email, template: hello}
+"""
+OPENED = """\
+scenario: opened
+trigger: {message: opened, of: {template: hello}}
+steps:
   - {do: send, id: mail, channel: email, template: hello}
 """
 SPEC = """\
@@ -36,7 +43,8 @@ def untrue(write: Write, template: dict[str, str | None]) -> Problems:
     """What does not come true of a spec."""
 
     def problems_of(spec: str) -> list[str]:
-        folder = write({**template, "scenarios/reminder.yaml": REMINDER, "specs/one.yaml": spec})
+        scenarios = {"scenarios/reminder.yaml": REMINDER, "scenarios/opened.yaml": OPENED}
+        folder = write({**template, **scenarios, "specs/one.yaml": spec})
         definitions = load(folder)
         return tell(folder, definitions, judge(definitions.country)).problems
 
@@ -100,4 +108,50 @@ def test_names_and_instants_of_specs_are_checked_with_everything_else(
         "specs/one.yaml:2: begins: is no instant; write it as 2026-03-02T09:00, or with an offset",
         "specs/one.yaml:7: story[2].then[0].send: no such template; did you mean hello?",
         "specs/one.yaml:8: story[3]: says when and then; write one of given, when, then, holds",
+    ]
+
+
+def read(spec: str, consents: str) -> str:
+    """The same story, of somebody who opens the reminder."""
+    told = spec.replace("attributes:", f"consents: {{email: granted, {consents}}}, attributes:")
+    return told.replace("THEN", "{send: hello}") + (
+        "  - given: [{message: opened, of: {template: hello, step: mail}}]\n"
+        "  - then: [{send: hello}]\n"
+    )
+
+
+def test_what_becomes_of_a_message_is_told_of_the_latest_such_message(untrue: Problems) -> None:
+    spec = read(SPEC, "tracking: granted")
+    assert untrue(spec) == []
+    assert untrue(
+        spec + "  - given: [{message: unsubscribed}]\n  - holds: {reachable: email}\n"
+    ) == ["specs/one.yaml:11: story[6].holds: it does not at 2026-03-29T01:30:00+01:00"]
+
+
+def test_an_open_that_no_engine_would_record_is_untrue(untrue: Problems) -> None:
+    [problem, *_] = untrue(read(SPEC, "tracking: withdrawn"))
+    assert problem.startswith("specs/one.yaml:8: story[3].given[0]: what people open and click")
+
+
+def test_nothing_becomes_of_a_message_before_it_is_sent(untrue: Problems) -> None:
+    early = SPEC.replace(
+        "  - when: 2h\n", "  - given: [{message: bounced, of: {template: hello}}]\n"
+    )
+    [problem, *_] = untrue(early.replace("THEN", ""))
+    assert problem.endswith(
+        "story[1].given[0]: no message of template hello has been sent until then"
+    )
+
+
+def test_a_receipt_is_checked_word_by_word(
+    problems: Problems, template: dict[str, str | None]
+) -> None:
+    words = sorted((*OUTCOMES, "confirmed"))
+    known = f"{', '.join(words[:-1])} or {words[-1]}"
+    wrong = "{message: openned}, {message: opened, of: {template: helo}}, {massage: opened}"
+    spec = SPEC.replace("THEN", "") + f"  - given: [{wrong}]\n"
+    assert [one.split(": ", 1)[1] for one in problems({**template, "specs/one.yaml": spec})] == [
+        f"story[3].given[0].message: 'openned' is not allowed; expected {known}",
+        "story[3].given[1].of.template: no such template; did you mean hello?",
+        "story[3].given[2]: has neither event nor type, nor message for what becomes of one",
     ]
