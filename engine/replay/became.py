@@ -9,7 +9,7 @@ from engine.domain.consent import TRACKING, allows
 from engine.domain.contact import Contact
 from engine.domain.dedupe import FINGERPRINT
 from engine.domain.effect import Send
-from engine.domain.message import Receipt, Stated
+from engine.domain.message import Later, Receipt, Stated
 from engine.domain.notice import PERSONAL
 from engine.domain.spec import Became, Item
 
@@ -33,9 +33,10 @@ def heard(item: Item, sent: Sequence[Send], contact: Contact, now: int) -> Recei
         why = "write `tracking: granted` among the contact's consents"
         raise ValueError(f"what people open and click is recorded with their consent only; {why}")
     bounced = became.message == "bounced"
+    outcome: Later = "undelivered" if became.message == "bounced" else became.message
     return Receipt(
         send.key,
-        "undelivered" if bounced else became.message,
+        outcome,
         send.scenario,
         send.channel,
         send.address if bounced else "",
