@@ -198,12 +198,18 @@ def yields(contact: Contact, question: YieldAsked) -> bool:
 
 
 def yield_asked(turn: Turn, question: YieldAsked) -> YieldAnswered:
-    """Answer a claimant. Asked again, it answers the same and changes nothing more."""
+    """Answer a claimant. Asked again, it answers the same and changes nothing more.
+
+    What was on its way to a contact that is merged itself will come to whom that one is a part of.
+    """
     contact, claim = turn.contact, question.claim
     if contact.merged_into == question.claimant:
         return YieldAnswered(claim, "merging", by=contact.id)
     if contact.merged_into:
-        return YieldAnswered(claim, "moved", contact.merged_into, contact.id)
+        comes = question.via and question.via not in contact.pasts
+        return YieldAnswered(
+            claim, "moved", contact.merged_into, question.via if comes else contact.id
+        )
     if not contact.known:
         give_in(turn, question.claimant)
         return YieldAnswered(claim, "merging", by=contact.id)

@@ -39,7 +39,7 @@ from engine.domain.contact import SEEN, Contact, Run, timer_of, watch_of
 from engine.domain.dedupe import merged
 from engine.domain.entry import entry_of
 from engine.domain.identity import WITH
-from engine.domain.message import Adopted
+from engine.domain.message import Adopted, AdoptionSettled
 from engine.domain.points import join_scores
 from engine.domain.review import MOST, over
 from engine.domain.session import joined
@@ -63,6 +63,15 @@ def tombstone(contact: Contact, survivor: int) -> Contact:
         orders=contact.orders,
         shelf=contact.shelf and b"",
     )
+
+
+def follow(contact: Contact, message: AdoptionSettled) -> None:
+    """The survivor is itself a part of another one: this tombstone points to whom it is offered now.
+
+    It must be a part of whoever adopts it, or an unmerge there would not find it.
+    """
+    if contact.merged_into and message.to:
+        contact.merged_into = message.to
 
 
 def adopt(turn: Turn, message: Adopted) -> bool:

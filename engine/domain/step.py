@@ -175,7 +175,7 @@ def _take_hop(turn: Turn, message: HopMessage) -> Message | None:
         case CompanyLearned():
             company.learn(turn, message)
         case AdoptionSettled():
-            pass
+            merge.follow(turn.contact, message)
     return None
 
 

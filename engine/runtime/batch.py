@@ -204,9 +204,11 @@ class Batch:
             body = envelope.encode(hop)
             self.write.quarantine.append(QuarantineRow(contact, self.now, body, error))
             return
-        self.hops[self.next_hop] = HopRow(
-            self.next_hop, contact, to, depth + 1, envelope.encode(hop)
-        )
+        self.put_hop(HopRow(0, contact, to, depth + 1, envelope.encode(hop)))
+
+    def put_hop(self, row: HopRow) -> None:
+        """Under a number of its own, also one that is sent anew: each number is used once."""
+        self.hops[self.next_hop] = row._replace(number=self.next_hop)
         self.next_hop += 1
 
     def suppress(self, asked: effect.Suppress | effect.Lift) -> list[str]:

@@ -290,12 +290,10 @@ class WorkMaskLetter:
         return {"quarantine": len(aside), "review": len(pairs)}
 
     def _ask_again(self, batch: Batch, row: HopRow, body: bytes) -> None:
-        """Under a number of its own: each is used once. A key that is masked belongs to another slot."""
+        """A key that is masked belongs to another slot."""
         hop = envelope.hops.decode(body)
         to = slot_of_key(hop.claim.key) if isinstance(hop, ClaimKey) else row.to
-        number = batch.next_hop
-        batch.next_hop += 1
-        batch.hops[number] = HopRow(number, row.contact, to, row.depth, body)
+        batch.put_hop(row._replace(to=to, body=body))
 
     def body(self) -> bytes:
         return b""

@@ -27,6 +27,7 @@ from engine.domain.message import (
     YieldAnswered,
     YieldAsked,
 )
+from engine.ports.host_store import HopRow
 from engine.runtime import companies, envelope, founding
 from engine.runtime.batch import Batch
 from engine.runtime.envelope import Answer, Question
@@ -160,12 +161,19 @@ class AnswerLetter:
         if row is None:
             return
         told = self.answer.message
-        if isinstance(told, AdoptionSettled):
-            batch.hops[row.number] = row._replace(to=told.to) if told.to else None
-            return
         batch.hops[row.number] = None
+        if isinstance(told, AdoptionSettled):
+            if told.to:
+                self._offer_there(batch, row, told)
+            return
         resident = batch.resident(row.contact)
         if told is not None and resident is not None and not resident.contact.merged_into:
+            batch.apply(row.contact, told, depth=row.depth)
+
+    def _offer_there(self, batch: Batch, row: HopRow, told: AdoptionSettled) -> None:
+        """Whom it was for is a part of another contact; a tombstone on its way has to know of that."""
+        batch.put_hop(row._replace(to=told.to))
+        if isinstance(envelope.hops.decode(row.body), Adopt) and batch.resident(row.contact):
             batch.apply(row.contact, told, depth=row.depth)
 
     def body(self) -> bytes:

@@ -169,6 +169,20 @@ def test_a_tombstone_says_where_it_went() -> None:
     assert holder.take(third).answer == YieldAnswered(third.claim, "moved", OTHER, ME)
 
 
+def test_a_tombstone_points_on_to_whom_its_survivor_has_become_a_part_of() -> None:
+    holder = naming(DEVICE)
+    holder.take(YieldAsked(Claim(DEVICE, NOON), OTHER))
+    holder.take(AdoptionSettled(3 << 16))
+    assert holder.contact.merged_into == 3 << 16
+
+
+def test_what_a_tombstone_has_not_adopted_is_still_on_its_way_to_the_next() -> None:
+    holder, coming = naming(DEVICE), 4 << 16
+    holder.take(YieldAsked(Claim(DEVICE, NOON), OTHER))
+    asked = YieldAsked(Claim(DEVICE, NOON), 3 << 16, coming)
+    assert holder.take(asked).answer == YieldAnswered(asked.claim, "moved", OTHER, coming)
+
+
 def test_an_anonymous_contact_does_not_yield_while_it_claims() -> None:
     ada, question = naming(DEVICE), YieldAsked(Claim(DEVICE, NOON), OTHER)
     assert yields(ada.contact, question)

@@ -233,6 +233,16 @@ def test_an_answer_that_comes_twice_is_taken_once() -> None:
     assert (bench.memory.hops, bench.contact(number).keys) == ({}, [USER, MAIL])
 
 
+def test_what_was_offered_to_a_merged_contact_is_offered_on_under_a_number_of_its_own() -> None:
+    bench = Workbench()
+    number = bench.push(event(keys=(DEVICE,)))[0].contact
+    bench.apply(number, YieldAsked(Claim(DEVICE, NOON), 7 << 16))
+    [row] = bench.memory.hops.values()
+    bench.take(AnswerLetter(Answer(row.number, True, AdoptionSettled(9 << 16)), number))
+    assert [*bench.memory.hops.values()] == [row._replace(number=row.number + 1, to=9 << 16)]
+    assert bench.contact(number).merged_into == 9 << 16
+
+
 # --- messages ------------------------------------------------------------------------------------
 
 
