@@ -26,7 +26,7 @@ nobody waits in a circle.
 
 import msgspec
 
-from engine.domain import codec, listing
+from engine.domain import codec, lifecycle, listing
 from engine.domain.attribute import PERSONAL
 from engine.domain.contact import Contact
 from engine.domain.effect import Adopt, AskYield, ClaimKey, Witness
@@ -181,6 +181,7 @@ def give_in(turn: Turn, survivor: int) -> None:
     for segment in turn.contact.segments:
         turn.note("segment_left", segment)
     turn.facts += listing.left(turn.contact, turn.at)
+    turn.facts += lifecycle.left(turn.contact, turn.at, turn.rulebook.zone)
     turn.note("merged_into", "", survivor)
     turn.contact = tombstone(turn.contact, survivor)
     turn.effects.append(Adopt(survivor, state))

@@ -117,12 +117,13 @@ class Condition(Comparison, frozen=True, kw_only=True):
     anniversary: Anniversary | None = None
     lot: Name | None = None
     topic: Name | None = None
+    stage: Name | tuple[Name, ...] | None = None
 
 
 GROUPS = ("all", "any", "none", "exactly_one")
 QUESTIONS = (
     *GROUPS, "not_", "attribute", "company", "aggregate", "did", "did_not", "message", "segment",
-    "collection", "score", "scenario", "list", "weekday", "percent", "reachable",
+    "collection", "score", "scenario", "list", "weekday", "percent", "reachable", "stage",
 )  # fmt: skip
 OPERATORS = tuple(name for name in Comparison.__struct_fields__ if name != "fold")
 TIMES = When.__struct_fields__

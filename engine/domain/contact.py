@@ -84,7 +84,8 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     ``arms`` are the ways that were drawn for it, each with the instant of the draw, by what they are for.
     ``given`` is what scores have from runs, see ``engine.domain.giving``.
     ``upheld`` are the rules of scores whose condition holds, with since when; ``wears`` and ``capped``
-    see ``engine.domain.wear`` and ``cap``.
+    see ``engine.domain.wear`` and ``cap``. ``stage`` of the lifecycle is empty for none; ``staged`` is
+    since when.
     """
 
     id: int
@@ -129,6 +130,8 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     upheld: dict[str, int] = {}
     wears: dict[str, list[tuple[float, float]]] = {}
     capped: dict[str, list[int]] = {}
+    stage: str = ""
+    staged: int = 0
 
     @property
     def known(self) -> bool:
@@ -187,4 +190,6 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
             self.upheld.copy(),
             self.wears.copy(),
             self.capped.copy(),
+            self.stage,
+            self.staged,
         )

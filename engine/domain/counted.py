@@ -14,6 +14,7 @@ import msgspec
 from engine.domain.collection import Collection
 from engine.domain.score import Score
 from engine.domain.segment import Segment
+from engine.domain.stage import Stage, segments_of
 
 
 def count_of(aggregate: int) -> str:
@@ -42,6 +43,11 @@ def collection_of(collection: Collection) -> str:
 def segment_of(segment: Segment) -> str:
     """Nothing counted, but asked: when the condition is another every contact has to be asked anew."""
     return f"segment:{segment.segment}:{_digest(segment.asks)}"
+
+
+def stages_of(stages: tuple[Stage, ...]) -> str:
+    """As for a segment, under no segment's name: another order puts contacts elsewhere."""
+    return f"segment:/{_digest([*segments_of(stages).items()])}"
 
 
 def _digest(asked: object) -> str:

@@ -16,6 +16,7 @@ from engine.domain.scenario import Scenario, as_plain
 from engine.domain.score import Score
 from engine.domain.segment import Segment
 from engine.domain.session import GAP
+from engine.domain.stage import Stage
 from engine.domain.team import Team
 from engine.domain.template import Template
 from engine.domain.topic import ConsentRules
@@ -58,6 +59,7 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     team: Team = Team()
     lexicon: Words = Words()
     webhooks: tuple[Endpoint, ...] = ()
+    stages: tuple[Stage, ...] = ()
 
 
 def succeed(published: Definitions | None, written: Definitions) -> Definitions:

@@ -28,6 +28,7 @@ class Demand(msgspec.Struct):
     ``readings`` are the declared aggregates that conditions may ask about, by name; ``members`` is
     where they find how each of those segments is asked itself; ``zone`` is the workspace's.
     ``scores`` are those defined, ``scored`` those that are asked about; so are ``kept`` and ``collections``.
+    ``stages`` are those of the lifecycle in their order, each with its segment.
     """
 
     aggregates: dict[int, Aggregate] = {}
@@ -40,3 +41,4 @@ class Demand(msgspec.Struct):
     scores: dict[str, Score] = {}
     scored: set[str] = set()
     kept: dict[str, Collection] = {}
+    stages: dict[str, str] = {}

@@ -12,8 +12,8 @@ Becomes = Literal["raised", "reminded", "escalated", "accepted", "returned", "re
 class Moment(Definition, frozen=True, kw_only=True):
     """Something that happens: an event (``where`` its properties fit), a segment entered or left, a list
 
-    joined or quit, what a hand-off ``becomes``, or what becomes of a ``message`` (``of`` which ones, with
-    ``bots`` what machines do counts too).
+    joined or quit, a ``stage`` of the lifecycle reached, what a hand-off ``becomes``, or what becomes of
+    a ``message`` (``of`` which ones, with ``bots`` what machines do counts too).
     """
 
     event: str | None = None
@@ -27,10 +27,11 @@ class Moment(Definition, frozen=True, kw_only=True):
     message: Happening | None = None
     of: Of | None = None
     bots: bool | None = None
+    stage: Name | None = None
 
 
-CROSSINGS = ("enters", "leaves", "joins", "quits")
-"""What names a segment or a list."""
+CROSSINGS = ("enters", "leaves", "joins", "quits", "stage")
+"""What names a segment, a list or a stage."""
 
 
 def is_moment(one: Moment) -> bool:

@@ -11,6 +11,7 @@ from engine.domain.demand import Demand
 from engine.domain.rulebook import planned
 from engine.domain.scenario import Scenario
 from engine.domain.since import dated, titles
+from engine.domain.stage import Stage, segments_of
 from engine.domain.team import Team
 from engine.domain.topic import ConsentRules
 
@@ -94,7 +95,8 @@ def plan(in_force: InForce, written: Definitions) -> Plan:
             if getattr(before, name) != getattr(after, name)
         }
         | _consent(before.consent, after.consent)
-        | _team(before.team, after.team),
+        | _team(before.team, after.team)
+        | _stages(before.stages, after.stages),
         collections=tuple(
             Change(name=name, change=verb)
             for name, verb in _compared("collection", before.collections, after.collections)
@@ -121,6 +123,11 @@ def _consent(before: ConsentRules, after: ConsentRules) -> dict[str, tuple[Any, 
 
 def _team(before: Team, after: Team) -> dict[str, tuple[Any, Any]]:
     return {} if before == after else {"team": (before.summary, after.summary)}
+
+
+def _stages(before: tuple[Stage, ...], after: tuple[Stage, ...]) -> dict[str, tuple[Any, Any]]:
+    old, new = segments_of(before), segments_of(after)
+    return {} if [*old.items()] == [*new.items()] else {"stages": (list(old), list(new))}
 
 
 def _compared(key: str, before: Sequence[Any], after: Sequence[Any]) -> list[tuple[str, Verb]]:

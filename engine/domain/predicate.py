@@ -34,6 +34,7 @@ from engine.domain.path import value_at
 from engine.domain.reach import reachable
 from engine.domain.reserved import read
 from engine.domain.shelf import holds_item
+from engine.domain.stage import as_segments, wanted_of
 from engine.domain.when import dated
 
 
@@ -200,5 +201,8 @@ _ASKED: dict[str, Callable[[Condition, Demand], Predicate]] = {
     "list": listed,
     "weekday": weekday,
     "reachable": reachable,
+    "stage": lambda condition, demand: compiled(
+        as_segments(wanted_of(condition), demand.stages), demand
+    ),
     "percent": lambda condition, _demand: drawn(condition),
 }

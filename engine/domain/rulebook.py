@@ -32,6 +32,7 @@ from engine.domain.reading import readings
 from engine.domain.receipt import event_of, where_of
 from engine.domain.scenario import Scenario, Step
 from engine.domain.score import Score, ScoreRule, asked_by, rules_of
+from engine.domain.stage import segments_of
 from engine.domain.template import Template
 from engine.domain.topic import Topic
 
@@ -63,9 +64,9 @@ class SegmentPlan(msgspec.Struct, frozen=True):
 
 
 class MomentPlan(msgspec.Struct, frozen=True):
-    """``kind``: event | enters | leaves | joins | quits | handoff.
+    """``kind``: event | enters | leaves | joins | quits | stage | handoff.
 
-    ``name`` of the event, segment or list; ``handoff/became``.
+    ``name`` of the event, segment, list or stage; ``handoff/became``.
     """
 
     kind: str
@@ -152,7 +153,7 @@ class Rulebook:
         self.by_attribute: dict[str, list[SegmentPlan]] = {}
         self.by_segment: dict[str, list[SegmentPlan]] = {}
         self.by_collection: dict[str, list[SegmentPlan]] = {}
-        self._read_scores(definitions)
+        self._read_asked(definitions)
         self.triggers: dict[tuple[str, str], list[ScenarioPlan]] = {}
         self.watches = False
         self.in_force: dict[str, ScenarioPlan] = {}
@@ -194,6 +195,7 @@ class Rulebook:
             scores=self.scores,
             scored=set(),
             kept=self.kept,
+            stages=self.stages,
         )
 
     def _events_of(self, condition: Condition) -> set[str]:
@@ -256,8 +258,10 @@ class Rulebook:
             entry = self._plan_of(event)
             entry.segments = (*entry.segments, plan)
 
-    def _read_scores(self, definitions: Definitions) -> None:
-        """Before anything asks about them."""
+    def _read_asked(self, definitions: Definitions) -> None:
+        """Stages and scores, before anything asks about them."""
+        self.stages = segments_of(definitions.stages)
+        self.staging = frozenset(self.stages.values())
         written = definitions.scores
         self.rules = {key: rule for one in written for key, rule in rules_of(one).items()}
         self.gauges: dict[str, Gauge] = {one.score: gauge_of(one) for one in written}

@@ -2,7 +2,7 @@
 
 from operator import attrgetter
 
-from engine.domain import run, webhook
+from engine.domain import lifecycle, run, webhook
 from engine.domain.awaiting import hear
 from engine.domain.contact import Run
 from engine.domain.entry import concerns
@@ -23,6 +23,8 @@ def settle(turn: Turn) -> None:
     while True:
         if turn.stale:
             _ask_segments(turn)
+        elif turn.crossed:
+            lifecycle.move(turn)
         elif watch(turn, resume=False):
             continue
         elif turn.moments:
@@ -72,6 +74,7 @@ def _cross(turn: Turn, plan: SegmentPlan, *, enters: bool) -> None:
         turn.note("scored", plan.score, plan.moved(enters=enters))
         return
     turn.note("segment_entered" if enters else "segment_left", name)
+    turn.crossed = turn.crossed or name in turn.rulebook.staging
     live = not turn.quiet and turn.at >= turn.now - turn.rulebook.max_age
     turn.happened("enters" if enters else "leaves", name, live=live)
 

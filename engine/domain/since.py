@@ -15,6 +15,7 @@ from engine.domain.counted import (
     measure_of,
     score_of,
     segment_of,
+    stages_of,
     times_of,
 )
 from engine.domain.definitions import Definitions, Level
@@ -56,6 +57,8 @@ def asked_by(rulebook: Rulebook) -> Iterator[tuple[str, int]]:
         yield collection_of(collection), 1
     for segment in rulebook.definitions.segments:
         yield segment_of(segment), 1
+    if rulebook.stages:
+        yield stages_of(rulebook.definitions.stages), 1
 
 
 def _parts(aggregate: Aggregate) -> Iterator[tuple[str, int]]:

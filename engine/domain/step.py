@@ -119,6 +119,7 @@ def _refresh(turn: Turn) -> None:
         del contact.segments[name]
         contact.timers.pop(f"segment:{name}", None)
         turn.note("segment_left", name)
+    turn.crossed = bool(rulebook.stages or contact.stage)
     for key in [key for key in contact.upheld if key not in rulebook.asked]:
         del contact.upheld[key]
         contact.timers.pop(f"segment:{key}", None)

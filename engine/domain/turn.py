@@ -22,7 +22,7 @@ class Loop(Exception):  # noqa: N818
 
 
 class Happened(msgspec.Struct, frozen=True):
-    """A moment that came: an event, or a segment entered or left. ``live``: may start scenarios.
+    """A moment that came: an event, a segment entered or left, a stage reached. ``live``: may start scenarios.
 
     ``properties`` (JSON) are those that a run gives on to the scenario it starts.
     """
@@ -67,6 +67,7 @@ class Turn:
         self.depth = 0
         self.quiet = False
         self.scored = False
+        self.crossed = False
         self._event: Event | None = None
         self._properties: dict[str, Any] | None = None
 

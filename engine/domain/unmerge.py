@@ -10,7 +10,7 @@ An event that names keys of both joins an anonymous one again, as it would have 
 
 import msgspec
 
-from engine.domain import codec, company, listing
+from engine.domain import codec, company, lifecycle, listing
 from engine.domain.claim import ask_next
 from engine.domain.contact import SEEN, Contact
 from engine.domain.dedupe import merged
@@ -68,6 +68,7 @@ def _tell(turn: Turn, before: Contact, after: Contact) -> None:
         if run.id not in stood:
             turn.note("run_taken", run.scenario, run.id)
     listing.part(turn, before, after)
+    lifecycle.part(turn, before, after)
     for segment in sorted(before.segments.keys() - after.segments.keys()):
         turn.note("segment_left", segment)
     for segment in sorted(after.segments.keys() - before.segments.keys()):

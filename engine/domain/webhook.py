@@ -19,6 +19,7 @@ _TYPES = {
     "leaves": "segment.left",
     "joins": "list.joined",
     "quits": "list.quit",
+    "stage": "stage.reached",
 }
 
 

@@ -112,6 +112,9 @@ class _Witness:
     def list_(self, name: str, _condition: Condition) -> Any:
         return {"since": written(self.contact.lists.get(name, 0))}
 
+    def stage(self, _wanted: str, _condition: Condition) -> Any:
+        return {"stage": self.contact.stage, "since": written(self.contact.staged)}
+
     def weekday(self, _days: str, _condition: Condition) -> Any:
         today = day_of(self.now, zone_of(self.contact, self.rulebook.zone))
         return get_args(Weekday)[today.weekday()]
@@ -133,6 +136,7 @@ _SEEN: dict[str, Callable[[_Witness, str, Condition], Any]] = {
     "scenario": _Witness.scenario,
     "segment": _Witness.segment,
     "list": _Witness.list_,
+    "stage": _Witness.stage,
     "weekday": _Witness.weekday,
     "reachable": _Witness.reachable,
     "percent": _Witness.percent,

@@ -123,6 +123,7 @@ _SAID: dict[str, Callable[[Condition], str]] = {
     "did_not": lambda condition: _did(condition, "did_not"),
     "message": lambda condition: _did(condition, "message"),
     "weekday": lambda condition: f"weekday is {_value(condition.weekday)}",
+    "stage": lambda condition: f"stage is {_value(condition.stage)}",
     "percent": lambda condition: f"in the first {condition.percent:g} % of lot {condition.lot}",
     "reachable": _reach,
 }

@@ -18,6 +18,7 @@ from engine.loading.check_scenario import scenario_problems
 from engine.loading.check_score import node_of, reads_of, score_problems
 from engine.loading.check_score import reads as reads_in
 from engine.loading.check_spec import spec_problems
+from engine.loading.check_stage import STAGES, stage_problems
 from engine.loading.check_step import conditions_in
 from engine.loading.check_team import team_problems
 from engine.loading.check_threshold import threshold_problems
@@ -55,6 +56,8 @@ def check(workspace: Workspace) -> list[str]:
         *_twice("score", workspace.scores),
         *_twice("collection", workspace.collections),
         *_segment_problems(workspace),
+        *_twice("stage", workspace.stages),
+        *_stage_problems(workspace),
         *_collection_problems(workspace),
         *_score_problems(workspace),
         *_template_problems(workspace),
@@ -124,9 +127,16 @@ def _segment_problems(workspace: Workspace) -> Iterator[str]:
             yield written.problem(place, text)
 
 
+def _stage_problems(workspace: Workspace) -> Iterator[str]:
+    for written in workspace.stages:
+        for place, text in stage_problems(written.definition, workspace.names):
+            yield written.problem(place, text)
+
+
 def _reads(workspace: Workspace) -> dict[str, set[str]]:
     """What each segment and each score reads of the others."""
     segments = {w.definition.segment: reads_in(w.definition.asks) for w in workspace.segments}
+    segments[STAGES] = {w.definition.held_by for w in workspace.stages}
     return segments | {
         node_of(w.definition.score): reads_of(w.definition) for w in workspace.scores
     }

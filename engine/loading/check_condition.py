@@ -41,6 +41,7 @@ NUMBERS = ("is_", "is_not", "in_", "over", "under", "at_least", "at_most", "betw
 
 _NAMED = {
     "enters": "segment", "leaves": "segment", "joins": "list", "quits": "list", "handoff": "handoff",
+    "stage": "stage",
 }  # fmt: skip
 """What a moment names."""
 _KEYS = {"not_": "not", "is_": "is", "in_": "in"}
@@ -90,10 +91,8 @@ def _written_problems(condition: Condition, place: Place, names: Names) -> Probl
             yield from _did_problems(condition, question, place)
         case "message":
             yield from _message_problems(condition, place, names)
-        case "segment" | "aggregate" | "score" | "scenario" | "list":
-            name = str(getattr(condition, question))
-            yield from unknown(question, name, (*place, question), names[question])
-            yield from time_problems(condition, place)
+        case "segment" | "aggregate" | "score" | "scenario" | "list" | "stage":
+            yield from _named_problems(condition, question, place, names)
         case "attribute" | "company":
             yield from time_problems(condition, place)
         case _:
@@ -101,6 +100,17 @@ def _written_problems(condition: Condition, place: Place, names: Names) -> Probl
     yield from unknown("topic", condition.topic, (*place, "topic"), names["topic"])
     if question not in ("did", "did_not", "message"):
         yield from comparison_problems(comparison_of(condition), place)
+
+
+def _named_problems(condition: Condition, question: str, place: Place, names: Names) -> Problems:
+    """Of stages any number may be named."""
+    written = getattr(condition, question)
+    named = (written,) if isinstance(written, str) else tuple(written)
+    if not named:
+        yield (*place, question), f"needs at least one {question}"
+    for name in named:
+        yield from unknown(question, name, (*place, question), names[question])
+    yield from time_problems(condition, place)
 
 
 def unknown(kind: str, name: str | None, place: Place, names: Collection[str]) -> Problems:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from engine.domain.condition import OPERATORS, Condition, parts_of
 from engine.domain.receipt import event_of
 from engine.domain.score import Score, ScoreRule, asked_by, decay_of
+from engine.domain.stage import asked_in
 from engine.loading.check_condition import (
     Names,
     condition_problems,
@@ -13,6 +14,7 @@ from engine.loading.check_condition import (
     where_problems,
 )
 from engine.loading.check_receipt import message_problems
+from engine.loading.check_stage import STAGES
 from engine.loading.shape import Problems
 from engine.loading.yaml_file import Place
 
@@ -114,7 +116,8 @@ def reads_of(score: Score) -> set[str]:
 
 
 def reads(condition: Condition) -> set[str]:
-    return {*segments_of(condition), *map(node_of, scores_of(condition))}
+    stages = {STAGES} if asked_in(condition) else set[str]()
+    return {*segments_of(condition), *map(node_of, scores_of(condition)), *stages}
 
 
 def node_of(score: str) -> str:

@@ -54,6 +54,7 @@ def load(folder: Path, clock: Clock = _CLOCK) -> Definitions:
         retention=_retention(settings.retention),
         lists=tuple(written.definition for written in workspace.lists),
         webhooks=tuple(written.definition for written in workspace.webhooks),
+        stages=tuple(written.definition for written in workspace.stages),
         team=next((written.definition for written in workspace.team), Team()),
     )
 

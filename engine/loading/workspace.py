@@ -12,6 +12,7 @@ The folder::
     lists.yaml                     lists: [...] that contacts are put on by hand
     webhooks.yaml                  webhooks: [...] endpoints that are told what happens
     consent.yaml                   topics, double opt-in, hours of marketing
+    lifecycle.yaml                 stages: [...] in their order, each with the segment it stands on
     team.yaml                      who takes hot contacts over, and how they are offered
     segments/<any name>.yaml       one segment a file
     scenarios/<any name>.yaml      one scenario a file
@@ -36,9 +37,11 @@ from engine.domain.scenario import Scenario
 from engine.domain.score import Score
 from engine.domain.segment import Segment
 from engine.domain.spec import Spec
+from engine.domain.stage import Stage, segment_of
 from engine.domain.team import Team
 from engine.domain.template import Template
-from engine.domain.threshold import Threshold, scenarios_of, segment_of
+from engine.domain.threshold import Threshold, scenarios_of
+from engine.domain.threshold import segment_of as segment_of_threshold
 from engine.domain.topic import ConsentFile
 from engine.errors import DefinitionError
 from engine.loading import shape
@@ -58,6 +61,7 @@ FILES = {
     "collections.yaml",
     "consent.yaml",
     "companies.yaml",
+    "lifecycle.yaml",
     "lists.yaml",
     "webhooks.yaml",
     "scoring.yaml",
@@ -133,6 +137,12 @@ class ListsFile(Definition, frozen=True, kw_only=True):
     lists: tuple[ContactList, ...]
 
 
+class LifecycleFile(Definition, frozen=True, kw_only=True):
+    """``lifecycle.yaml``: the stages of the lifecycle, in their order; of those that hold the last counts."""
+
+    stages: tuple[Stage, ...]
+
+
 class WebhooksFile(Definition, frozen=True, kw_only=True):
     """``webhooks.yaml``: who else is told what happens to contacts."""
 
@@ -162,6 +172,7 @@ class Workspace:
             "webhook": set(),
             "owner": set(),
             "handoff": set(),
+            "stage": set(),
         }
         self._check_entries()
         self.segments = self._each("segments", Segment, "segment")
@@ -173,6 +184,8 @@ class Workspace:
         self.scores = self._listed("scoring", ScoringFile, Score)
         self.thresholds = self._listed("scoring", ScoringFile, Threshold, "thresholds")
         self._imply_thresholds()
+        self.stages = self._listed("lifecycle", LifecycleFile, Stage)
+        self._imply_stages()
         self.company_scores = self._listed("companies", CompaniesFile, CompanyScore)
         self.webhooks = self._listed("webhooks", WebhooksFile, Endpoint)
         self.lists = self._listed("lists", ListsFile, ContactList)
@@ -212,10 +225,18 @@ class Workspace:
             one, document, root = written.definition, written.document, written.root
             if (one.above is None) == (one.below is None):
                 continue
-            self.segments.append(Implied(segment_of(one), document, root))
+            self.segments.append(Implied(segment_of_threshold(one), document, root))
             for key, scenario in scenarios_of(one).items():
                 self.names["scenario"].add(scenario.scenario)
                 self.scenarios.append(Implied(scenario, document, (*root, key)))
+
+    def _imply_stages(self) -> None:
+        """The segments that conditions of their own stand for."""
+        for written in self.stages:
+            segment = segment_of(written.definition)
+            if segment is not None:
+                self.names["segment"].add(segment.segment)
+                self.segments.append(Written(segment, written.document, written.root))
 
     def _listed(
         self, name: str, file: type[Definition], kind: type[D], key: str = ""

@@ -7,6 +7,7 @@ from engine.domain.calendar import written
 from engine.domain.contact import Contact
 from engine.domain.duration import milliseconds
 from engine.domain.event import Event
+from engine.domain.lifecycle import CHANGED
 from engine.domain.rulebook import Rulebook, ScenarioPlan
 from engine.domain.scenario import Reentry
 from engine.domain.turn import Happened, Turn
@@ -39,6 +40,8 @@ def _is_trigger(plan: ScenarioPlan, moment: Moment) -> bool:
     kind, name = plan.trigger.kind, plan.trigger.name
     if kind == "event":
         return isinstance(moment.message, Event) and moment.message.name == name
+    if kind == "stage":
+        return any(f.what == CHANGED and f.subject.endswith(f"/{name}") for f in moment.facts)
     crossed = _CROSSED.get(kind)
     return any(fact.what == crossed and fact.subject == name for fact in moment.facts)
 
