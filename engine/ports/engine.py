@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from engine.ports.handoff import HandoffDesk
 
 
+DAYS = 30
+"""Days of the lifecycle's flows that are told unless others are asked for."""
+
+
 class Refusal(msgspec.Struct, frozen=True):
     """An item that a door could not turn into an event: kept as a rejected row, answered with its reason.
 
@@ -106,6 +110,10 @@ class ReportDesk(Protocol):
         ...
 
     async def segments(self) -> list[dict[str, Any]]: ...
+
+    async def lifecycle(self, days: int = DAYS) -> dict[str, Any]:
+        """Sizes of the stages, and flows between them in the last so many days. Raises BadRequest."""
+        ...
 
     async def scenarios(self) -> list[dict[str, Any]]: ...
 

@@ -109,6 +109,18 @@ class HandoffRow(NamedTuple):
     body: bytes
 
 
+class FlowRow(NamedTuple):
+    """How many contacts went from one stage of the lifecycle to another on a day (``2026-03-29``).
+
+    Empty stands for no stage.
+    """
+
+    day: str
+    source: str
+    target: str
+    contacts: int
+
+
 class CompanyRow(NamedTuple):
     """``last`` is its newest log row; ``key`` its group id."""
 
@@ -206,6 +218,7 @@ class Write(msgspec.Struct):
     reviews_gone: list[tuple[int, int]] = []
     handoffs: list[HandoffRow] = []
     handoffs_gone: list[tuple[int, str]] = []
+    flows: list[FlowRow] = []
 
 
 class Opening(NamedTuple):
@@ -296,6 +309,10 @@ class HostStore(Protocol):
 
     def handoffs(self, limit: int = 1_000) -> list[HandoffRow]:
         """Open ones first, then by rank."""
+        ...
+
+    def flows(self) -> list[FlowRow]:
+        """All of them, in order of their days."""
         ...
 
     def forget_log(self, klass: int, below: int, limit: int, leaving: Leaving | None = None) -> int:

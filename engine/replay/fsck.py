@@ -29,6 +29,7 @@ from engine.ports.host_store import (
     WakeUp,
 )
 from engine.replay.fold import Fold
+from engine.replay.passages import Passages
 
 _hops: msgspec.msgpack.Decoder[Hop] = msgspec.msgpack.Decoder(Hop)
 
@@ -71,6 +72,7 @@ class Fsck:
         self.queued = 0
         self.hops = 0
         self.handoffs: dict[tuple[int, str], bytes] = {}
+        self.passages = Passages()
 
     def note(self, finding: str) -> None:
         if len(self.findings) < MOST:
@@ -85,6 +87,7 @@ class Fsck:
         yield from self._read_contacts(store, slice_)
         yield from self._read_wakeups(store, slice_)
         yield self._read_handoffs(store)
+        yield self.passages.read(store)
         yield from self._read_directory(store, slice_)
 
     # --- the log -------------------------------------------------------------------------------
@@ -166,6 +169,7 @@ class Fsck:
         self.checked["replayed"] += 1
 
     def _check_contact(self, contact: Contact, wake: int) -> None:
+        self.passages.meet(contact)
         for key in contact.keys:
             if not contact.merged_into:
                 self.keys[key] = contact.id
@@ -283,6 +287,8 @@ class Fsck:
         for name, value in expected.items():
             if counters.get(name, 0) != value:
                 self.note(f"counter {name} is {counters.get(name, 0)}, the rows say {value}")
+        for finding in self.passages.findings(counters):
+            self.note(finding)
         steps = {name[8:] for name in self.counters if name.startswith("step_in/")}
         for step in steps | set(self.inside):
             into = self.counters.get(f"step_in/{step}", 0)

@@ -136,6 +136,11 @@ class Relance:
     def segments(self) -> list[dict[str, Any]]:
         return self._read(self._console.Segments, Empty(), list[dict[str, Any]])
 
+    def lifecycle(self, days: int = 30) -> dict[str, Any]:
+        """Sizes of the lifecycle's stages, and the flows between them in the last so many days."""
+        request = pb.LifecycleRequest(days=days)
+        return self._read(self._console.Lifecycle, request, dict[str, Any])
+
     def event_names(self) -> list[dict[str, Any]]:
         return self._read(self._console.EventNames, Empty(), list[dict[str, Any]])
 

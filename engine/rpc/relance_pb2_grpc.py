@@ -238,6 +238,11 @@ class ConsoleStub:
                 request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
                 response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
                 _registered_method=True)
+        self.Lifecycle = channel.unary_unary(
+                '/relance.v1.Console/Lifecycle',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.LifecycleRequest.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
+                _registered_method=True)
         self.EventNames = channel.unary_unary(
                 '/relance.v1.Console/EventNames',
                 request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
@@ -338,6 +343,13 @@ class ConsoleServicer:
 
     def Segments(self, request, context):
         """A list: every segment with its size.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Lifecycle(self, request, context):
+        """The lifecycle: sizes of the stages, and the flows between them by the day.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -453,6 +465,11 @@ def add_ConsoleServicer_to_server(servicer, server):
             'Segments': grpc.unary_unary_rpc_method_handler(
                     servicer.Segments,
                     request_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
+            ),
+            'Lifecycle': grpc.unary_unary_rpc_method_handler(
+                    servicer.Lifecycle,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.LifecycleRequest.FromString,
                     response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
             ),
             'EventNames': grpc.unary_unary_rpc_method_handler(
@@ -673,6 +690,33 @@ class Console:
             target,
             '/relance.v1.Console/Segments',
             google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Lifecycle(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Console/Lifecycle',
+            engine_dot_rpc_dot_relance__pb2.LifecycleRequest.SerializeToString,
             engine_dot_rpc_dot_relance__pb2.Report.FromString,
             options,
             channel_credentials,

@@ -147,6 +147,8 @@ class ConsoleStub:
     """
     Segments: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
     """A list: every segment with its size."""
+    Lifecycle: _grpc.UnaryUnaryMultiCallable[_relance_pb2.LifecycleRequest, _relance_pb2.Report]
+    """The lifecycle: sizes of the stages, and the flows between them by the day."""
     EventNames: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
     """A list: the names that events had so far, with the days of the first and the last."""
     Lists: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
@@ -195,6 +197,8 @@ class ConsoleAsyncStub(ConsoleStub):
     """
     Segments: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
     """A list: every segment with its size."""
+    Lifecycle: _aio.UnaryUnaryMultiCallable[_relance_pb2.LifecycleRequest, _relance_pb2.Report]  # type: ignore[assignment]
+    """The lifecycle: sizes of the stages, and the flows between them by the day."""
     EventNames: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
     """A list: the names that events had so far, with the days of the first and the last."""
     Lists: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
@@ -276,6 +280,14 @@ class ConsoleServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
         """A list: every segment with its size."""
+
+    @_abc_1.abstractmethod
+    def Lifecycle(
+        self,
+        request: _relance_pb2.LifecycleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """The lifecycle: sizes of the stages, and the flows between them by the day."""
 
     @_abc_1.abstractmethod
     def EventNames(

@@ -11,7 +11,7 @@ from engine.domain.consent import Status
 from engine.domain.offer import Decision
 from engine.errors import Unknown
 from engine.ports.control_store import ApiKey, KeyKind
-from engine.ports.engine import Engine, Verdict
+from engine.ports.engine import DAYS, Engine, Verdict
 from engine.rpc import relance_pb2 as pb
 from engine.rpc import relance_pb2_grpc as wire
 from engine.rpc.gate import ADMINS, IMPORTERS, OPERATORS, PUSHERS, VIEWERS
@@ -130,6 +130,10 @@ class Console(wire.ConsoleServicer):
     @open_to(*VIEWERS)
     async def Segments(self, _request: Empty, _caller: ApiKey) -> pb.Report:
         return _report(await self._engine.reports.segments())
+
+    @open_to(*VIEWERS)
+    async def Lifecycle(self, request: pb.LifecycleRequest, _caller: ApiKey) -> pb.Report:
+        return _report(await self._engine.reports.lifecycle(request.days or DAYS))
 
     @open_to(*VIEWERS)
     async def EventNames(self, _request: Empty, _caller: ApiKey) -> pb.Report:

@@ -43,6 +43,7 @@ class Watching:
         self._reports: dict[str, Callable[[], Awaitable[Any]]] = {
             "status": engine.reports.status,
             "segments": engine.reports.segments,
+            "lifecycle": engine.reports.lifecycle,
             "scores": engine.reports.scores,
             "messages": engine.reports.messages,
             "scenarios": engine.reports.scenarios,

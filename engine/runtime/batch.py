@@ -30,7 +30,7 @@ from engine.ports.host_store import (
     SuppressionRow,
     Write,
 )
-from engine.runtime import commit, consequences, envelope, founding, handoff_rows
+from engine.runtime import commit, consequences, envelope, flows, founding, handoff_rows
 from engine.runtime.memory import Memory
 from engine.runtime.residents import Resident
 from engine.runtime.retention import class_of
@@ -60,6 +60,7 @@ class Batch:
         self.sending: list[str] = []
         self.suppressions = Staged(memory.suppressed)
         self.companies: dict[str, CompanyRow] = {}
+        self.flows: dict[flows.Flow, int] = {}
         self.bulk = False
         self.detours: dict[str, None] = {}
         self.orders: set[tuple[int, bytes]] = set()
@@ -137,6 +138,7 @@ class Batch:
             )
         )
         fact.tally(self.counters, outcome.facts)
+        flows.stage(self, outcome.facts)
         self.steps.append((resident, outcome, taken))
         newest = list(last)
         newest[klass] = self.next_log

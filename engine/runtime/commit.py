@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from engine.domain import codec
 from engine.ports.host_store import ContactRow, ShelfRow, WakeUp
+from engine.runtime import flows
 
 if TYPE_CHECKING:
     from engine.runtime.batch import Batch
@@ -21,6 +22,7 @@ def keep(batch: "Batch") -> None:
     write.hops = [row for row in batch.hops.values() if row]
     write.companies = list(batch.companies.values())
     write.orders = sorted(batch.orders)
+    write.flows = flows.rows(batch.flows)
     suppressions = batch.suppressions.changed
     write.suppressions_gone = [at for at, row in suppressions.items() if not row]
     write.suppressions = [row for row in suppressions.values() if row]
@@ -68,6 +70,7 @@ def _remember(batch: "Batch", wakes: list[WakeUp]) -> None:
         else:
             memory.hops[number] = hop
     memory.suppressed.put(batch.suppressions.changed)
+    memory.flows.update(batch.flows)
     memory.keep_imported(write)
     for who, number, body in write.replies:
         memory.keep_reply(who, number, body)

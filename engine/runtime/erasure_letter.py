@@ -12,7 +12,7 @@ Counters keep their sums: what leaves with its rows is counted under ``gone/``, 
 
 import msgspec
 
-from engine.domain import codec, fact, listing, message
+from engine.domain import codec, fact, lifecycle, listing, message
 from engine.domain.contact import Contact
 from engine.domain.dedupe import FINGERPRINT
 from engine.domain.effect import Adopt, ClaimKey, Suppress, TellCompany
@@ -32,7 +32,7 @@ from engine.ports.host_store import (
     WakeUp,
 )
 from engine.replay.timeline import timeline
-from engine.runtime import envelope, handoff_rows
+from engine.runtime import envelope, flows, handoff_rows
 from engine.runtime.batch import Batch
 from engine.runtime.fingerprint import key_hash
 from engine.runtime.memory import Memory
@@ -211,6 +211,8 @@ class EraseLetter:
         contact, now = resident.contact, batch.now
         ends = [Fact("segment_left", name, now) for name in contact.segments]
         ends += listing.left(contact, now)
+        ends += lifecycle.left(contact, now, batch.memory.rulebook.zone)
+        flows.stage(batch, ends)
         for run in contact.runs:
             ends.append(Fact("step_out", f"{run.scenario}/{run.step}", now))
             ends.append(Fact("run_left", run.scenario, now))

@@ -63,6 +63,7 @@ class Memory:
         self.erasing: dict[int, ErasingRow] = {}
         self.erased: dict[bytes, ErasedRow] = {}
         self.imported: dict[tuple[int, int], bytes] = {}
+        self.flows: dict[tuple[str, str, str], int] = {}
 
     def open(self, owner: str) -> Opening:
         opening = self.store.open(owner)
@@ -80,6 +81,7 @@ class Memory:
         self.erasing = {row.contact: row for row in opening.erasing}
         self.erased = {row.key: row for row in opening.erased}
         self.imported = {(row.job, row.chunk): row.words for row in opening.imported}
+        self.flows = {row[:3]: row.contacts for row in self.store.flows()}
         return opening
 
     def keep_reply(self, coordinator: str, number: int, body: bytes) -> None:

@@ -17,7 +17,7 @@ from engine.errors import BadRequest, Unknown
 from engine.ports.host_store import LogRow
 from engine.replay.fsck import Fsck
 from engine.replay.timeline import timeline
-from engine.runtime import companies, consent_report, dead, life, scorecard
+from engine.runtime import companies, consent_report, dead, flows, life, scorecard
 from engine.runtime.residents import Resident
 
 if TYPE_CHECKING:
@@ -226,6 +226,7 @@ def _of(body: bytes, kind: type[T]) -> T:
 _TOLD: dict[str, Callable[["ContactHost", bytes], Any]] = {
     "status": lambda host, _: status(host),
     "standings": lambda host, _: host.standings.told(),
+    "flows": lambda host, _: flows.told(host.memory),
     "resolve": lambda host, body: resolve(host, body.decode()),
     "contact": lambda host, body: contact(host, *_of(body, tuple[int, int])),
     "membership": lambda host, body: membership(host, *_of(body, tuple[int, str])),

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from engine.domain.definitions import decode
-from engine.errors import EngineError
-from engine.runtime import envelope, figures, ledger, scoreboard
+from engine.errors import BadRequest, EngineError
+from engine.ports.engine import DAYS
+from engine.runtime import envelope, figures, ledger, scoreboard, stages
 from engine.runtime.life_story import life_story
 from engine.runtime.part import PartLost
 from engine.runtime.send_post import SENDER
@@ -83,6 +84,16 @@ class Reports:
 
     async def segments(self) -> list[dict[str, Any]]:
         return figures.segments(self._definitions(), await self._census.figures("status"))
+
+    async def lifecycle(self, days: int = DAYS) -> dict[str, Any]:
+        if not 0 < days <= stages.MOST_DAYS:
+            text = f"the lifecycle is told of 1 to {stages.MOST_DAYS} days, not {days}"
+            raise BadRequest(text)
+        definitions = self._definitions()
+        since = stages.since_of(definitions, self._coordinator.now(), days)
+        told = await self._census.figures("flows")
+        hosts = await self._census.figures("status")
+        return stages.lifecycle(definitions, hosts, told, since)
 
     async def scenarios(self) -> list[dict[str, Any]]:
         return figures.scenarios(self._definitions(), await self._census.figures("status"))

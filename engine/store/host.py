@@ -11,6 +11,7 @@ from engine.ports.host_store import (
     ErasedRow,
     ErasingRow,
     Erasure,
+    FlowRow,
     HandoffRow,
     HopRow,
     ImportedRow,
@@ -124,6 +125,9 @@ class SqlHostStore(SqlLogReader):
     def reviews(self, limit: int = 1_000) -> list[ReviewRow]:
         return [ReviewRow(*row) for row in self._db.rows(q.REVIEWS, (limit,))]
 
+    def flows(self) -> list[FlowRow]:
+        return [FlowRow(*row) for row in self._db.rows(q.FLOWS)]
+
     def handoffs(self, limit: int = 1_000) -> list[HandoffRow]:
         return [HandoffRow(*row) for row in self._db.rows(q.HANDOFFS, (limit,))]
 
@@ -187,6 +191,7 @@ def _changes(write: Write) -> tuple[tuple[Change, Sequence[Row]], ...]:
         (q.PUT_REVIEW, write.reviews),
         (q.DROP_HANDOFF, write.handoffs_gone),
         (q.PUT_HANDOFF, write.handoffs),
+        (q.PUT_FLOW, write.flows),
         (q.PUT_REPLY, [(name, place(n), n, body) for name, n, body in write.replies]),
     )
 

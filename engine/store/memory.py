@@ -12,6 +12,7 @@ from engine.ports.host_store import (
     ErasedRow,
     ErasingRow,
     Erasure,
+    FlowRow,
     HandoffRow,
     HopRow,
     ImportedRow,
@@ -57,6 +58,7 @@ class _Rows:
         self.orders: set[tuple[int, bytes]] = set()
         self.reviews: dict[tuple[int, int], ReviewRow] = {}
         self.handoffs: dict[tuple[int, str], HandoffRow] = {}
+        self.flows: dict[tuple[str, str, str], FlowRow] = {}
 
 
 class MemoryHostStore:
@@ -166,6 +168,9 @@ class MemoryHostStore:
             :limit
         ]
 
+    def flows(self) -> list[FlowRow]:
+        return sorted(self._rows.flows.values())
+
     def forget_log(self, klass: int, below: int, limit: int, leaving: Leaving | None = None) -> int:
         self._owner.check()
         log = self._rows.log
@@ -250,6 +255,8 @@ def _put_bulk(rows: _Rows, write: Write) -> None:
         rows.handoffs.pop(gone, None)
     for handoff in write.handoffs:
         rows.handoffs[handoff.contact, handoff.handoff] = handoff
+    for flow in write.flows:
+        rows.flows[flow[:3]] = flow
 
 
 def _erase(rows: _Rows, gone: Erasure) -> None:

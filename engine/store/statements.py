@@ -21,6 +21,7 @@ from engine.store.tables import (
     Directory,
     Erased,
     Erasing,
+    Flow,
     Forgotten,
     Handoff,
     Hop,
@@ -150,6 +151,10 @@ HANDOFFS = page(
         _handoff.c.open.desc(), _handoff.c.rank, _handoff.c.contact, _handoff.c.handoff
     )
 )
+
+_flow = table(Flow)
+PUT_FLOW = upsert(Flow)
+FLOWS = select(_flow).order_by(_flow.c.day, _flow.c.source, _flow.c.target)
 
 FIRST_MARK = insert_missing(Mark)
 MARK = select(_mark)

@@ -150,6 +150,17 @@ class Handoff(HostTable, table=True):
     body: bytes
 
 
+class Flow(HostTable, table=True):
+    """Contacts that went from one stage of the lifecycle to another, by the day."""
+
+    __table_args__ = CLUSTERED
+
+    day: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    target: str = Field(primary_key=True)
+    contacts: int
+
+
 class Company(HostTable, table=True):
     """``last`` is the newest log row."""
 

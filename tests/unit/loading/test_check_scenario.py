@@ -12,7 +12,7 @@ StepProblems = Callable[..., list[str]]
 
 SEND = "{do: send, id: mail, channel: email, template: hello}"
 WAIT = "{do: wait, id: pause, for: 1h}"
-NEEDS = "needs exactly one of event, message, enters, leaves, joins, quits or handoff"
+NEEDS = "needs exactly one of event, message, enters, leaves, joins, quits, handoff or stage"
 SET = "{do: set, id: mark, attribute: seen, to: true}"
 
 

@@ -263,6 +263,9 @@ class EngineInMemory:
     async def segments(self) -> list[dict[str, Any]]:
         return [{"segment": "buyers", "size": 2}]
 
+    async def lifecycle(self, days: int = 30) -> dict[str, Any]:
+        return {"stages": [{"stage": "loyal", "size": 2}], "days": days}
+
     async def scenarios(self) -> list[dict[str, Any]]:
         return [{"scenario": "welcome", "running": 1}]
 

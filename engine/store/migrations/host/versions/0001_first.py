@@ -14,6 +14,7 @@ def upgrade() -> None:
     _bulk()
     _standing()
     _handoffs()
+    _flows()
 
 
 def _contacts() -> None:
@@ -182,5 +183,16 @@ def _handoffs() -> None:
         sa.Column("open", sa.Integer, nullable=False),
         sa.Column("rank", sa.Integer, nullable=False),
         sa.Column("body", sa.LargeBinary, nullable=False),
+        sqlite_with_rowid=False,
+    )
+
+
+def _flows() -> None:
+    op.create_table(
+        "flow",
+        sa.Column("day", AutoString, primary_key=True),
+        sa.Column("source", AutoString, primary_key=True),
+        sa.Column("target", AutoString, primary_key=True),
+        sa.Column("contacts", sa.Integer, nullable=False),
         sqlite_with_rowid=False,
     )
