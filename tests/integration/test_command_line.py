@@ -111,6 +111,7 @@ def workspace(data: Path, tmp_path: Path) -> Path:
     (shop / "scenarios" / "win_back.yaml").unlink()
     (shop / "segments" / "new.yaml").write_text("segment: new\ncondition: {did: Cart Viewed}\n")
     added = {"type": "track", "event": "Product Added", "userId": "44", "messageId": "added"}
+    added["properties"] = {"cart_id": "C-44"}
     ask(data, "push", "-", stdin=json.dumps(added))
     return shop
 

@@ -15,7 +15,6 @@ from engine.cli.demo.story import Progress, Story
 from engine.cli.demo.summary import Report, answers, document, received
 from engine.cli.demo.visits import END, Act, visits
 from engine.clock import SystemClock
-from engine.domain.definitions import Definitions
 from engine.errors import EngineError
 from engine.loading.definitions import load
 from engine.rpc.client import Relance
@@ -46,7 +45,7 @@ async def run(wish: Wish, folder: Path, story: Story) -> Report:
         settings = _settings(wish, clock, route)
         running = await stack.enter_async_context(engine(folder, wish.workspace, settings))
         try:
-            return await _three_days(wish, running, clock, zone, box, definitions, story)
+            return await _three_days(wish, running, clock, zone, box, story)
         except EngineError as error:
             text = f"{error}\nthe engine's log ends with\n{tail(folder / 'engine.log')}"
             raise EngineError(text) from error
@@ -64,9 +63,8 @@ def _settings(wish: Wish, clock: SystemClock, route: str) -> dict[str, str]:
 
 
 async def _three_days(
-    wish: Wish, running: Running, clock: SystemClock, zone: ZoneInfo, box: Postbox,
-    definitions: Definitions, story: Story,
-) -> Report:  # fmt: skip
+    wish: Wish, running: Running, clock: SystemClock, zone: ZoneInfo, box: Postbox, story: Story
+) -> Report:
     with Relance(running.control) as operator:
         keys = [operator.create_key(*one) for one in (("public", "site"), ("server", "shop"))]
         with Relance(running.grpc, keys[1]) as server:
@@ -82,7 +80,7 @@ async def _three_days(
             await _open(visits(wish.seed, wish.visitors), doors, clock, opening, story)
         story.stage("Asking the engine what came of it")
         found = await answers(operator)
-        mails = await received(operator, box.mails, definitions)
+        mails = await received(operator, box.mails)
     return document(found, doors.sent, doors.refused, mails)
 
 

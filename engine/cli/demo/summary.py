@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.demo.postbox import Mail
-from engine.domain.definitions import Definitions
 from engine.domain.identity import key_of
 
 if TYPE_CHECKING:
@@ -19,8 +18,8 @@ MOVING = ("events", "contacts", "messages", "runs", "hops")
 LOOKS = 100
 PAUSE = 0.1
 ROWS = 200
-TOLD = "abandoned_cart/"
-"""The scenario whose first mail is shown in full: it names what lies in the cart."""
+TOLD = "abandoned_cart/reminder"
+"""The step whose first mail is shown in full: it names what lies in the cart."""
 
 
 async def answers(engine: "Relance") -> Report:
@@ -92,30 +91,25 @@ def problems(made: Report) -> list[str]:
     return wrong
 
 
-async def received(engine: "Relance", mails: Sequence[Mail], definitions: Definitions) -> Report:
-    """The mails by template: which step sent one is in its contact's log, beside the server's reply."""
-    templates = {
-        f"{scenario.scenario}/{step.id}": str(getattr(step, "template", ""))
-        for scenario in definitions.scenarios
-        for step in scenario.steps
-    }
-    steps: dict[str, str] = {}
+async def received(engine: "Relance", mails: Sequence[Mail]) -> Report:
+    """The mails by template: which one that was is in its contact's log, beside the server's reply."""
+    sent: dict[str, Report] = {}
     for address in {mail.to for mail in mails}:
         found = await asyncio.to_thread(engine.contact, key_of("email", address), ROWS) or {}
-        steps |= _receipts(found.get("timeline", []))
-    by_template = Counter(templates.get(steps.get(mail.reply, ""), "?") for mail in mails)
-    told = [mail for mail in mails if steps.get(mail.reply, "").startswith(TOLD)] or mails
+        sent |= _receipts(found.get("timeline", []))
+    by_template = Counter(sent.get(mail.reply, {}).get("template") or "?" for mail in mails)
+    named = [mail for mail in mails if sent.get(mail.reply, {}).get("scenario") == TOLD] or mails
     return {
         "received": len(mails),
         "templates": dict(by_template.most_common()),
-        "example": _plain(told[0]) if told else None,
+        "example": _plain(named[0]) if named else None,
     }
 
 
-def _receipts(timeline: Sequence[Report]) -> dict[str, str]:
-    """The step (``scenario/step``) of each message sent, by the provider's reply."""
+def _receipts(timeline: Sequence[Report]) -> dict[str, Report]:
+    """The receipt of each message sent, by the provider's reply."""
     rows = [row["fields"] for row in timeline if row["message"] == "receipt"]
-    return {row["code"]: row["scenario"] for row in rows if row["outcome"] == "sent"}
+    return {row["code"]: row for row in rows if row["outcome"] == "sent"}
 
 
 def _plain(mail: Mail) -> Report:

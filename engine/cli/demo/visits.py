@@ -50,6 +50,7 @@ class Visitor:
         self.device = f"{self.random.getrandbits(64):016x}"
         self.phone = f"{self.random.getrandbits(64):016x}"
         self.good = self.random.choice(GOODS)
+        self.cart = {"cart_id": f"C-{1001 + number}"}
         self.at = number % DAYS * DAY + self.random.randrange(EVENING)
         self.acts: list[Act] = []
         self._events = 0
@@ -63,11 +64,13 @@ class Visitor:
 
     def fills_cart(self, device: str) -> None:
         name = self.good.names["fr"]
-        events = [self._of_good("Product Viewed"), self._of_good("Product Added")]
+        added = self._of_good("Product Added")
+        added["properties"] |= self.cart
+        events = [self._of_good("Product Viewed"), added]
         self._browser(device, events, f"somebody puts “{name}” into the cart")
 
     def views_cart(self, device: str) -> None:
-        event = {"type": "track", "event": "Cart Viewed", "properties": {}}
+        event = {"type": "track", "event": "Cart Viewed", "properties": self.cart}
         self._browser(device, [event], f"{self.person.first_name} looks into the cart again")
 
     def signs_up(self, who: Person, device: str) -> None:
@@ -95,6 +98,7 @@ class Visitor:
             "order_id": f"A-{1001 + self.number}",
             "total": total,
             "currency": "EUR",
+            **self.cart,
             "products": [product | {"price": self.good.price}],
         }
         event = {"type": "track", "event": "Order Completed", "properties": properties}
