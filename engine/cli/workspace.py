@@ -32,7 +32,8 @@ def init(
     example: Annotated[
         str,
         typer.Option(
-            metavar="NAME", help="Another one than the shop: b2b, which hands contacts to sales."
+            metavar="NAME",
+            help="Another one than the shop: b2b (hands contacts to sales) or newsletter (a course).",
         ),
     ] = "",
     force: Annotated[

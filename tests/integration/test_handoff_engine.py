@@ -184,12 +184,10 @@ async def test_the_business_example_hands_a_contact_off_at_sixty(tmp_path: Path)
     """Two white papers and the prices are not enough; the call back that she asks for is."""
     async with engine(tmp_path, ROOT / "config" / "examples" / "b2b") as running:
         who = {"type": "identify", "traits": {"first_name": "Ada", "role": "direction"}}
-        form = {"role": "direction", "employees": 400}
-        signed = {"type": "track", "event": "Signed Up", "properties": form}
         firm = {"type": "group", "groupId": "acme", "traits": {"name": "Acme", "employees": 400}}
         prices = {"type": "track", "event": "Page Viewed", "properties": {"path": "/tarifs"}}
         paper = {"type": "track", "event": "White Paper Downloaded"}
-        events = [who, firm, signed, paper, prices, paper]
+        events = [who, firm, paper, prices, paper]
         await running.ask("push", [{"userId": "1", **one} for one in events])
         contact = await running.until(lambda one: one["company"].get("employees"))
         assert ([run["scenario"] for run in contact["runs"]], contact["handoffs"]) == (

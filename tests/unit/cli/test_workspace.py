@@ -6,7 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from engine.cli.rehearsal import judge
+from engine.loading.definitions import load
 from engine.loading.schema import FILES
+from engine.loading.workspace import Workspace
+from engine.replay.story import Story
 
 Relance = Callable[..., Any]
 
@@ -20,17 +26,34 @@ def test_init_copies_a_workspace_that_passes_check(relance: Relance, tmp_path: P
 
     assert (checked.code, checked.err) == (0, "")
     counted = (
-        "11 attributes, 8 aggregates, 6 segments, 3 scores, 4 scenarios, 11 templates, 4 specs"
+        "11 attributes, 8 aggregates, 7 segments, 3 scores, 6 scenarios, 14 templates, 9 specs"
     )
     assert checked.out == f"No problem: {counted}.\n"
 
 
-def test_init_copies_an_example_that_passes_check(relance: Relance, tmp_path: Path) -> None:
-    assert relance("init", tmp_path / "b2b", "--example", "b2b", "--hosts", 2).code == 0
-    assert "\nhosts = 2 " in (tmp_path / "b2b" / "engine.toml").read_text()
-    assert relance("check", tmp_path / "b2b").code == 0
+@pytest.mark.parametrize("name", ["b2b", "newsletter"])
+def test_init_copies_an_example_that_passes_check(
+    relance: Relance, tmp_path: Path, name: str
+) -> None:
+    assert relance("init", tmp_path / name, "--example", name, "--hosts", 2).code == 0
+    assert "\nhosts = 2 " in (tmp_path / name / "engine.toml").read_text()
+    assert relance("check", tmp_path / name).code == 0
     wrong = relance("init", tmp_path / "c", "--example", "b3b")
-    assert (wrong.code, "there is no example 'b3b'; there are b2b" in wrong.err) == (2, True)
+    assert wrong.code == 2
+    assert "there is no example 'b3b'; there are b2b, newsletter" in wrong.err
+
+
+@pytest.mark.parametrize("folder", ["config", "config/examples/b2b", "config/examples/newsletter"])
+def test_every_scenario_that_comes_along_has_an_example_that_tells_it(folder: str) -> None:
+    workspace = Workspace(Path(folder))
+    definitions = load(Path(folder))
+    told: set[str] = set()
+    for written in workspace.specs:
+        story = Story(written.definition, definitions, judge(definitions.country))
+        assert [*story.tell()] == []
+        facts = [fact for one in story.passed for fact in one.outcome.facts]
+        told |= {fact.subject for fact in facts if fact.what == "run_ended"}
+    assert told >= {one.scenario for one in definitions.scenarios}
 
 
 def test_init_writes_the_number_of_hosts(relance: Relance, tmp_path: Path) -> None:
