@@ -53,9 +53,9 @@ def anniversary(
                 return NO
             first = datetime.fromtimestamp(at / 1000, zone).date()
         today = day_of(now, zone)
-        comes = _in_year(first, today.year)
+        comes = in_year(first, today.year)
         if comes < today:
-            comes = _in_year(first, today.year + 1)
+            comes = in_year(first, today.year + 1)
         if (comes - today).days <= ahead:
             return True, begins(comes + _DAY, zone)
         return False, begins(comes - ahead * _DAY, zone)
@@ -68,7 +68,8 @@ def days_of(written: str) -> int:
     return 0 if written == TODAY else int(written.removesuffix("d"))
 
 
-def _in_year(first: date, year: int) -> date:
+def in_year(first: date, year: int) -> date:
+    """The day as it comes round in this year: 29 February on the 28th where there is none."""
     try:
         return first.replace(year=year)
     except ValueError:

@@ -1,11 +1,14 @@
-"""Attributes that change: by the step ``set``, a source, an operator."""
+"""Attributes that change: by the step ``set``, a source, an operator. Each change is a moment (``changes``)."""
 
 from typing import Any
+
+import msgspec
 
 from engine.domain import statement
 from engine.domain.action import Set
 from engine.domain.attribute import MISFIT, is_flag, misfit, set_attribute, unchanged
 from engine.domain.contact import Run
+from engine.domain.moment_plan import CHANGES
 from engine.domain.rulebook import ScenarioPlan
 from engine.domain.turn import Turn
 from engine.domain.waiting import reaim
@@ -18,8 +21,11 @@ def assign(turn: Turn, run: Run, plan: ScenarioPlan, step: Set) -> Way:
     return plan.following[step.id]
 
 
-def put(turn: Turn, name: str, value: Any, by: str) -> None:
-    """Change an attribute; ``by`` is a source, an operator, a run or a reason. A misfit changes nothing."""
+def put(turn: Turn, name: str, value: Any, by: str, *, live: bool = True) -> None:
+    """Change an attribute; ``by`` is a source, an operator, a run or a reason. A misfit changes nothing.
+
+    Scenarios react to what is ``live``.
+    """
     if is_flag(name):
         statement.put_flag(turn, name, value, by)
         return
@@ -28,8 +34,20 @@ def put(turn: Turn, name: str, value: Any, by: str) -> None:
     if why:
         turn.note(MISFIT, name, why)
         return
+    held = turn.contact.attributes.get(name)
     set_attribute(turn.contact.attributes, name, value)
     turn.note("changed", name, [value, by])
     turn.changed(name)
     if turn.contact.runs:
         reaim(turn, name)
+    if (CHANGES, name) in turn.rulebook.heard and not unchanged(held, value):
+        _changes(turn, name, held, value, live=live)
+
+
+def _changes(turn: Turn, name: str, held: Any, value: Any, *, live: bool) -> None:
+    """A run that begins with it knows both as ``event.from`` and ``event.to``."""
+    if turn.contact.trouble:
+        return
+    told = {"attribute": name, "from": held, "to": value}
+    live = live and not turn.quiet
+    turn.happened(CHANGES, name, live=live, properties=msgspec.json.encode(told))

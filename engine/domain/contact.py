@@ -64,9 +64,9 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     """Mutable for speed; ``step`` works on a copy of its own and never changes its argument.
 
     Instants are ms since 1970 UTC. ``timers`` maps ``run:<id>``, ``watch:<id>``, ``segment:<name>``,
-    ``optin:<subject>`` and ``handoff:<id>`` to the due instant, so that one owner has at most one timer.
-    ``seen`` packs 8 bytes a message: fingerprint (6) and the hour it came (2). ``counts``, ``rings`` and
-    ``measures`` are the aggregates, by their stable id.
+    ``optin:<subject>``, ``handoff:<id>`` and ``trigger:<scenario>`` to the due instant, so that one owner
+    has at most one timer. ``seen`` packs 8 bytes a message: fingerprint (6) and the hour it came (2).
+    ``counts``, ``rings`` and ``measures`` are the aggregates, by their stable id.
     ``rulebook`` is the version that its segments were last evaluated under. ``trouble`` names the
     loop of definitions that parked the contact; ``parked`` is when it is looked at again.
     ``orders`` packs the keys of its last orders.
@@ -85,7 +85,7 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     ``given`` is what scores have from runs, see ``engine.domain.giving``.
     ``upheld`` are the rules of scores whose condition holds, with since when; ``wears`` and ``capped``
     see ``engine.domain.wear`` and ``cap``. ``stage`` of the lifecycle is empty for none; ``staged`` is
-    since when.
+    since when. ``dated``: see ``engine.domain.dating``.
     """
 
     id: int
@@ -132,6 +132,7 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     capped: dict[str, list[int]] = {}
     stage: str = ""
     staged: int = 0
+    dated: dict[str, tuple[int | None, int | None]] = {}
 
     @property
     def known(self) -> bool:
@@ -192,4 +193,5 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
             self.capped.copy(),
             self.stage,
             self.staged,
+            self.dated.copy(),
         )

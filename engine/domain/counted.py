@@ -5,6 +5,8 @@
 ``measure:<id>``           a measure; the size of a sliding one is how far back it reaches (ms)
 ``score:<name>:<digest>``  a score under these very rules
 ``collection:<name>:<digest>``  a collection under these very rules
+
+``segment:`` and ``trigger:`` count nothing: every contact has to be met because of them.
 """
 
 from hashlib import blake2b
@@ -12,6 +14,7 @@ from hashlib import blake2b
 import msgspec
 
 from engine.domain.collection import Collection
+from engine.domain.scenario import Scenario
 from engine.domain.score import Score
 from engine.domain.segment import Segment
 from engine.domain.stage import Stage, segments_of
@@ -40,6 +43,11 @@ def collection_of(collection: Collection) -> str:
     return f"collection:{collection.collection}:{_digest(untitled)}"
 
 
+def is_met(name: str) -> bool:
+    """Whether nothing is counted under this name: to be met is enough."""
+    return name.startswith(("segment:", "trigger:"))
+
+
 def segment_of(segment: Segment) -> str:
     """Nothing counted, but asked: when the condition is another every contact has to be asked anew."""
     return f"segment:{segment.segment}:{_digest(segment.asks)}"
@@ -48,6 +56,11 @@ def segment_of(segment: Segment) -> str:
 def stages_of(stages: tuple[Stage, ...]) -> str:
     """As for a segment, under no segment's name: another order puts contacts elsewhere."""
     return f"segment:/{_digest([*segments_of(stages).items()])}"
+
+
+def trigger_of(scenario: Scenario, days: tuple[str, ...]) -> str:
+    """Nothing counted, but set in every contact: a trigger that is a date, or the days of a calendar."""
+    return f"trigger:{scenario.scenario}:{_digest([scenario.trigger, days[-1:]])}"
 
 
 def _digest(asked: object) -> str:

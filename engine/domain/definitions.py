@@ -33,7 +33,7 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     older than ``max_age`` ms; a wait overdue by more than ``late`` ms follows its step's ``late`` policy.
     ``since`` dates what is counted, see ``engine.domain.since``; with ``backfill`` what is rebuilt may
     start scenarios. A visit ends with the first ``visit_gap`` ms in which nothing happens.
-    ``lexicon``: see ``engine.domain.lexicon``.
+    ``lexicon``: see ``engine.domain.lexicon``. ``calendars`` are the days of calendar triggers by scenario.
     """
 
     segments: tuple[Segment, ...] = ()
@@ -60,6 +60,7 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     lexicon: Words = Words()
     webhooks: tuple[Endpoint, ...] = ()
     stages: tuple[Stage, ...] = ()
+    calendars: dict[str, tuple[str, ...]] = {}
 
 
 def succeed(published: Definitions | None, written: Definitions) -> Definitions:

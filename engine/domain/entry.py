@@ -8,9 +8,12 @@ from engine.domain.contact import Contact, Run
 from engine.domain.duration import milliseconds
 from engine.domain.path import value_at
 from engine.domain.receipt import NAMES
+from engine.domain.rulebook import ScenarioPlan
 from engine.domain.scenario import Reentry, Scenario
 from engine.domain.turn import Happened, Turn
 
+TOLD = frozenset({"no_key", "too_many", "filter", "pending"})
+"""Reasons that are a fact; the others are in the contact's state."""
 AT_ONCE = 10
 """Runs of one keyed scenario that a contact may be in at a time."""
 KEYS = 20
@@ -47,9 +50,9 @@ def key_of(turn: Turn, scenario: Scenario, moment: Happened) -> str:
     return key_in(scenario.key, told)
 
 
-def refusal(turn: Turn, scenario: Scenario, key: str) -> str:
+def refusal(turn: Turn, plan: ScenarioPlan, key: str) -> str:
     """Why the contact may not enter now, "" when it may."""
-    name, contact = scenario.scenario, turn.contact
+    name, contact, scenario = plan.name, turn.contact, plan.scenario
     if name in turn.rulebook.paused:
         return "paused"
     if scenario.key is not None and not key:
@@ -59,9 +62,17 @@ def refusal(turn: Turn, scenario: Scenario, key: str) -> str:
         return "inside"
     if len(inside) >= AT_ONCE:
         return "too_many"
-    return (
-        "" if _again(scenario, contact.entries.get(entry_for(name, key)), turn.now) else "reentry"
-    )
+    if not _again(scenario, contact.entries.get(entry_for(name, key)), turn.now):
+        return "reentry"
+    return _filtered(turn, plan)
+
+
+def _filtered(turn: Turn, plan: ScenarioPlan) -> str:
+    """Whom the filter does not fit; as long as nobody knows, nobody enters."""
+    fits = plan.lets_in(turn.contact, turn.now)[0] if plan.lets_in is not None else True
+    if fits:
+        return ""
+    return "pending" if fits is None else "filter"
 
 
 def _again(scenario: Scenario, last: int | None, now: int) -> bool:

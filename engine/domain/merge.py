@@ -14,6 +14,7 @@ runs                   go on in the survivor unless it has ever entered that sce
                        for that key where the scenario has one
 arms drawn             of two for one purpose the older
 re-entry               the later entry counts
+dates that came        for one of both, have come; those to come are set anew
 orders                 of both
 fingerprints           the youngest of both, so that a retry of either's events is recognised
 reviews                of both, but for the one about the pair itself
@@ -26,6 +27,7 @@ from engine.domain import (
     arm,
     codec,
     company,
+    dating,
     giving,
     handoff,
     listing,
@@ -96,6 +98,7 @@ def adopt(turn: Turn, message: Adopted) -> bool:
     contact.visits = joined(contact.visits, other.visits)
     join_collections(turn, other, turn.rulebook.collections)
     arm.join(contact, other)
+    dating.join(turn, other)
     giving.join(turn, other)
     join_scores(contact, other, turn.rulebook.decays, turn.rulebook.capped, turn.now)
     _take_runs(turn, other.runs, other)

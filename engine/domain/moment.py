@@ -2,8 +2,10 @@
 
 from typing import Literal
 
-from engine.domain.condition import Where
-from engine.domain.definition import Definition, Name
+import msgspec
+
+from engine.domain.condition import Comparison, Path, Where
+from engine.domain.definition import Definition, Name, Scalar
 from engine.domain.receipt import Happening, Of
 
 Becomes = Literal["raised", "reminded", "escalated", "accepted", "returned", "rejected"]
@@ -12,8 +14,9 @@ Becomes = Literal["raised", "reminded", "escalated", "accepted", "returned", "re
 class Moment(Definition, frozen=True, kw_only=True):
     """Something that happens: an event (``where`` its properties fit), a segment entered or left, a list
 
-    joined or quit, a ``stage`` of the lifecycle reached, what a hand-off ``becomes``, or what becomes of
-    a ``message`` (``of`` which ones, with ``bots`` what machines do counts too).
+    joined or quit, a ``stage`` of the lifecycle reached, what a hand-off ``becomes``, what becomes of a
+    ``message`` (``of`` which ones, with ``bots`` what machines do counts too), or an attribute that
+    ``changes`` (``to`` what, ``from`` what).
     """
 
     event: str | None = None
@@ -28,6 +31,9 @@ class Moment(Definition, frozen=True, kw_only=True):
     of: Of | None = None
     bots: bool | None = None
     stage: Name | None = None
+    changes: Path | None = None
+    to: Comparison | Scalar | None = None
+    from_: Comparison | Scalar | None = msgspec.field(name="from", default=None)
 
 
 CROSSINGS = ("enters", "leaves", "joins", "quits", "stage")

@@ -1,12 +1,13 @@
 """The rulebook: one version of all definitions, compiled and indexed by what happens."""
 
+from collections.abc import Iterable
 from itertools import chain
 
 import msgspec
 
 from engine.domain import assignment
 from engine.domain.action import Straight
-from engine.domain.aggregate import Aggregate, Matcher
+from engine.domain.aggregate import Aggregate
 from engine.domain.attribute import Schema
 from engine.domain.cap import Cap
 from engine.domain.case import CasePlan, cases_of
@@ -14,6 +15,8 @@ from engine.domain.collection import VERBS, Collection, Verb
 from engine.domain.comparison import matcher
 from engine.domain.condition import Condition
 from engine.domain.contact import Contact
+from engine.domain.counted import is_met
+from engine.domain.dated import Dates
 from engine.domain.decision import Branch
 from engine.domain.definitions import Definitions
 from engine.domain.demand import Demand, Predicate
@@ -22,7 +25,8 @@ from engine.domain.endpoint import Endpoint
 from engine.domain.gauge import Gauge, gauge_of
 from engine.domain.lexicon import TIMER, Lexicon
 from engine.domain.membership import membership
-from engine.domain.moment import CROSSINGS, Moment, is_moment
+from engine.domain.moment import is_moment
+from engine.domain.moment_plan import MomentPlan, moment_plan, trigger_plan
 from engine.domain.outset import waits
 from engine.domain.pause import Digest, WaitFor
 from engine.domain.points import ScorePlan
@@ -63,17 +67,6 @@ class SegmentPlan(msgspec.Struct, frozen=True):
         return self.points if enters else -self.points
 
 
-class MomentPlan(msgspec.Struct, frozen=True):
-    """``kind``: event | enters | leaves | joins | quits | stage | handoff.
-
-    ``name`` of the event, segment, list or stage; ``handoff/became``.
-    """
-
-    kind: str
-    name: str
-    matches: Matcher | None
-
-
 class ScenarioPlan(msgspec.Struct, frozen=True):
     """``following`` maps a step's id to the next one's, None at the end."""
 
@@ -85,6 +78,7 @@ class ScenarioPlan(msgspec.Struct, frozen=True):
     awaited: dict[str, tuple[tuple[MomentPlan, str | None], ...]]
     watched: dict[str, tuple[tuple[Predicate, str | None], ...]]
     leaving: tuple[Predicate, ...]
+    lets_in: Predicate | None
     trigger: MomentPlan
     goal: MomentPlan | None
     exits: tuple[MomentPlan, ...]
@@ -129,7 +123,7 @@ class Rulebook:
         self.paused = frozenset(definitions.paused)
         self.backfill = definitions.backfill
         self.lexicon = Lexicon(definitions.lexicon)
-        self.since = {n: v for n, v in definitions.since.items() if not n.startswith("segment:")}
+        self.since = {n: v for n, v in definitions.since.items() if not is_met(n)}
         self.newest = max((levels[-1][0] for levels in self.since.values()), default=0)
         self.holds: dict[str, Predicate] = {}
         self.attributes: Schema = {one.attribute: one for one in definitions.attributes}
@@ -155,10 +149,10 @@ class Rulebook:
         self.by_collection: dict[str, list[SegmentPlan]] = {}
         self._read_asked(definitions)
         self.triggers: dict[tuple[str, str], list[ScenarioPlan]] = {}
-        self.watches = False
         self.in_force: dict[str, ScenarioPlan] = {}
         self._scenarios: dict[tuple[str, int], ScenarioPlan] = {}
-        self._moments: set[str] = set()
+        self.heard: set[tuple[str, str]] = set()
+        self.dates = Dates(definitions)
         self.endpoints: dict[str, Endpoint] = {one.webhook: one for one in definitions.webhooks}
         self.hooks: dict[tuple[str, str], list[tuple[Endpoint, MomentPlan]]] = {}
         self._compile_segments(definitions)
@@ -173,7 +167,7 @@ class Rulebook:
 
     def hears(self, event: str) -> bool:
         """Whether any definition asks about an event of this name."""
-        return event in self.events or event in self._moments
+        return event in self.events or ("event", event) in self.heard
 
     def scenario(self, name: str, version: int) -> ScenarioPlan:
         """The version that a run is pinned to, in force or retired."""
@@ -284,9 +278,9 @@ class Rulebook:
         for scenario in (*definitions.scenarios, *definitions.retired):
             plan = planned(scenario, self.demand(self.aggregates))
             self._scenarios[plan.name, scenario.version] = plan
-            self.watches = self.watches or bool(plan.leaving or plan.watched)
             moments = (plan.trigger, *plan.moments)
-            self._moments |= {m.name for m in moments if m.kind == "event"}
+            self._hear(moments)
+        self.watches = any(one.leaving or one.watched for one in self._scenarios.values())
         for scenario in definitions.scenarios:
             plan = self._scenarios[scenario.scenario, scenario.version]
             self.in_force[plan.name] = plan
@@ -306,7 +300,10 @@ class Rulebook:
         for endpoint in definitions.webhooks:
             for plan in map(moment_plan, endpoint.on):
                 self.hooks.setdefault((plan.kind, plan.name), []).append((endpoint, plan))
-                self._moments |= {plan.name} if plan.kind == "event" else set()
+                self._hear([plan])
+
+    def _hear(self, moments: Iterable[MomentPlan]) -> None:
+        self.heard |= {(one.kind, one.name) for one in moments}
 
 
 def cap_of(rule: ScoreRule) -> Cap | None:
@@ -343,7 +340,8 @@ def planned(scenario: Scenario, demand: Demand) -> ScenarioPlan:
             for condition in (one.if_, Condition(not_=one.unless) if one.unless else None)
             if condition is not None
         ),
-        trigger=moment_plan(scenario.trigger),
+        lets_in=compiled(scenario.if_, demand) if scenario.if_ else None,
+        trigger=trigger_plan(scenario.trigger, scenario.scenario),
         goal=moment_plan(scenario.goal) if scenario.goal else None,
         exits=tuple(moment_plan(one) for one in scenario.exits if is_moment(one)),
     )
@@ -353,15 +351,6 @@ def _awaited(step: WaitFor | Digest) -> tuple[tuple[MomentPlan, str | None], ...
     if isinstance(step, Digest):
         return ((MomentPlan("event", step.event, matcher(step.where)), None),)
     return tuple((moment_plan(one), one.then) for one in step.racers if is_moment(one))
-
-
-def moment_plan(moment: Moment) -> MomentPlan:
-    if event := event_of(moment):
-        return MomentPlan("event", event, matcher(where_of(moment)))
-    if moment.handoff is not None:
-        return MomentPlan("handoff", f"{moment.handoff}/{moment.becomes}", None)
-    kind = next(one for one in CROSSINGS if getattr(moment, one) is not None)
-    return MomentPlan(kind, getattr(moment, kind), None)
 
 
 def in_order(asks: dict[str, set[str]]) -> list[str]:

@@ -7,7 +7,7 @@ from engine.domain.contact import Run, timer_of, watch_of
 from engine.domain.decision import Branch
 from engine.domain.doing import DOES, FIRES
 from engine.domain.duration import MINUTE
-from engine.domain.entry import key_of, refusal, remember
+from engine.domain.entry import TOLD, key_of, refusal, remember
 from engine.domain.passage import passage_of
 from engine.domain.rulebook import ScenarioPlan
 from engine.domain.turn import Happened, Loop, Turn, Walk
@@ -27,9 +27,9 @@ def enter(turn: Turn, plan: ScenarioPlan, moment: Happened) -> str:
     """Start a run if the scenario lets the contact in (again); the reason when it does not."""
     contact, name = turn.contact, plan.name
     key = key_of(turn, plan.scenario, moment)
-    why = refusal(turn, plan.scenario, key)
+    why = refusal(turn, plan, key)
     if why:
-        if why in ("no_key", "too_many"):
+        if why in TOLD:
             turn.note("entry_refused", name, why)
         return why
     contact.entered += 1

@@ -17,12 +17,13 @@ from engine.domain.action import (
     Switch,
     Tag,
 )
-from engine.domain.condition import Path
+from engine.domain.condition import Condition, Path
 from engine.domain.decision import Branch, Split
 from engine.domain.definition import Definition, Name
 from engine.domain.duration import Duration
 from engine.domain.moment import Moment
 from engine.domain.pause import Digest, Leaving, Wait, WaitFor
+from engine.domain.trigger import Trigger
 
 
 class Reentry(Definition, frozen=True, kw_only=True):
@@ -56,14 +57,16 @@ class Scenario(Definition, frozen=True, kw_only=True):
 
     ``topic`` is what its marketing is about, one of ``consent.yaml``. ``key`` is a property of the
     trigger's event (``cart_id``): each of its values has a run of its own, which hears only of events
-    that name the same one, and ``reentry`` counts for each apart.
+    that name the same one, and ``reentry`` counts for each apart. Without a ``trigger`` others start it:
+    scenarios, operators, services. Whom ``if`` does not fit at that moment does not enter, whatever starts it.
     """
 
     scenario: Name
     title: str = ""
     topic: Name | None = None
     key: Path | None = None
-    trigger: Moment
+    trigger: Trigger | None = None
+    if_: Condition | None = msgspec.field(name="if", default=None)
     reentry: Literal["never", "always"] | Reentry = "always"
     goal: Moment | None = None
     exits: tuple[Leaving, ...] = ()

@@ -2,11 +2,12 @@
 
 from operator import attrgetter
 
-from engine.domain import lifecycle, run, webhook
+from engine.domain import dating, lifecycle, run, webhook
 from engine.domain.awaiting import hear
 from engine.domain.contact import Run
 from engine.domain.entry import concerns
-from engine.domain.rulebook import MomentPlan, ScenarioPlan, SegmentPlan
+from engine.domain.moment_plan import MomentPlan
+from engine.domain.rulebook import ScenarioPlan, SegmentPlan
 from engine.domain.starting import START, STOP
 from engine.domain.turn import Happened, Turn
 from engine.domain.watching import watch
@@ -19,7 +20,13 @@ def settle(turn: Turn) -> None:
     if turn.contact.trouble:
         turn.stale.clear()
         turn.moments.clear()
-        return
+    else:
+        _work_through(turn)
+    if turn.unarmed:
+        dating.arm(turn)
+
+
+def _work_through(turn: Turn) -> None:
     while True:
         if turn.stale:
             _ask_segments(turn)

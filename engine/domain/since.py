@@ -17,6 +17,7 @@ from engine.domain.counted import (
     segment_of,
     stages_of,
     times_of,
+    trigger_of,
 )
 from engine.domain.definitions import Definitions, Level
 from engine.domain.demand import Demand
@@ -59,6 +60,9 @@ def asked_by(rulebook: Rulebook) -> Iterator[tuple[str, int]]:
         yield segment_of(segment), 1
     if rulebook.stages:
         yield stages_of(rulebook.definitions.stages), 1
+    for name in rulebook.dates.of:
+        days = rulebook.definitions.calendars.get(name, ())
+        yield trigger_of(rulebook.in_force[name].scenario, days), 1
 
 
 def _parts(aggregate: Aggregate) -> Iterator[tuple[str, int]]:

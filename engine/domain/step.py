@@ -16,6 +16,7 @@ from engine.domain import (
     closing,
     collect,
     company,
+    dating,
     handoff,
     lapse,
     merge,
@@ -114,6 +115,7 @@ def _refresh(turn: Turn) -> None:
     contact.trouble, contact.parked = "", 0
     lapse.arm(turn)
     handoff.rearm(turn)
+    dating.refresh(turn)
     turn.stale.update(rulebook.asked if turn.quiet else rulebook.outset)
     for name in [name for name in contact.segments if name not in rulebook.segments]:
         del contact.segments[name]
@@ -197,6 +199,9 @@ def _take_timers(turn: Turn) -> None:
             settle(turn)
         elif lapse.OWNER in owners:
             lapse.look(turn)
+        elif owners[0].startswith(dating.TIMER):
+            dating.fire(turn, owners[0])
+            settle(turn)
         else:
             waiting = next(one for one in contact.runs if timer_of(one) == owners[0])
             run.fire(turn, waiting)

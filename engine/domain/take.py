@@ -8,6 +8,7 @@ from engine.domain import (
     bounce,
     claim,
     company,
+    dating,
     handoff,
     listing,
     order_key,
@@ -68,8 +69,12 @@ def _tell(turn: Turn, event: Event) -> None:
     _fold_aggregates(turn, event)
     _score(turn, event)
     if not turn.contact.trouble:
-        live = event.live and event.at >= turn.now - turn.rulebook.max_age
-        turn.happened("event", event.name, live=live, event=event)
+        turn.happened("event", event.name, live=_is_live(turn, event), event=event)
+
+
+def _is_live(turn: Turn, event: Event) -> bool:
+    """Whether scenarios react to it: it was not imported, and it is not too old."""
+    return event.live and event.at >= turn.now - turn.rulebook.max_age
 
 
 def _remember(turn: Turn, fingerprint: bytes) -> None:
@@ -80,10 +85,11 @@ def _remember(turn: Turn, fingerprint: bytes) -> None:
 
 def _fold_traits(turn: Turn, event: Event) -> None:
     changed = changes(turn.contact, event)
+    live = _is_live(turn, event)
     flags = [name for name in changed if is_flag(name)]
     for name, value in changed.items():
         if name not in flags:
-            put(turn, name, value, event.source)
+            put(turn, name, value, event.source, live=live)
     for name in flags:  # a double opt-in asks at the address that came with it
         statement.take_flag(turn, event, name, changed[name])
 
@@ -140,3 +146,4 @@ def take_act(turn: Turn, act: Act) -> None:
         case "resume":
             contact.trouble, contact.parked = "", 0
             turn.stale.update(turn.rulebook.asked)
+            dating.refresh(turn)

@@ -10,9 +10,9 @@ import msgspec
 
 from engine.domain.condition import Condition
 from engine.domain.definition import Definition, Name
-from engine.domain.moment import Moment
 from engine.domain.scenario import Scenario, Step
 from engine.domain.segment import Segment
+from engine.domain.trigger import Trigger
 
 Steps = Annotated[tuple[Step, ...], msgspec.Meta(max_length=200)]
 UNDO = "_undo"
@@ -57,13 +57,13 @@ def scenarios_of(threshold: Threshold) -> dict[str, Scenario]:
     name, found = threshold.threshold, {}
     if threshold.do:
         found["do"] = Scenario(
-            scenario=name, title=threshold.title, trigger=Moment(enters=name), steps=threshold.do
+            scenario=name, title=threshold.title, trigger=Trigger(enters=name), steps=threshold.do
         )
     if threshold.undo:
         found["undo"] = Scenario(
             scenario=f"{name}{UNDO}",
             title=threshold.title,
-            trigger=Moment(leaves=name),
+            trigger=Trigger(leaves=name),
             steps=threshold.undo,
         )
     return found

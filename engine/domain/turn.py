@@ -6,10 +6,12 @@ from typing import Any
 import msgspec
 
 from engine.domain.contact import Contact
+from engine.domain.dated import Dated
 from engine.domain.effect import Effect
 from engine.domain.event import Event
 from engine.domain.fact import Fact
-from engine.domain.rulebook import MomentPlan, Rulebook, SegmentPlan
+from engine.domain.moment_plan import CHANGES, MomentPlan
+from engine.domain.rulebook import Rulebook, SegmentPlan
 
 DEPTH = 100
 """How long a chain of causes may get before it is called a loop."""
@@ -24,7 +26,7 @@ class Loop(Exception):  # noqa: N818
 class Happened(msgspec.Struct, frozen=True):
     """A moment that came: an event, a segment entered or left, a stage reached. ``live``: may start scenarios.
 
-    ``properties`` (JSON) are those that a run gives on to the scenario it starts.
+    ``properties`` (JSON) are those that a run gives on to the scenario it starts, or what has changed.
     """
 
     kind: str
@@ -64,6 +66,7 @@ class Turn:
         self.walks: deque[Walk] = deque()
         self.resumed = 0
         self.stale: dict[str, SegmentPlan] = {}
+        self.unarmed: dict[str, Dated] = {}
         self.depth = 0
         self.quiet = False
         self.scored = False
@@ -93,9 +96,11 @@ class Turn:
     def fits(self, plan: MomentPlan, moment: Happened) -> bool:
         if plan.name != moment.name or plan.kind != moment.kind:
             return False
-        if plan.matches is None or moment.event is None:
+        if plan.matches is None:
             return True
-        return plan.matches(self.properties_of(moment.event))
+        if moment.kind == CHANGES:
+            return plan.matches(msgspec.json.decode(moment.properties))
+        return moment.event is None or plan.matches(self.properties_of(moment.event))
 
     def properties_of(self, event: Event) -> dict[str, Any]:
         """Decoded once a step, when the first condition asks."""
@@ -105,9 +110,11 @@ class Turn:
         return self._properties
 
     def changed(self, attribute: str) -> None:
-        """Segments that read this attribute have to be asked again."""
+        """Segments that read this attribute have to be asked again, dates set anew."""
         for plan in self.rulebook.by_attribute.get(attribute, ()):
             self.stale[plan.name] = plan
+        for date in self.rulebook.dates.by.get(attribute, ()):
+            self.unarmed[date.scenario] = date
 
     def collected(self, collection: str) -> None:
         """Segments that ask about this collection have to be asked again."""

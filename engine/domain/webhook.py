@@ -2,9 +2,12 @@
 
 from typing import Any
 
+import msgspec
+
 from engine.domain.calendar import written
 from engine.domain.effect import Send
 from engine.domain.endpoint import Endpoint, channel_of, key_of
+from engine.domain.moment_plan import CHANGES
 from engine.domain.offer import plain
 from engine.domain.path import value_at
 from engine.domain.reserved import read
@@ -19,6 +22,7 @@ _TYPES = {
     "leaves": "segment.left",
     "joins": "list.joined",
     "quits": "list.quit",
+    CHANGES: "attribute.changed",
     "stage": "stage.reached",
 }
 
@@ -82,6 +86,8 @@ def _told(turn: Turn, moment: Happened) -> tuple[str, dict[str, Any]]:
     if moment.event is not None:
         data["properties"] = turn.properties_of(moment.event)
         data["at"] = written(moment.event.at)
+    elif moment.kind == CHANGES:
+        data["properties"] = msgspec.json.decode(moment.properties)
     return _TYPES.get(moment.kind, f"{moment.kind}.{became}"), data
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
+from engine.domain.attribute import is_flag
 from engine.domain.condition import (
     OPERATORS,
     QUESTIONS,
@@ -17,6 +18,7 @@ from engine.domain.condition import (
 )
 from engine.domain.moment import Moment
 from engine.domain.receipt import Of
+from engine.domain.reserved import RESERVED
 from engine.domain.sequence import following
 from engine.loading.check_comparison import (
     comparison_problems,
@@ -124,7 +126,7 @@ def moment_problems(moment: Moment, place: Place, names: Names) -> Problems:
 
     hand-off.
     """
-    kinds = ("event", "message", *_NAMED)
+    kinds = ("event", "message", *_NAMED, "changes")
     given = [name for name in kinds if getattr(moment, name) is not None]
     if len(given) != 1:
         words = f"{', '.join(kinds[:-1])} or {kinds[-1]}"
@@ -138,10 +140,35 @@ def moment_problems(moment: Moment, place: Place, names: Names) -> Problems:
         if moment.event is None and moment.message is None:
             yield (*place, "where"), "goes with an event or a message only"
     yield from message_problems(moment, place, names)
+    yield from _change_problems(moment, place)
     for name in given:
         kind = _NAMED.get(name)
         if kind is not None:
             yield from unknown(kind, getattr(moment, name), (*place, name), names[kind])
+
+
+def _change_problems(moment: Moment, place: Place) -> Problems:
+    """An attribute as a whole, one that senders and operators set."""
+    name = moment.changes
+    if name is not None:
+        yield from told_problems(name, (*place, "changes"))
+    if name is not None and "." in name:
+        yield (*place, "changes"), f"names a whole attribute: {name.partition('.')[0]}"
+    for side, wanted in (("to", moment.to), ("from", moment.from_)):
+        if wanted is None:
+            continue
+        if name is None:
+            yield (*place, side), "goes with changes only"
+        yield from where_problems({side: wanted}, place)
+
+
+def told_problems(path: str, place: Place) -> Problems:
+    """Of an attribute that changes without anybody telling it nobody hears."""
+    name = path.partition(".")[0]
+    if name in RESERVED:
+        yield place, f"{name} is kept by the engine; ask about it by a segment, and say enters"
+    elif is_flag(name):
+        yield place, "is consent; it is told by the event Consent Changed"
 
 
 def event_problems(event: str, place: Place) -> Problems:

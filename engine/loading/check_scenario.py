@@ -7,6 +7,7 @@ from engine.domain.scenario import Scenario
 from engine.loading.check_condition import condition_problems, moment_problems
 from engine.loading.check_send import no_topic
 from engine.loading.check_step import step_problems
+from engine.loading.check_trigger import trigger_problems
 from engine.loading.check_ways import way_problems
 from engine.loading.known import Known
 from engine.loading.shape import Problems
@@ -17,9 +18,12 @@ def scenario_problems(scenario: Scenario, known: Known) -> Problems:
     """Moments, steps, and the ways between the steps."""
     if scenario.version:
         yield ("version",), "is counted at publication; leave it out"
-    yield from moment_problems(scenario.trigger, ("trigger",), known.names)
-    if scenario.key is not None and not event_of(scenario.trigger):
-        yield ("key",), "is a property of the trigger's event; this trigger is none"
+    if scenario.trigger is not None:
+        yield from trigger_problems(scenario.trigger, known)
+        if scenario.key is not None and not event_of(scenario.trigger):
+            yield ("key",), "is a property of the trigger's event; this trigger is none"
+    if scenario.if_ is not None:
+        yield from condition_problems(scenario.if_, ("if",), known.names)
     if scenario.goal is not None:
         yield from moment_problems(scenario.goal, ("goal",), known.names)
     for at, leaving in enumerate(scenario.exits):

@@ -44,6 +44,8 @@ def step_problems(step: Step, scenario: Scenario, place: Place, known: Known) ->
 
 def conditions_in(scenario: Scenario) -> Iterator[tuple[Place, Condition]]:
     """Every condition of a scenario, with its place in it."""
+    if scenario.if_ is not None:
+        yield ("if",), scenario.if_
     for at, leaving in enumerate(scenario.exits):
         for key, condition in (("if", leaving.if_), ("unless", leaving.unless)):
             if condition is not None:

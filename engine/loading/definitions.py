@@ -16,6 +16,7 @@ from engine.domain.topic import ConsentRules
 from engine.errors import DefinitionError, SettingsError
 from engine.loading.check import check
 from engine.loading.consent import published
+from engine.loading.recurrence import calendars, holiday_problems
 from engine.loading.settings import load_settings
 from engine.loading.workspace import Workspace, collections_of, roots_of
 from engine.rendering.check import variables_of
@@ -32,12 +33,19 @@ def load(folder: Path, clock: Clock = _CLOCK) -> Definitions:
     workspace = Workspace(folder)
     settings, problems = _settings(folder)
     problems += workspace.problems + check(workspace)
+    problems += [
+        written.problem(place, text)
+        for written in workspace.scenarios
+        for place, text in holiday_problems(written.definition.trigger, settings.workspace.country)
+    ]
     if problems:
         raise DefinitionError(sorted(problems))
+    scenarios = tuple(written.definition for written in workspace.scenarios)
     return Definitions(
         segments=tuple(written.definition for written in workspace.segments),
         scores=tuple(written.definition for written in workspace.scores),
-        scenarios=tuple(written.definition for written in workspace.scenarios),
+        scenarios=scenarios,
+        calendars=calendars(scenarios, settings.workspace.country, clock.now()),
         templates=tuple(
             _compiled(written.definition, roots_of(workspace)) for written in workspace.templates
         ),

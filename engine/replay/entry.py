@@ -58,7 +58,7 @@ def _worded(plan: ScenarioPlan, before: Contact, moment: Moment, rulebook: Ruleb
     event = moment.message if isinstance(moment.message, Event) else None
     happened = Happened(plan.trigger.kind, plan.trigger.name, turn.now, 0, event=event)
     key = entry.key_of(turn, plan.scenario, happened)
-    match entry.refusal(turn, plan.scenario, key):
+    match entry.refusal(turn, plan, key):
         case "paused":
             return "the scenario was paused"
         case "no_key":

@@ -13,7 +13,6 @@ from engine.domain.effect import Send
 from engine.domain.event import Event
 from engine.domain.fact import Fact
 from engine.domain.message import Logged
-from engine.domain.moment import Moment as Trigger
 from engine.domain.rulebook import Rulebook, ScenarioPlan
 from engine.domain.why import because
 from engine.replay.entry import refusal
@@ -115,7 +114,7 @@ def _trigger(plan: ScenarioPlan | None, moment: Moment, rulebook: Rulebook) -> T
         return {}
     trigger = plan.scenario.trigger
     told: Told = {"version": plan.scenario.version, "trigger": msgspec.to_builtins(trigger)}
-    if isinstance(trigger, Trigger) and trigger.enters and moment.after is not None:
+    if trigger is not None and trigger.enters and moment.after is not None:
         told["because"] = _segment(trigger.enters, moment.after, rulebook, moment.row.now)
     return told
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from engine.clock import Clock
+from engine.domain.counted import is_met
 from engine.domain.definitions import Level, encode
 from engine.errors import OwnershipLost, StoreError, StoreFull
 from engine.replay.chosen import Chosen
@@ -104,7 +105,7 @@ class Rebuild:
 
     async def _work(self, needed: Needed) -> None:
         memory = self._memory
-        names = tuple(sorted(name for name in needed if not name.startswith("segment:")))
+        names = tuple(sorted(name for name in needed if not is_met(name)))
         chosen = Chosen(memory.rulebook, names)
         newest = max(levels[-1][0] for levels in needed.values())
         whole = (self._through or 0) < newest

@@ -67,3 +67,12 @@ def test_a_click_is_told_and_the_webhook_itself_is_no_message() -> None:
     assert told(ada)[0][1]["properties"]["template"] == "t"
     ada.take(Receipt(ada.sends[0].key, "sent", "webhook", "webhook/crm"))
     assert len(ada.sends) == 1
+
+
+def test_an_attribute_that_changes_is_told_with_both_values() -> None:
+    ada = life(webhooks=(endpoint({"changes": "plan", "to": "gold"}),))
+    ada.tells(plan="free")
+    ada.tells(plan="gold")
+    ((kind, data),) = told(ada)
+    assert (kind, data["name"]) == ("attribute.changed", "plan")
+    assert data["properties"] == {"attribute": "plan", "from": "free", "to": "gold"}

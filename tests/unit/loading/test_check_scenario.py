@@ -12,7 +12,9 @@ StepProblems = Callable[..., list[str]]
 
 SEND = "{do: send, id: mail, channel: email, template: hello}"
 WAIT = "{do: wait, id: pause, for: 1h}"
-NEEDS = "needs exactly one of event, message, enters, leaves, joins, quits, handoff or stage"
+NEEDS = (
+    "needs exactly one of event, message, enters, leaves, joins, quits, handoff, stage or changes"
+)
 SET = "{do: set, id: mark, attribute: seen, to: true}"
 
 
