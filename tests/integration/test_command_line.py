@@ -109,6 +109,8 @@ def workspace(data: Path, tmp_path: Path) -> Path:
     cart = shop / "scenarios" / "abandoned_cart.yaml"
     cart.write_text(cart.read_text().replace("for: 1h", "for: 2h"))
     (shop / "scenarios" / "win_back.yaml").unlink()
+    team = shop / "team.yaml"
+    team.write_text(team.read_text().replace(", win_back]", "]"))
     (shop / "segments" / "new.yaml").write_text("segment: new\ncondition: {did: Cart Viewed}\n")
     added = {"type": "track", "event": "Product Added", "userId": "44", "messageId": "added"}
     added["properties"] = {"cart_id": "C-44"}
