@@ -1,33 +1,17 @@
 """A hand-off through a whole engine: by mail to its owner, by link to its decision."""
 
-import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-import httpx
-import msgspec
-
-from engine.bootstrap import Spec, init_data, part
-from engine.clock import SystemClock
-from engine.domain.definitions import encode
-from engine.loading.definitions import load
-from engine.offline import create_key
-from engine.rpc.client import Relance
-from engine.runtime.coordinator import NAME, SENDER
-from engine.runtime.in_process import InProcessRuntime
-from engine.runtime.supervisor import Supervisor
-from engine.settings import Email, Rpc, Runtime, Settings
-from tests.smtp_server import Server, smtp_server
+from tests.whole_engine import PUBLIC, Engine, whole_engine
 
 RATE = 600.0
 """Ten minutes pass in a second."""
 MINUTE = 60_000
 ROOT = Path(__file__).parents[2]
-PUBLIC = "https://relance.example"
 LINK = re.compile(rf"{PUBLIC}(/h/[A-Za-z0-9_-]+)\?do=accept")
 FILES = {
     "team.yaml": """\
@@ -65,35 +49,13 @@ steps:
 {% endfor %}{{ message.accept_url }}
 """,
 }
-Report = dict[str, Any]
 
 
-class Engine:
-    def __init__(self, server: Server, admin: Relance, http: httpx.AsyncClient) -> None:
-        self.server = server
-        self.http = http
-        self._admin = admin
-
-    async def ask(self, method: str, *args: Any, **rest: Any) -> Any:
-        return await asyncio.to_thread(lambda: getattr(self._admin, method)(*args, **rest))
-
-    async def said(self, *names: str) -> None:
-        """Of one person, without an address."""
-        traits = {"userId": "1", "type": "identify", "traits": {"first_name": "Ada"}}
-        await self.ask(
-            "push",
-            [traits, *({"userId": "1", "event": name} | {"type": "track"} for name in names)],
-        )
-
-    async def mails(self, count: int) -> list[EmailMessage]:
-        while len(self.server.received) < count:
-            await asyncio.sleep(0.02)
-        return self.server.mails
-
-    async def until(self, holds: Callable[[Report], object]) -> Report:
-        while not holds(contact := await self.ask("contact", "user_id:1")):
-            await asyncio.sleep(0.02)
-        return dict(contact)
+async def said(engine: Engine, *names: str) -> None:
+    """Of one person, without an address."""
+    traits: dict[str, Any] = {"type": "identify", "traits": {"first_name": "Ada"}}
+    events = [{"type": "track", "event": name} for name in names]
+    await engine.ask("push", [{"userId": "1", **one} for one in (traits, *events)])
 
 
 def written(folder: Path) -> Path:
@@ -107,33 +69,13 @@ def written(folder: Path) -> Path:
 @asynccontextmanager
 async def engine(folder: Path, workspace: Path | None = None) -> AsyncIterator[Engine]:
     workspace = workspace or written(folder / "workspace")
-    async with smtp_server() as server:
-        settings = Settings(
-            runtime=Runtime(clock_rate=RATE, clock_origin=SystemClock().now()),
-            rpc=Rpc(grpc="127.0.0.1:0", http="127.0.0.1:0", public_url=PUBLIC),
-            email=Email(route=server.url),
-        )
-        data = folder / "data"
-        init_data(data, settings)
-        key = create_key(data, "admin", "eve")
-        spec = Spec(str(data), settings, 1, encode(load(workspace)))
-        runtime = InProcessRuntime(part, msgspec.msgpack.encode(spec))
-        supervisor = Supervisor(runtime, [SENDER, "host-0", NAME], lambda _: None)
-        await supervisor.start()
-        watching = asyncio.create_task(supervisor.run())
-        grpc, http = msgspec.msgpack.decode(await runtime.calls.call(NAME, "addresses", b""))
-        try:
-            async with httpx.AsyncClient(base_url=f"http://{http}") as web:
-                with Relance(grpc, key) as admin:
-                    yield Engine(server, admin, web)
-        finally:
-            watching.cancel()
-            await supervisor.stop()
+    async with whole_engine(folder, workspace, RATE) as running:
+        yield running
 
 
 async def test_a_hot_contact_reaches_its_owner_who_accepts_it_by_a_link(tmp_path: Path) -> None:
     async with engine(tmp_path) as running:
-        await running.said("Signed Up", "Call Asked")
+        await said(running, "Signed Up", "Call Asked")
         (mail,) = await running.mails(1)
         text = mail.get_content()
         assert (mail["To"], mail["Subject"]) == ("ann@sales.example", "Hot lead")
@@ -165,7 +107,7 @@ async def test_reminder_and_escalation_come_at_their_instants_and_an_operator_re
     tmp_path: Path,
 ) -> None:
     async with engine(tmp_path) as running:
-        await running.said("Call Asked")
+        await said(running, "Call Asked")
         mails = await running.mails(3)
         assert [mail["To"][:3] for mail in mails] == ["ann", "ann", "bob"]
         (held,) = await running.ask("handoffs", "user_id:1")
@@ -173,7 +115,7 @@ async def test_reminder_and_escalation_come_at_their_instants_and_an_operator_re
         assert [at // MINUTE for at in late] == [10, 25]
         returned = await running.ask("decide_handoff", "user_id:1", "return", "later", "30d")
         assert (returned["status"], returned["by"]) == ("returned", "eve")
-        await running.said("Call Asked")
+        await said(running, "Call Asked")
         contact = await running.until(lambda one: "handoff_refused" in str(one["timeline"]))
         assert contact["handoffs"][0]["status"] == "returned"
         again = await running.ask("raise_handoff", "user_id:1", "hot", "she phoned")
@@ -195,7 +137,7 @@ async def test_the_business_example_hands_a_contact_off_at_sixty(tmp_path: Path)
             [],
         )
 
-        await running.said("Call Back Requested")
+        await said(running, "Call Back Requested")
 
         (mail,) = await running.mails(1)
         text = mail.get_content()

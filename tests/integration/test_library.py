@@ -1,0 +1,150 @@
+"""The workspaces that come along, end to end: what people do goes in, mails arrive at a real SMTP server."""
+
+import asyncio
+import re
+from collections import defaultdict
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+from engine.domain.duration import DAY
+from tests.whole_engine import PUBLIC, Engine, Report, whole_engine
+
+CONFIG = Path(__file__).parents[2] / "config"
+SHOP_RATE = 100_000.0
+"""A day passes in a second."""
+COURSE_RATE = 1_000_000.0
+"""Ten weeks pass in six seconds."""
+LINK = re.compile(rf"{PUBLIC}(/c/[A-Za-z0-9_-]+)")
+BOWL = {"product_id": "bol-ardoise", "name": "Ardoise bowl", "price": 18.5}
+VASE = {"product_id": "vase-dune", "name": "Dune stoneware vase", "price": 59.0}
+THROW = {"product_id": "plaid-brume", "name": "Brume wool throw", "price": 89.0}
+
+
+def person(name: str, language: str, **consents: bool) -> Report:
+    traits = {"email": f"{name}@example.org", "first_name": name.title(), "language": language}
+    return {"type": "identify", "userId": name, "traits": {**traits, **consents}}
+
+
+def did(name: str, event: str, at: int = 0, /, **properties: Any) -> Report:
+    """``at`` (ms) is when it happened, if not now."""
+    told = {"type": "track", "userId": name, "event": event, "properties": properties}
+    written = datetime.fromtimestamp(at / 1_000, UTC).isoformat()
+    return told | ({"timestamp": written} if at else {})
+
+
+def text_of(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content()).replace("\r\n", "\n")
+
+
+def by_person(mails: list[EmailMessage]) -> dict[str, list[EmailMessage]]:
+    found: dict[str, list[EmailMessage]] = defaultdict(list)
+    for mail in mails:
+        found[str(mail["To"]).partition("@")[0]].append(mail)
+    return dict(found)
+
+
+def subjects(mails: list[EmailMessage]) -> list[str]:
+    return [str(mail["Subject"]) for mail in mails]
+
+
+async def key_of_mail(engine: Engine, name: str, template: str) -> str:
+    """The message's key, which a provider's receipt names, once it is kept as sent."""
+
+    def keys(contact: Report) -> list[str]:
+        rows = [row["fields"] for row in contact["timeline"] if row["message"] == "receipt"]
+        return [row["key"] for row in rows if row["template"] == template]
+
+    (key, *_) = keys(await engine.until(keys, f"user_id:{name}"))
+    return key
+
+
+async def all_ended(engine: Engine) -> list[Report]:
+    """The scenarios, once nobody is in one any more and somebody was in each."""
+    while True:
+        found: list[Report] = await engine.ask("scenarios")
+        if all(row["ended"] == row["entered"] > 0 for row in found):
+            return found
+        await asyncio.sleep(0.1)
+
+
+def days_of_the_shop(now: int) -> list[Report]:
+    """Ada signs up; Sam fills two carts and orders one; Lea ordered the lamp, and Zoe a bowl long ago."""
+    lamp, long_ago = now - 15 * DAY + DAY // 2, now - 60 * DAY + DAY // 2
+    return [
+        person("ada", "fr", consent_email=True, consent_tracking=True),
+        did("ada", "Signed Up"),
+        person("sam", "en", consent_email=True),
+        did("sam", "Product Added", cart_id="C-1", **BOWL),
+        did("sam", "Product Added", cart_id="C-2", **VASE),
+        did("sam", "Product Added", cart_id="C-1", **THROW),
+        did("sam", "Order Completed", cart_id="C-2", order_id="A-1", total=59, products=[VASE]),
+        person("lea", "fr", consent_email=True),
+        did(
+            "lea", "Order Completed", lamp, order_id="A-2", products=[{"product_id": "lampe-phare"}]
+        ),
+        person("zoe", "fr", consent_email=True),
+        did("zoe", "Order Completed", long_ago, order_id="A-3", products=[BOWL]),
+    ]
+
+
+async def test_each_scenario_of_the_shop_ends_and_its_mails_arrive(tmp_path: Path) -> None:
+    async with whole_engine(tmp_path, CONFIG, SHOP_RATE) as engine:
+        await engine.ask("push", days_of_the_shop(engine.clock.now()))
+        offer = await key_of_mail(engine, "ada", "first_order")
+        await engine.ask("receipts", [{"message": offer, "outcome": "opened"}])
+        await all_ended(engine)
+        await engine.mails(8)
+        assert (await engine.ask("fsck"))["findings"] == []
+        found = by_person(engine.server.mails)
+
+    assert {name: subjects(mails) for name, mails in found.items()} == {
+        "ada": [
+            "Bienvenue à La Petite Boutique",
+            "La livraison de votre première commande est offerte",
+            "Votre livraison offerte vous attend toujours",
+        ],
+        "sam": [
+            "Your order A-1 is confirmed",
+            "Your basket is waiting",
+            "We are about to empty your basket",
+        ],
+        "lea": ["Un abat-jour en lin pour votre lampe Phare"],
+        "zoe": ["Des nouvelles de La Petite Boutique"],
+    }
+    for mail in found["sam"][1:]:
+        assert "- Ardoise bowl, 18.50 €\n- Brume wool throw, 89.00 €\n" in text_of(mail)
+        assert "Dune" not in text_of(mail)
+
+
+async def confirm(engine: Engine, count: int) -> None:
+    """Everybody who was asked follows the link and presses its button."""
+    for mail in (await engine.mails(count))[:count]:
+        (found,) = LINK.findall(text_of(mail))
+        assert (await engine.http.post(found)).status_code == 200
+
+
+async def test_the_course_runs_to_its_end_and_rests_for_whom_it_does_not_reach(
+    tmp_path: Path,
+) -> None:
+    wants = {"channel": "email", "topic": "course", "status": "requested"}
+    readers = [person("lea", "fr"), person("sam", "en", consent_tracking=True)]
+    asked = [did(one["userId"], "Consent Changed", **wants) for one in readers]
+    async with whole_engine(tmp_path, CONFIG / "examples" / "newsletter", COURSE_RATE) as engine:
+        await engine.ask("push", [*readers, *asked])
+        await confirm(engine, 2)
+        await all_ended(engine)
+        await engine.mails(18)
+        assert (await engine.ask("fsck"))["findings"] == []
+        found = by_person(engine.server.mails)
+
+    lessons = [f"Leçon {number} sur 10" for number in range(1, 11)]
+    hello, end = "Dix semaines, dix leçons", "Vous avez terminé le cours"
+    assert subjects(found["lea"]) == ["Confirmez votre inscription", hello, *lessons, end]
+    assert "Notez tout" in text_of(found["lea"][11])
+    question = ["Please confirm your subscription", "Ten weeks, ten lessons"]
+    two = ["Lesson 1 of 10", "Lesson 2 of 10", "Shall we go on?"]
+    assert subjects(found["sam"]) == question + two
