@@ -21,7 +21,7 @@ def wait_for(turn: Turn, run: Run, plan: ScenarioPlan, step: WaitFor) -> Way:
         if holds(turn.contact, turn.now)[0]:
             return then or plan.following[step.id]
     if step.timeout:
-        turn.contact.timers[timer_of(run)] = turn.now + milliseconds(step.timeout)
+        turn.contact.timers[timer_of(run)] = run.since + milliseconds(step.timeout)
     return Stay(run)
 
 

@@ -22,6 +22,8 @@ class Run(msgspec.Struct, frozen=True, array_like=True, gc=False):
     re-resolved when the contact's zone changes. ``event`` holds the trigger's raw JSON properties,
     ``key`` the value that tells a run from others of its scenario, ``answer`` what the last webhook
     answered, ``digest`` what was collected since it came to this step, ``left`` how much was left out.
+    ``passed`` are the places of the steps that it has done something at, in its version; ``barred`` those
+    by name that it did in an earlier one and does not do again.
     """
 
     id: str
@@ -37,6 +39,8 @@ class Run(msgspec.Struct, frozen=True, array_like=True, gc=False):
     answer: bytes = b""
     digest: bytes = b""
     left: int = 0
+    passed: tuple[int, ...] = ()
+    barred: tuple[str, ...] = ()
 
 
 def timer_of(run: Run) -> str:

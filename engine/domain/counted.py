@@ -6,7 +6,8 @@
 ``score:<name>:<digest>``  a score under these very rules
 ``collection:<name>:<digest>``  a collection under these very rules
 
-``segment:`` and ``trigger:`` count nothing: every contact has to be met because of them.
+``segment:``, ``trigger:`` and ``runs:<scenario>`` count nothing: every contact has to be met because of
+them; the last when runs come to another version.
 """
 
 from hashlib import blake2b
@@ -18,6 +19,8 @@ from engine.domain.scenario import Scenario
 from engine.domain.score import Score
 from engine.domain.segment import Segment
 from engine.domain.stage import Stage, segments_of
+
+RUNS = "runs:"
 
 
 def count_of(aggregate: int) -> str:
@@ -45,7 +48,7 @@ def collection_of(collection: Collection) -> str:
 
 def is_met(name: str) -> bool:
     """Whether nothing is counted under this name: to be met is enough."""
-    return name.startswith(("segment:", "trigger:"))
+    return name.startswith(("segment:", "trigger:", RUNS))
 
 
 def segment_of(segment: Segment) -> str:

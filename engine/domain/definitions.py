@@ -21,13 +21,16 @@ from engine.domain.team import Team
 from engine.domain.template import Template
 from engine.domain.topic import ConsentRules
 
+ALL = 100
+replace = msgspec.structs.replace
 Level = tuple[int, int]
 """The version that something is counted since, and how much of it."""
 
 
 class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     """``retired`` are earlier versions of scenarios that runs may still stand on; they start no run.
-    ``paused`` names scenarios that start no run and whose waiting runs stay where they are.
+    ``paused`` names scenarios that start no run and whose waiting runs stay where they are. ``ended``
+    are removed scenarios whose runs end, up to the version named.
 
     ``zone`` is the workspace's IANA time zone, ``country`` its ISO 3166-1 code. Triggers ignore events
     older than ``max_age`` ms; a wait overdue by more than ``late`` ms follows its step's ``late`` policy.
@@ -61,6 +64,7 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     webhooks: tuple[Endpoint, ...] = ()
     stages: tuple[Stage, ...] = ()
     calendars: dict[str, tuple[str, ...]] = {}
+    ended: dict[str, int] = {}
 
 
 def succeed(published: Definitions | None, written: Definitions) -> Definitions:
@@ -75,10 +79,9 @@ def succeed(published: Definitions | None, written: Definitions) -> Definitions:
     scenarios = []
     for scenario in written.scenarios:
         old = before.get(scenario.scenario)
-        same = old is not None and as_plain(old) == as_plain(scenario)
-        version = latest.get(scenario.scenario, 0) + (0 if same else 1)
-        scenarios.append(msgspec.structs.replace(scenario, version=version))
+        scenarios.append(_following(old, scenario, latest.get(scenario.scenario, 0) + 1))
     kept = {(s.scenario, s.version) for s in scenarios}
+    named_now = {s.scenario for s in scenarios}
     retired += [s for s in before.values() if (s.scenario, s.version) not in kept]
     named = {t.template for t in written.templates}
     needed = {name for s in retired for step in s.steps for name in templates_of(step)}
@@ -86,7 +89,7 @@ def succeed(published: Definitions | None, written: Definitions) -> Definitions:
         t for t in (published.templates if published else ())
         if t.template in needed and t.template not in named
     )  # fmt: skip
-    return msgspec.structs.replace(
+    return replace(
         written,
         scenarios=tuple(scenarios),
         retired=tuple(retired),
@@ -95,7 +98,24 @@ def succeed(published: Definitions | None, written: Definitions) -> Definitions:
         since=published.since if published else {},
         lexicon=published.lexicon if published else Words(),
         backfill=published.backfill if published else False,
+        ended=(published.ended if published else {})
+        | {name: latest[name] for name in written.ended if name in before.keys() - named_now},
     )
+
+
+def _following(old: Scenario | None, written: Scenario, version: int) -> Scenario:
+    """The version that follows ``old``: itself when nothing has changed but its share.
+
+    Other than to be pinned runs are asked for by what is new in it only, so that they are asked once.
+    """
+    if old is None:
+        return replace(written, version=version)
+    chosen = (written.waiting, written.moves)
+    asked = written.waiting != "pin" and chosen != (old.waiting, old.moves)
+    if as_plain(old) == as_plain(written) and not asked:
+        return replace(old, rollout=written.rollout)
+    former = written.former or (old.version if old.share == ALL else old.former)
+    return replace(written, version=version, former=former)
 
 
 def encode(definitions: Definitions) -> bytes:

@@ -31,6 +31,7 @@ from engine.domain import (
     giving,
     handoff,
     listing,
+    migration,
     order_key,
     pending,
     statement,
@@ -102,6 +103,7 @@ def adopt(turn: Turn, message: Adopted) -> bool:
     giving.join(turn, other)
     join_scores(contact, other, turn.rulebook.decays, turn.rulebook.capped, turn.now)
     _take_runs(turn, other.runs, other)
+    migration.catch_up(turn)
     _join_reviews(turn, other)
     handoff.join(turn, other.handoffs, other.timers)
     handoff.join_actions(turn, other.actions)

@@ -28,7 +28,7 @@ from engine.domain.membership import membership
 from engine.domain.moment import is_moment
 from engine.domain.moment_plan import MomentPlan, moment_plan, trigger_plan
 from engine.domain.outset import waits
-from engine.domain.pause import Digest, WaitFor
+from engine.domain.pause import Digest, Wait, WaitFor
 from engine.domain.points import ScorePlan
 from engine.domain.predicate import compiled
 from engine.domain.quiet import Hours
@@ -37,6 +37,7 @@ from engine.domain.receipt import event_of, where_of
 from engine.domain.scenario import Scenario, Step
 from engine.domain.score import Score, ScoreRule, asked_by, rules_of
 from engine.domain.stage import segments_of
+from engine.domain.succession import Versions, heirs
 from engine.domain.template import Template
 from engine.domain.topic import Topic
 
@@ -68,7 +69,10 @@ class SegmentPlan(msgspec.Struct, frozen=True):
 
 
 class ScenarioPlan(msgspec.Struct, frozen=True):
-    """``following`` maps a step's id to the next one's, None at the end."""
+    """``following`` maps a step's id to the next one's, None at the end; ``acts`` those that do
+
+    something to their places.
+    """
 
     scenario: Scenario
     first: str
@@ -82,6 +86,7 @@ class ScenarioPlan(msgspec.Struct, frozen=True):
     trigger: MomentPlan
     goal: MomentPlan | None
     exits: tuple[MomentPlan, ...]
+    acts: dict[str, int]
 
     @property
     def name(self) -> str:
@@ -104,6 +109,7 @@ class EventPlan(msgspec.Struct):
 
 
 NOTHING = EventPlan()
+ALL = 100
 
 
 class Rulebook:
@@ -275,6 +281,8 @@ class Rulebook:
                 self.capped[key] = plan
 
     def _compile_scenarios(self, definitions: Definitions) -> None:
+        self.heirs: Versions = heirs(definitions)
+        self.former: dict[str, ScenarioPlan | None] = {}
         for scenario in (*definitions.scenarios, *definitions.retired):
             plan = planned(scenario, self.demand(self.aggregates))
             self._scenarios[plan.name, scenario.version] = plan
@@ -284,6 +292,9 @@ class Rulebook:
         for scenario in definitions.scenarios:
             plan = self._scenarios[scenario.scenario, scenario.version]
             self.in_force[plan.name] = plan
+            if scenario.share < ALL:
+                self.former[plan.name] = self._scenarios.get((plan.name, scenario.former))
+        for plan in chain(self.in_force.values(), filter(None, self.former.values())):
             key = (plan.trigger.kind, plan.trigger.name)
             self.triggers.setdefault(key, []).append(plan)
         for aggregate in self.aggregates.values():
@@ -344,6 +355,11 @@ def planned(scenario: Scenario, demand: Demand) -> ScenarioPlan:
         trigger=trigger_plan(scenario.trigger, scenario.scenario),
         goal=moment_plan(scenario.goal) if scenario.goal else None,
         exits=tuple(moment_plan(one) for one in scenario.exits if is_moment(one)),
+        acts={
+            step.id: at
+            for at, step in enumerate(scenario.steps)
+            if isinstance(step, Straight) and not isinstance(step, Wait | Digest)
+        },
     )
 
 

@@ -6,9 +6,9 @@ from engine.domain.action import Send
 from engine.domain.contact import Run, timer_of, watch_of
 from engine.domain.decision import Branch
 from engine.domain.doing import DOES, FIRES
-from engine.domain.duration import MINUTE
 from engine.domain.entry import TOLD, key_of, refusal, remember
 from engine.domain.passage import passage_of
+from engine.domain.rollout import for_contact
 from engine.domain.rulebook import ScenarioPlan
 from engine.domain.turn import Happened, Loop, Turn, Walk
 from engine.domain.way import Leave, Pass, Stay, Way
@@ -17,8 +17,6 @@ WALK = 1_000
 """Steps that one message may walk through; a walk without a wait ends there."""
 KEPT_PROPERTIES = 2_048
 """Bytes of the trigger's properties that a run remembers for its templates."""
-PAUSED_LOOK = 5 * MINUTE
-"""How soon a due run of a paused scenario is looked at again."""
 
 replace = msgspec.structs.replace
 
@@ -26,6 +24,8 @@ replace = msgspec.structs.replace
 def enter(turn: Turn, plan: ScenarioPlan, moment: Happened) -> str:
     """Start a run if the scenario lets the contact in (again); the reason when it does not."""
     contact, name = turn.contact, plan.name
+    if name in turn.rulebook.former and for_contact(turn.rulebook, name, contact) is not plan:
+        return "rollout"
     key = key_of(turn, plan.scenario, moment)
     why = refusal(turn, plan, key)
     if why:
@@ -60,13 +60,13 @@ def resume(turn: Turn, run: Run, target: str | None) -> None:
 def follow(turn: Turn, run: Run, way: Way) -> None:
     """Go the way that the step it waits at has told."""
     if isinstance(way, Stay):
-        _keep(turn, way.run)
+        keep(turn, way.run)
         return
     turn.note("step_out", f"{run.scenario}/{run.step}")
     if isinstance(way, Leave):
         _close(turn, run, way.why)
         return
-    _disarm(turn, run)
+    disarm(turn, run)
     plan = turn.rulebook.scenario(run.scenario, run.version)
     if isinstance(way, Pass):
         walk(turn, run, plan, way.target, skip=True)
@@ -80,18 +80,20 @@ def end(turn: Turn, run: Run, why: str) -> None:
 
 
 def _close(turn: Turn, run: Run, why: str) -> None:
-    _disarm(turn, run)
+    disarm(turn, run)
     turn.contact.runs = [other for other in turn.contact.runs if other.id != run.id]
     turn.changed(passage_of(run.scenario))
     turn.note("run_ended", run.scenario, [run.id, why])
 
 
-def _disarm(turn: Turn, run: Run) -> None:
+def disarm(turn: Turn, run: Run) -> None:
+    """It is waited for nothing any more."""
     turn.contact.timers.pop(timer_of(run), None)
     turn.contact.timers.pop(watch_of(run), None)
 
 
-def _keep(turn: Turn, run: Run) -> None:
+def keep(turn: Turn, run: Run) -> None:
+    """As it is now."""
     turn.contact.runs = [run if other.id == run.id else other for other in turn.contact.runs]
 
 
@@ -116,13 +118,19 @@ def walk(
             _close(turn, run, "exit")
             return
         step = plan.steps[target]
-        run = replace(run, step=target, visits=run.visits + 1, since=turn.now, local=0)
+        passed = _marked(run, plan, target)
+        run = replace(
+            run, step=target, visits=run.visits + 1, since=turn.now, local=0, passed=passed
+        )
         turn.note("step_in", f"{run.scenario}/{target}")
         causes = len(turn.stale) + len(turn.moments)
         if skip and isinstance(step, Send):
             skip = False
             turn.note("skipped", f"{run.scenario}/{target}", "late")
             way: Way = plan.following[target]
+        elif target in run.barred and target in plan.acts:
+            turn.note("skipped", f"{run.scenario}/{target}", "done before")
+            way = plan.following[target]
         else:
             way = DOES[type(step)](turn, run, plan, step)
         if isinstance(way, Pass):
@@ -131,12 +139,18 @@ def walk(
             follow(turn, run, way)
             return
         if way is not None and len(turn.stale) + len(turn.moments) > causes:
-            _keep(turn, run)
+            keep(turn, run)
             turn.walks.append(Walk(run.id, run.visits, way, rest, skip, turn.depth))
             return
         turn.note("step_out", f"{run.scenario}/{target}")
         target = way
     raise Loop(plan.name)
+
+
+def _marked(run: Run, plan: ScenarioPlan, target: str) -> tuple[int, ...]:
+    """The steps that it has done something at, this one too."""
+    at = plan.acts.get(target)
+    return run.passed if at is None or at in run.passed else (*run.passed, at)
 
 
 def walk_on(turn: Turn, walk_: Walk) -> None:
@@ -159,9 +173,9 @@ def decide(turn: Turn) -> None:
 
 
 def fire(turn: Turn, run: Run) -> None:
-    """The timer of a waiting run is due."""
+    """The timer of a waiting run is due; that of a paused one is set again when it goes on."""
     if run.scenario in turn.rulebook.paused:
-        turn.contact.timers[timer_of(run)] = turn.now + PAUSED_LOOK
+        del turn.contact.timers[timer_of(run)]
         return
     plan = turn.rulebook.scenario(run.scenario, run.version)
     step = plan.steps[run.step]

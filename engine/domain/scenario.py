@@ -52,6 +52,14 @@ Step = (
 )
 
 
+Share = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^(100|[0-9]{1,2}(\.[0-9]+)?)%$", description="a share of all contacts, like 10%"
+    ),
+]
+
+
 class Scenario(Definition, frozen=True, kw_only=True):
     """``version`` is given at publication: it goes up by one when the definition changed.
 
@@ -59,6 +67,11 @@ class Scenario(Definition, frozen=True, kw_only=True):
     trigger's event (``cart_id``): each of its values has a run of its own, which hears only of events
     that name the same one, and ``reentry`` counts for each apart. Without a ``trigger`` others start it:
     scenarios, operators, services. Whom ``if`` does not fit at that moment does not enter, whatever starts it.
+
+    ``waiting`` is what becomes of runs of earlier versions, see ``engine.domain.succession``; ``moves``
+    maps a step that they stand on to the one of this version where they go on. ``rollout`` is the share
+    of contacts who get this version, see ``engine.domain.rollout``; the others get version ``former``,
+    which is told at publication too, and is 0 when there was none.
     """
 
     scenario: Name
@@ -72,10 +85,22 @@ class Scenario(Definition, frozen=True, kw_only=True):
     exits: tuple[Leaving, ...] = ()
     steps: Annotated[tuple[Step, ...], msgspec.Meta(min_length=1, max_length=200)]
     version: int = 0
+    waiting: Literal["pin", "migrate", "exit"] = "pin"
+    moves: dict[Name, Name] = msgspec.field(default_factory=dict)
+    rollout: Share = "100%"
+    former: int = 0
+
+    @property
+    def share(self) -> float:
+        """Percent of all contacts who get this version."""
+        return float(self.rollout.removesuffix("%"))
+
+
+GIVEN = ("version", "waiting", "moves", "rollout", "former")
+"""What tells how a version comes into force, and not what it is."""
 
 
 def as_plain(scenario: Scenario) -> dict[str, Any]:
-    """The definition without its version: what is compared to see whether it changed."""
+    """What a version is: compared to see whether it changed."""
     plain: dict[str, Any] = msgspec.to_builtins(scenario)
-    plain.pop("version", None)
-    return plain
+    return {name: value for name, value in plain.items() if name not in GIVEN}

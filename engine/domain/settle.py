@@ -7,6 +7,7 @@ from engine.domain.awaiting import hear
 from engine.domain.contact import Run
 from engine.domain.entry import concerns
 from engine.domain.moment_plan import MomentPlan
+from engine.domain.rollout import for_contact
 from engine.domain.rulebook import ScenarioPlan, SegmentPlan
 from engine.domain.starting import START, STOP
 from engine.domain.turn import Happened, Turn
@@ -131,7 +132,10 @@ def _direct(turn: Turn, moment: Happened) -> None:
         for one in [one for one in turn.contact.runs if one.scenario == moment.name]:
             run.end(turn, one, "stopped")
         return
-    plan = turn.rulebook.in_force.get(moment.name)
-    why = run.enter(turn, plan, moment) if plan is not None else "unknown"
+    plan = for_contact(turn.rulebook, moment.name, turn.contact)
+    known = moment.name in turn.rulebook.in_force
+    why = "rollout" if known else "unknown"
+    if plan is not None:
+        why = run.enter(turn, plan, moment)
     if why:
         turn.note("start_refused", moment.name, why)

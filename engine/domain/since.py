@@ -28,6 +28,7 @@ from engine.domain.rulebook import Rulebook
 from engine.domain.score import Score
 from engine.domain.score import asked_by as asked_by_rule
 from engine.domain.segment import Segment
+from engine.domain.succession import dates
 
 
 def dated(before: Definitions | None, after: Definitions, version: int) -> Definitions:
@@ -45,6 +46,7 @@ def dated(before: Definitions | None, after: Definitions, version: int) -> Defin
         *(one.scenario for one in after.scenarios),
     )
     lexicon = words.grown(names, rulebook.aggregates)
+    since |= dates(before, after, version) if before else {}
     return msgspec.structs.replace(after, since=since, lexicon=lexicon)
 
 

@@ -20,6 +20,7 @@ from engine.domain import (
     handoff,
     lapse,
     merge,
+    migration,
     optin,
     pending,
     run,
@@ -125,8 +126,10 @@ def _refresh(turn: Turn) -> None:
     for key in [key for key in contact.upheld if key not in rulebook.asked]:
         del contact.upheld[key]
         contact.timers.pop(f"segment:{key}", None)
+    moved = migration.succeed(turn)
     if turn.quiet:
         settle(turn)
+        migration.go_on(turn, moved)
         run.decide(turn)
         settle(turn)
 

@@ -13,15 +13,17 @@ from engine.domain.way import Leave, Pass, Stay, Way
 
 
 def wait(turn: Turn, run: Run, plan: ScenarioPlan, step: Wait) -> Way:
-    """Arm the timer; what depends on the calendar remembers from when on it was wanted.
+    """Arm the timer, from when the run came here; what depends on the calendar remembers from when on it
+
+    was wanted.
 
     A local time is not met twice by one run at one instant, or its loop would never end.
     """
     if not is_calendar(step):
-        turn.contact.timers[timer_of(run)] = turn.now + milliseconds(step.for_ or "0s")
+        turn.contact.timers[timer_of(run)] = run.since + milliseconds(step.for_ or "0s")
         return Stay(run)
-    since = turn.now + (milliseconds(step.for_) if step.for_ else 0)
-    if step.at and since == turn.now and run.visits > 1:
+    since = run.since + (milliseconds(step.for_) if step.for_ else 0)
+    if step.at and since == run.since and run.visits > 1:
         since += 1
     due = aimed(step, turn.contact, zone_of(turn.contact, turn.rulebook.zone), since)
     if due < turn.now or (due == turn.now and step.at is None):
@@ -47,7 +49,7 @@ def reaim(turn: Turn, name: str = ZONE_ATTRIBUTE) -> None:
     """This attribute may have changed: waits that aim by it do so anew."""
     for run in turn.contact.runs:
         step = turn.rulebook.scenario(run.scenario, run.version).steps[run.step]
-        if run.local and isinstance(step, Wait):
+        if run.local and isinstance(step, Wait) and timer_of(run) in turn.contact.timers:
             if name not in (ZONE_ATTRIBUTE, str(step.date).partition(".")[0]):
                 continue
             since = max(run.local, turn.now)

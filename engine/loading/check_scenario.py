@@ -10,14 +10,17 @@ from engine.loading.check_step import step_problems
 from engine.loading.check_trigger import trigger_problems
 from engine.loading.check_ways import way_problems
 from engine.loading.known import Known
+from engine.loading.nearest import meant
 from engine.loading.shape import Problems
 from engine.loading.yaml_file import Place
 
 
 def scenario_problems(scenario: Scenario, known: Known) -> Problems:
     """Moments, steps, and the ways between the steps."""
-    if scenario.version:
-        yield ("version",), "is counted at publication; leave it out"
+    for told in ("version", "former"):
+        if getattr(scenario, told):
+            yield (told,), "is counted at publication; leave it out"
+    yield from _move_problems(scenario)
     if scenario.trigger is not None:
         yield from trigger_problems(scenario.trigger, known)
         if scenario.key is not None and not event_of(scenario.trigger):
@@ -33,6 +36,16 @@ def scenario_problems(scenario: Scenario, known: Known) -> Problems:
     if scenario.topic is not None and scenario.topic not in known.topics:
         yield ("topic",), no_topic(scenario.topic, known)
     yield from way_problems(scenario.steps)
+
+
+def _move_problems(scenario: Scenario) -> Problems:
+    """Where runs of earlier versions go on; which steps those had is not known here."""
+    if scenario.moves and scenario.waiting != "migrate":
+        yield ("moves",), "says where runs go on that migrate: write waiting: migrate too"
+    ids = [step.id for step in scenario.steps]
+    for step, target in scenario.moves.items():
+        if target not in ids:
+            yield ("moves", step), f"there is no step {target}; {meant(target, ids)}"
 
 
 def _leaving_problems(leaving: Leaving, place: Place, known: Known) -> Problems:

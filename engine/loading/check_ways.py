@@ -1,25 +1,13 @@
 """The ways between a scenario's steps: each leads somewhere, each step is reached, no loop runs for ever."""
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
-
-from engine.domain.action import Exit, Straight, Switch
-from engine.domain.decision import Branch, Case, Split
-from engine.domain.pause import Digest, Racer, Wait, WaitFor
+from engine.domain.exitway import exits_of
+from engine.domain.pause import Digest, Wait, WaitFor
 from engine.domain.scenario import Step
 from engine.loading.nearest import meant
 from engine.loading.shape import Problems
-from engine.loading.yaml_file import Place
 
 END = -1
 """Where a run goes that has no next step."""
-
-
-class Exitway(NamedTuple):
-    """One way out of a step: where it is written, and the step named; None is the step below."""
-
-    place: Place
-    target: str | None
 
 
 def way_problems(steps: tuple[Step, ...]) -> Problems:
@@ -31,35 +19,6 @@ def way_problems(steps: tuple[Step, ...]) -> Problems:
         ways = [_next(step, at, ids) for at, step in enumerate(steps)]
         yield from _unreachable(ways, ids)
         yield from _loops(steps, ways)
-
-
-def exits_of(step: Step) -> Iterator[Exitway]:
-    """Every way that a run may take from here."""
-    match step:
-        case Straight():
-            yield Exitway(("then",), step.then)
-        case Split():
-            for name, arm in step.arms.items():
-                yield Exitway(("arms", name, "then"), arm.then)
-        case Branch():
-            yield from _ways_of(step.then, "when", step.when)
-            yield Exitway(("else",), step.else_)
-        case WaitFor():
-            yield from _ways_of(step.then, "any", step.any)
-            if step.timeout is not None or step.else_ is not None:
-                yield Exitway(("else",), step.else_)
-        case Exit() | Switch():
-            return
-
-
-def _ways_of(
-    then: str | None, key: str, several: Sequence[Case | Racer] | None
-) -> Iterator[Exitway]:
-    """Of the short form, or of each of several."""
-    if several is None:
-        yield Exitway(("then",), then)
-    for at, one in enumerate(several or ()):
-        yield Exitway((key, at, "then"), one.then)
 
 
 def _next(step: Step, at: int, ids: list[str]) -> set[int]:

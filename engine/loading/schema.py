@@ -67,5 +67,6 @@ def schema(struct: type) -> dict[str, Any]:
         if "description" in part:
             part["description"] = cleandoc(part["description"]).replace("``", "`")
     if struct is Scenario:
-        del parts["Scenario"]["properties"]["version"]  # counted at publication, written by nobody
+        for told in ("version", "former"):  # at publication, written by nobody
+            del parts["Scenario"]["properties"][told]
     return {"$schema": DRAFT, **parts.pop(struct.__name__), "$defs": parts}

@@ -4,11 +4,13 @@ from typing import Any
 
 import pytest
 
+from engine.domain.message import TimerFired
 from tests.unit.domain.builders import (
     DAY,
     HOUR,
     NOON,
     Life,
+    details,
     life,
     reachable,
     rulebook,
@@ -130,8 +132,39 @@ def test_a_paused_scenario_starts_nothing_and_its_runs_stay() -> None:
     ada.does("Came")
     ada.under(rulebook(greet, version=2, paused=("greet",))).passes("2h")
     assert ada.standing == ["greet/pause"]
-    ada.under(rulebook(greet, version=3)).passes("5m")
+    ada.under(rulebook(greet, version=3)).take(TimerFired())
     assert ada.subjects("run_ended") == ["greet"]
+
+
+def test_a_paused_run_whose_time_has_come_is_not_woken_until_it_goes_on() -> None:
+    greet = scenario("greet", {"event": "Came"}, wait("pause", for_="1h"))
+    ada = life(greet)
+    ada.does("Came")
+    ada.under(rulebook(greet, version=2, paused=("greet",))).passes("2h")
+    assert ada.contact.due == 0
+
+
+def test_a_wait_that_is_not_due_yet_when_the_pause_ends_ends_in_time() -> None:
+    greet = scenario("greet", {"event": "Came"}, wait("pause", for_="3h"))
+    ada = life(greet)
+    ada.does("Came")
+    ada.under(rulebook(greet, version=2, paused=("greet",))).passes("1h")
+    ada.under(rulebook(greet, version=3)).take(TimerFired())
+    assert ada.contact.due == ada.now + 2 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("late", "sent", "why"), [("send", 1, "finished"), ("skip", 0, "finished"), ("exit", 0, "late")]
+)
+def test_a_wait_that_was_due_long_before_its_pause_ended_follows_its_policy(
+    late: str, sent: int, why: str
+) -> None:
+    greet = scenario("greet", {"event": "Came"}, wait("pause", for_="1h", late=late), send("mail"))
+    ada = reachable(greet, late=DAY)
+    ada.does("Came")
+    ada.under(rulebook(greet, version=2, late=DAY, paused=("greet",))).passes("3d")
+    ada.under(rulebook(greet, version=3, late=DAY)).take(TimerFired())
+    assert (len(ada.sends), [one[1] for one in details(ada.facts, "run_ended")]) == (sent, [why])
 
 
 def test_a_scenario_paused_before_it_starts_lets_nobody_in() -> None:

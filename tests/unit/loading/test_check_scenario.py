@@ -175,3 +175,21 @@ def test_a_template_that_exists_may_be_sent(
     text = f"scenario: hello\ntrigger: {{event: A}}\nsteps: [{SEND}]\n"
     [scenario] = load(write(template | {"scenarios/hello.yaml": text})).scenarios
     assert scenario.steps == (Send(id="mail", channel="email", template="hello"),)
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ("moves: {old: hear}", ":2: moves: says where runs go on that migrate: write waiting"),
+        ("waiting: migrate\nmoves: {old: her}", "moves.old: there is no step her; did you mean"),
+        ("former: 2", ":2: former: is counted at publication; leave it out"),
+        ("rollout: 10", ":2: rollout: "),
+        ("rollout: 110%", ":2: rollout: "),
+        ("waiting: keep", ":2: waiting: "),
+    ],
+)
+def test_what_becomes_of_runs_must_fit(told: str, why: str, problems: StepProblems) -> None:
+    steps = "[{do: wait, id: hear, for: 1h}]"
+    text = f"scenario: hello\n{told}\ntrigger: {{event: A}}\nsteps: {steps}\n"
+    [found] = problems({"scenarios/hello.yaml": text})
+    assert why in found

@@ -1,0 +1,102 @@
+"""Roll-out: who gets a new version, and that they keep it."""
+
+from functools import reduce
+from typing import Any
+
+from engine.domain.contact import Contact
+from engine.domain.definitions import Definitions, succeed
+from engine.domain.message import TimerFired
+from engine.domain.rulebook import Rulebook
+from tests.unit.domain.builders import Life, definitions, details, scenario, wait
+
+CROWD = range(1, 301)
+
+
+def s(length: str, **rest: Any) -> Definitions:
+    return definitions(scenario("s", {"event": "Ate"}, wait("p", for_=length), version=0, **rest))
+
+
+def published(*written: Definitions) -> Definitions:
+    return after(succeed(None, written[0]), *written[1:])
+
+
+def after(before: Definitions, *written: Definitions) -> Definitions:
+    return reduce(succeed, written, before)
+
+
+def versions(definitions: Definitions) -> dict[int, int]:
+    """The version that each of a crowd gets."""
+    book = Rulebook(9, definitions)
+    found = {}
+    for number in CROWD:
+        one = Life(book, Contact(id=number))
+        one.does("Ate")
+        found[number] = one.contact.runs[0].version if one.contact.runs else 0
+    return found
+
+
+def holders(version: int, definitions: Definitions) -> set[int]:
+    return {number for number, got in versions(definitions).items() if got == version}
+
+
+def test_a_share_gets_the_new_version_and_the_others_the_former_one() -> None:
+    found = versions(published(s("1h"), s("2h", rollout="30%")))
+    assert set(found.values()) == {1, 2}
+    assert 60 < sum(one == 2 for one in found.values()) < 120
+
+
+def test_a_share_that_grows_keeps_those_it_had() -> None:
+    first = published(s("1h"), s("2h", rollout="10%"))
+    more = after(first, s("2h", rollout="40%"))
+    assert [one.version for one in more.scenarios] == [2]
+    assert holders(2, first) < holders(2, more) < set(CROWD)
+    assert holders(2, after(more, s("2h"))) == set(CROWD)
+
+
+def test_a_version_mended_while_it_is_rolled_out_goes_to_the_same_contacts() -> None:
+    first = published(s("1h"), s("2h", rollout="10%"))
+    mended = after(first, s("3h", rollout="10%"))
+    assert holders(3, mended) == holders(2, first)
+    assert holders(1, mended) == holders(1, first)
+
+
+def test_a_first_version_that_is_rolled_out_lets_the_others_not_in() -> None:
+    found = versions(published(s("1h", rollout="30%")))
+    assert set(found.values()) == {0, 1}
+
+
+def test_another_scenario_starts_the_version_that_is_meant_for_the_contact() -> None:
+    other = scenario(
+        "o", {"event": "Came"}, {"do": "start", "id": "go", "scenario": "s"}, version=0
+    )
+    first, second = s("1h"), s("2h", rollout="30%")
+    both = [definitions(other, *one.scenarios) for one in (first, second)]
+    book, starts = Rulebook(2, published(*both)), versions(published(first, second))
+    for number in CROWD:
+        one = Life(book, Contact(id=number))
+        one.does("Came")
+        assert [run.version for run in one.contact.runs] == [starts[number]]
+
+
+def test_a_start_for_whom_there_is_no_version_yet_is_refused() -> None:
+    other = scenario(
+        "o", {"event": "Came"}, {"do": "start", "id": "go", "scenario": "s"}, version=0
+    )
+    one = Life(Rulebook(1, published(definitions(other, *s("1h", rollout="0%").scenarios))))
+    one.does("Came")
+    assert details(one.facts, "start_refused") == ["rollout"]
+
+
+def test_only_runs_of_the_share_migrate_and_the_next_when_it_grows() -> None:
+    first = published(s("1h"))
+    some = after(first, s("2h", rollout="30%", waiting="migrate"))
+    whole = after(some, s("2h", waiting="migrate"))
+    moved = set()
+    for number in CROWD:
+        one = Life(Rulebook(1, first), Contact(id=number))
+        one.does("Ate")
+        one.under(Rulebook(2, some)).take(TimerFired())
+        moved |= {number} if one.contact.runs[0].version == 2 else set()
+        one.under(Rulebook(3, whole)).take(TimerFired())
+        assert one.contact.runs[0].version == 2
+    assert moved == holders(2, some)
