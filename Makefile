@@ -6,7 +6,7 @@ BIN := .venv/bin
 SYNCED := .venv/.synced
 
 .DEFAULT_GOAL := check
-.PHONY: .venv demo test check bench proto clean
+.PHONY: .venv demo test mutants check bench proto clean
 
 .venv: $(SYNCED)
 
@@ -21,6 +21,10 @@ demo: .venv
 
 test: .venv
 	$(BIN)/python -m tests.lanes
+
+# Takes each protection away in a copy of the tree and shows that its tests turn red (minutes).
+mutants: .venv
+	$(BIN)/python -m tests.mutants
 
 check: .venv
 	$(BIN)/ruff format --check

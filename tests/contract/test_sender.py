@@ -27,6 +27,7 @@ async def test_a_message_offered_is_sent_and_its_outcome_told(life: Life) -> Non
 
 
 async def test_a_key_offered_twice_is_one_message(life: Life) -> None:
+    """mautic#8802: what was taken twice from the queue was sent twice."""
     host = await life.begin()
 
     await host.offer(delivery("a"), delivery("a"))

@@ -37,6 +37,7 @@ async def http(engine: EngineInMemory) -> AsyncIterator[httpx.AsyncClient]:
 async def test_looking_at_a_link_changes_nothing(
     engine: EngineInMemory, http: httpx.AsyncClient, method: str
 ) -> None:
+    """mautic#9162, mautic#9798: scanners follow every link of a mail, that to unsubscribe too."""
     for token in (NEWS, CONFIRM):
         path = f"/{'u' if token == NEWS else 'c'}/{token}"
         assert (await http.request(method, path, headers=FRENCH)).status_code == 200

@@ -80,7 +80,7 @@ def test_nothing_is_sent_without_consent_nor_after_the_goal(
     document: Definitions, history: list[Happening], said: list[bool | None]
 ) -> None:
     """Consent as of the very instant: read from the facts in their order, up to the message's."""
-    told = zip(history, [True, *said, *(None for _ in history)], strict=False)
+    told = zip(history, [*said, *(None for _ in history)], strict=False)
     consenting = [
         one if word is None else one._replace(traits=one.traits | {"consent_email": word})
         for one, word in told

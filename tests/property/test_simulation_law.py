@@ -65,6 +65,7 @@ def rehearsed(world: Simulation, events: list[tuple[int, Event]], until: int) ->
 def test_a_simulation_does_what_the_engine_did(
     written: Definitions, history: list[Happening]
 ) -> None:
+    """mautic#2307: a simulator of campaigns was asked for."""
     loop = JumpingLoop()
     engine = SmallEngine(loop, 1, written, Random(0))
     try:

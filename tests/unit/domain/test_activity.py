@@ -37,6 +37,7 @@ def is_in(one: Life, name: str = "s") -> bool:
 
 
 def test_what_people_do_counts_and_what_machines_do_only_where_it_is_asked_for() -> None:
+    """mautic#16263: what bots open and click poisoned scores and segments."""
     ada = life(segment("s", message="opened"), segment("all", message="opened", bots=True))
     ada.take(receipt("opened", bot=True))
     assert list(ada.contact.segments) == ["all"]

@@ -53,12 +53,14 @@ def test_days_and_hours(start: str, keys: dict[str, Any], then: str) -> None:
 
 
 def test_monday_at_five_is_where_the_contact_is() -> None:
+    """Dittofeed, dates.ts: Monday at five in Tokyo was looked for on a Sunday, for UTC has it so."""
     tokyo = {"timezone": "Asia/Tokyo"}
     keys: dict[str, Any] = {"weekday": ["monday"], "at": "05:00"}
     assert goes_on("2024-03-10T12:00Z", PARIS, tokyo, **keys) == "2024-03-10T20:00"
 
 
 def test_hours_keep_their_clock_when_it_jumps() -> None:
+    """PostHog#42016: a change of the clocks shifted the schedule by an hour."""
     morning: dict[str, Any] = {"between": ["02:30", "04:00"]}
     assert goes_on("2024-03-30T23:00Z", PARIS, **morning) == "2024-03-31T01:30"
     assert goes_on("2024-10-26T22:00Z", PARIS, **morning) == "2024-10-27T00:30"

@@ -55,4 +55,5 @@ def test_fields_that_came_later_have_their_defaults() -> None:
 
 
 def test_a_plain_contact_stays_small() -> None:
+    """mautic#8261: 1.5 million contacts had 16.5 million rows, 12 KB each."""
     assert len(codec.encode(lived())) < 512

@@ -8,6 +8,7 @@ from engine.domain.effect import AskYield, ClaimKey, Send, Suppress
 from engine.domain.identity import Claim, slot_of, slot_of_key
 from engine.domain.message import Act, Adopted, ClaimAnswered, TimerFired, Witnessed, YieldAsked
 from engine.errors import StoreFull
+from engine.ports.host_store import WakeUp
 from engine.runtime import consequences, envelope
 from engine.runtime.batch import MAX_DEPTH, Batch
 from engine.runtime.envelope import ACCEPTED, DUPLICATE
@@ -70,6 +71,15 @@ def test_a_wake_up_moves_earlier_at_once_and_later_only_when_it_fires() -> None:
     bench.apply(number, TimerFired())
     assert bench.store.contacts([number])[number].wake == 0
     assert bench.memory.counters["armed"] == 0
+
+
+def test_a_wake_up_moves_earlier_at_once() -> None:
+    sooner = build.scenario("sooner", {"event": "Drank"}, build.wait("w", for_="1m"))
+    bench = Workbench(WAITER, sooner)
+    number = bench.push(event("Ate", keys=(USER,)))[0].contact
+    bench.push(event("Drank", keys=(USER,)))
+    assert bench.store.contacts([number])[number].wake == NOON + 60_000
+    assert [wake.due for wake in bench.store.wakeups(WakeUp(0, 0), 1 << 62, 9)] == [NOON + 60_000]
 
 
 def test_a_retry_is_recognised_when_the_ring_filled_up_in_the_batch_that_walks_the_log() -> None:

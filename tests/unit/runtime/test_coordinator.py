@@ -32,6 +32,7 @@ def test_nothing_to_push_is_answered_with_nothing(started: Started) -> None:
 
 
 def test_more_than_the_backlog_is_refused_as_a_whole(started: Started) -> None:
+    """dittofeed#1844: a small instance lost events and told nobody."""
     engine = started()
     engine.coordinator.backlog = 2
     with pytest.raises(Busy):

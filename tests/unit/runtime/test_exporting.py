@@ -33,6 +33,7 @@ def test_every_contact_of_every_host_comes_once(started: Started, monkeypatch: A
 def test_a_page_ends_with_its_slice_and_the_next_goes_on_there(
     started: Started, monkeypatch: Any
 ) -> None:
+    """novu#1633, novu#2813: with many subscribers a page of them took for ever."""
     monkeypatch.setattr(export_part, "SLICE", 0.0)
     engine = started(hosts=1)
     engine.run(engine.push(*(engine.event("Ate", f"user_id:{n}") for n in range(5))))

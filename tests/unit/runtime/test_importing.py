@@ -203,6 +203,8 @@ def test_a_key_that_another_person_has_is_asked_for_and_left_to_review(started: 
 
 
 def test_live_letters_go_before_bulk_ones_but_not_for_ever() -> None:
+    """parcelvoy#583: nothing was sent while a list was being updated."""
+
     async def run() -> list[str]:
         mailbox = Mailbox(None, lambda: 0, lambda _: None)  # type: ignore[arg-type]
         waiting = [asyncio.ensure_future(mailbox.put([], bulk=True)) for _ in range(2)]

@@ -59,6 +59,7 @@ def test_why_a_mail_names_the_event_the_way_and_what_became_of_it(started: Start
 
 
 def test_why_no_mail_tells_each_time_that_the_scenario_might_have_begun(started: Started) -> None:
+    """mautic#6789: how can I find out why action events are not triggered?"""
     engine = started(HUNGRY, ONCE, MAIL)
     lived(engine, "Ate", "Ate")
     pass_minutes(engine, 3)

@@ -44,6 +44,7 @@ def test_what_is_stored_within_the_window_is_added_and_what_lies_behind_it_is_re
 
 
 def test_the_next_look_is_at_the_next_wake_up_or_at_the_end_of_the_window() -> None:
+    """dittofeed#995: an idle instance kept a processor busy."""
     wakeups = WakeUps(Rows(WakeUp(500, 1)).read)
     assert wakeups.next_due(0) == 500
     wakeups.due(500, 9)

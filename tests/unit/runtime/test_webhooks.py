@@ -61,6 +61,7 @@ def test_other_contacts_and_other_endpoints_do_not_wait(started: Started) -> Non
 def test_what_is_given_up_is_kept_lets_others_go_on_and_may_be_tried_again(
     started: Started,
 ) -> None:
+    """mautic PR #6751: webhooks were lost in silence; mautic PR #11424: a queue of 15 million."""
     engine = shop(started)
     engine.post.ends = ("failed",)
     eats(engine, times=2)

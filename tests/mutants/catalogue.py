@@ -1,0 +1,12 @@
+"""Every mutant there is."""
+
+from tests.mutants import doors, entries, moments, people, sends, stores
+
+MUTANTS = [
+    *sends.MUTANTS,
+    *entries.MUTANTS,
+    *moments.MUTANTS,
+    *people.MUTANTS,
+    *stores.MUTANTS,
+    *doors.MUTANTS,
+]
