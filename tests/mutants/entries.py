@@ -73,15 +73,15 @@ MUTANTS = [
     Mutant(
         "what_is_imported_starts_nothing",
         "engine/domain/take.py",
-        "live = event.live and event.at >= turn.now - turn.rulebook.max_age",
-        "live = event.at >= turn.now - turn.rulebook.max_age",
+        "return event.live and event.at >= turn.now - turn.rulebook.max_age",
+        "return event.at >= turn.now - turn.rulebook.max_age",
         (f"{DOMAIN}/test_wait_for.py::test_an_old_event_or_an_import_does_not_end_it",),
     ),
     Mutant(
         "an_old_event_starts_nothing",
         "engine/domain/take.py",
-        "live = event.live and event.at >= turn.now - turn.rulebook.max_age",
-        "live = event.live",
+        "return event.live and event.at >= turn.now - turn.rulebook.max_age",
+        "return event.live",
         (f"{DOMAIN}/test_run.py::test_a_trigger_ignores_events_older_than_max_age",),
     ),
     Mutant(

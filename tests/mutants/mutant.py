@@ -19,7 +19,11 @@ class Mutant(NamedTuple):
     def problems(self, root: Path = ROOT) -> list[str]:
         """Why it cannot be applied any more, or names a test that is not there."""
         times = (root / self.file).read_text(encoding="utf-8").count(self.text)
-        found = [] if times == 1 else [f"{self.name}: its text is in {self.file} {times} times"]
+        found = (
+            []
+            if times == 1
+            else [f"{self.name}: its text is in {self.file} {times} times; mend tests/mutants"]
+        )
         return found + [
             f"{self.name}: there is no {test}" for test in self.tests if not is_there(root, test)
         ]
