@@ -12,6 +12,7 @@ import msgspec
 from engine.domain.channel import Channel
 from engine.domain.definition import Definition, Name, Scalar
 from engine.domain.duration import Duration
+from engine.domain.grade import Grade
 from engine.domain.receipt import EVENTS, Happening, Of, about
 
 Path = Annotated[str, msgspec.Meta(pattern=r"^[^.\x00]+(\.[^.\x00]+){0,7}$", max_length=200)]
@@ -93,6 +94,7 @@ class Condition(Comparison, frozen=True, kw_only=True):
     segment: Name | None = None
     collection: Name | None = None
     score: Name | None = None
+    grade: tuple[Grade, ...] | None = None
     scenario: Name | None = None
     list: Name | None = None
     weekday: tuple[Weekday, ...] | None = None
@@ -123,7 +125,7 @@ class Condition(Comparison, frozen=True, kw_only=True):
 GROUPS = ("all", "any", "none", "exactly_one")
 QUESTIONS = (
     *GROUPS, "not_", "attribute", "company", "aggregate", "did", "did_not", "message", "segment",
-    "collection", "score", "scenario", "list", "weekday", "percent", "reachable", "stage",
+    "collection", "score", "grade", "scenario", "list", "weekday", "percent", "reachable", "stage",
 )  # fmt: skip
 OPERATORS = tuple(name for name in Comparison.__struct_fields__ if name != "fold")
 TIMES = When.__struct_fields__

@@ -15,6 +15,7 @@ from hashlib import blake2b
 import msgspec
 
 from engine.domain.collection import Collection
+from engine.domain.matrix import Matrix
 from engine.domain.scenario import Scenario
 from engine.domain.score import Score
 from engine.domain.segment import Segment
@@ -64,6 +65,11 @@ def stages_of(stages: tuple[Stage, ...]) -> str:
 def trigger_of(scenario: Scenario, days: tuple[str, ...]) -> str:
     """Nothing counted, but set in every contact: a trigger that is a date, or the days of a calendar."""
     return f"trigger:{scenario.scenario}:{_digest([scenario.trigger, days[-1:]])}"
+
+
+def matrix_of(matrix: Matrix) -> str:
+    """As of a segment: under other bounds every contact has another grade."""
+    return f"segment:/matrix:{_digest([matrix.letter, matrix.digit])}"
 
 
 def _digest(asked: object) -> str:

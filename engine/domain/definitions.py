@@ -11,6 +11,7 @@ from engine.domain.declared import DeclaredAggregate
 from engine.domain.duration import DAY
 from engine.domain.endpoint import Endpoint
 from engine.domain.lexicon import Words
+from engine.domain.matrix import Matrix
 from engine.domain.retention import Retention
 from engine.domain.scenario import Scenario, as_plain
 from engine.domain.score import Score
@@ -65,6 +66,7 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     stages: tuple[Stage, ...] = ()
     calendars: dict[str, tuple[str, ...]] = {}
     ended: dict[str, int] = {}
+    matrix: Matrix | None = None
 
 
 def succeed(published: Definitions | None, written: Definitions) -> Definitions:

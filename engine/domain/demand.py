@@ -12,6 +12,7 @@ from engine.domain.aggregate import Aggregate
 from engine.domain.asked import Reading
 from engine.domain.collection import Collection
 from engine.domain.contact import Contact
+from engine.domain.matrix import Matrix
 from engine.domain.score import Score
 
 Answer = tuple[bool | None, int]
@@ -42,3 +43,4 @@ class Demand(msgspec.Struct):
     scored: set[str] = set()
     kept: dict[str, Collection] = {}
     stages: dict[str, str] = {}
+    matrix: Matrix | None = None

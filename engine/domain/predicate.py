@@ -26,6 +26,7 @@ from engine.domain.contact import NOTHING, Contact
 from engine.domain.contact_list import listed
 from engine.domain.counted import collection_of, count_of, measure_of
 from engine.domain.demand import NO, UNKNOWN, YES, Answer, Demand, Predicate
+from engine.domain.grading import grading
 from engine.domain.level import scored
 from engine.domain.lot import drawn
 from engine.domain.occurrence import occurred
@@ -197,6 +198,7 @@ _ASKED: dict[str, Callable[[Condition, Demand], Predicate]] = {
     "segment": lambda condition, demand: _member(str(condition.segment), demand),
     "collection": _collection,
     "score": scored,
+    "grade": grading,
     "scenario": passing,
     "list": listed,
     "weekday": weekday,

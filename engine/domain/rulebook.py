@@ -24,6 +24,7 @@ from engine.domain.duration import milliseconds
 from engine.domain.endpoint import Endpoint
 from engine.domain.gauge import Gauge, gauge_of
 from engine.domain.lexicon import TIMER, Lexicon
+from engine.domain.matrix import graded
 from engine.domain.membership import membership
 from engine.domain.moment import is_moment
 from engine.domain.moment_plan import MomentPlan, moment_plan, trigger_plan
@@ -196,6 +197,7 @@ class Rulebook:
             scored=set(),
             kept=self.kept,
             stages=self.stages,
+            matrix=self.definitions.matrix,
         )
 
     def _events_of(self, condition: Condition) -> set[str]:
@@ -266,6 +268,7 @@ class Rulebook:
         self.rules = {key: rule for one in written for key, rule in rules_of(one).items()}
         self.gauges: dict[str, Gauge] = {one.score: gauge_of(one) for one in written}
         self.decays = {name: gauge.decay for name, gauge in self.gauges.items()}
+        self.grades = graded(definitions.matrix, self.gauges)
         self.capped: dict[str, ScorePlan] = {}
 
     def _compile_scores(self) -> None:

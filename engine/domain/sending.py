@@ -59,15 +59,21 @@ def _intend(turn: Turn, run: Run, channel: str, template: Template, topic: str) 
             template=template.template,
             address=address_of(contact, channel),
             marketing=marketing,
-            variables=variables_of(template, contact, run)
-            | _figures_of(turn, template)
-            | collected(contact, template.variables),
+            variables=_gathered(turn, run, template),
             at=turn.now,
             topic=topic,
             held=opens if opens > turn.now else 0,
             tracking=allows(contact.consents, TRACKING),
         )
     )
+
+
+def _gathered(turn: Turn, run: Run, template: Template) -> dict[str, Any]:
+    contact, grades = turn.contact, turn.rulebook.grades
+    chosen = variables_of(template, contact, run)
+    if grades is not None and "contact.grade" in template.variables:
+        chosen["contact"]["grade"] = grades.of(contact, turn.now)
+    return chosen | _figures_of(turn, template) | collected(contact, template.variables)
 
 
 def variables_of(template: Template, contact: Contact, run: Run) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from engine.domain.aggregate import Aggregate
 from engine.domain.counted import (
     collection_of,
     count_of,
+    matrix_of,
     measure_of,
     score_of,
     segment_of,
@@ -22,6 +23,7 @@ from engine.domain.counted import (
 from engine.domain.definitions import Definitions, Level
 from engine.domain.demand import Demand
 from engine.domain.forecast import behind
+from engine.domain.grading import asks_grade
 from engine.domain.lexicon import Words
 from engine.domain.predicate import compiled
 from engine.domain.rulebook import Rulebook
@@ -65,6 +67,8 @@ def asked_by(rulebook: Rulebook) -> Iterator[tuple[str, int]]:
     for name in rulebook.dates.of:
         days = rulebook.definitions.calendars.get(name, ())
         yield trigger_of(rulebook.in_force[name].scenario, days), 1
+    if rulebook.definitions.matrix is not None:
+        yield matrix_of(rulebook.definitions.matrix), 1
 
 
 def _parts(aggregate: Aggregate) -> Iterator[tuple[str, int]]:
@@ -104,6 +108,8 @@ def waiting(definitions: Definitions, names: Container[str]) -> set[str]:
     for name in rulebook.segments:
         parts, asked = _read(rulebook, written[name])
         parts.add(segment_of(written[name]))
+        if definitions.matrix is not None and asks_grade(written[name].asks):
+            parts.add(matrix_of(definitions.matrix))
         if any(part in names for part in parts) or asked & found:
             found.add(name)
     return found

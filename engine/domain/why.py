@@ -103,6 +103,10 @@ class _Witness:
     def score(self, name: str, _condition: Condition) -> Any:
         return round(self.rulebook.gauges[name].of(self.contact, self.now), 3)
 
+    def grade(self, _grades: str, _condition: Condition) -> Any:
+        grades = self.rulebook.grades
+        return grades.of(self.contact, self.now) if grades else None
+
     def scenario(self, name: str, _condition: Condition) -> Any:
         return state_of(self.contact, name)
 
@@ -133,6 +137,7 @@ _SEEN: dict[str, Callable[[_Witness, str, Condition], Any]] = {
     "aggregate": _Witness.aggregate,
     "collection": _Witness.collection,
     "score": _Witness.score,
+    "grade": _Witness.grade,
     "scenario": _Witness.scenario,
     "segment": _Witness.segment,
     "list": _Witness.list_,

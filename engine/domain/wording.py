@@ -122,6 +122,7 @@ _SAID: dict[str, Callable[[Condition], str]] = {
     "did": lambda condition: _did(condition, "did"),
     "did_not": lambda condition: _did(condition, "did_not"),
     "message": lambda condition: _did(condition, "message"),
+    "grade": lambda condition: f"grade is one of {_value(condition.grade)}",
     "weekday": lambda condition: f"weekday is {_value(condition.weekday)}",
     "stage": lambda condition: f"stage is {_value(condition.stage)}",
     "percent": lambda condition: f"in the first {condition.percent:g} % of lot {condition.lot}",

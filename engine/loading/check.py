@@ -14,8 +14,9 @@ from engine.loading.check_condition import (
     condition_problems,
     unknown,
 )
+from engine.loading.check_matrix import matrix_problems
 from engine.loading.check_scenario import scenario_problems
-from engine.loading.check_score import node_of, reads_of, score_problems
+from engine.loading.check_score import MATRIX, node_of, reads_of, score_problems
 from engine.loading.check_score import reads as reads_in
 from engine.loading.check_spec import spec_problems
 from engine.loading.check_stage import STAGES, stage_problems
@@ -60,6 +61,7 @@ def check(workspace: Workspace) -> list[str]:
         *_stage_problems(workspace),
         *_collection_problems(workspace),
         *_score_problems(workspace),
+        *_matrix_problems(workspace),
         *_template_problems(workspace),
         *_consent_problems(workspace),
         *_twice("webhook", workspace.webhooks),
@@ -137,9 +139,12 @@ def _reads(workspace: Workspace) -> dict[str, set[str]]:
     """What each segment and each score reads of the others."""
     segments = {w.definition.segment: reads_in(w.definition.asks) for w in workspace.segments}
     segments[STAGES] = {w.definition.held_by for w in workspace.stages}
-    return segments | {
-        node_of(w.definition.score): reads_of(w.definition) for w in workspace.scores
-    }
+    axes = [axis for w in workspace.matrix for axis in (w.definition.letter, w.definition.digit)]
+    return (
+        segments
+        | {node_of(w.definition.score): reads_of(w.definition) for w in workspace.scores}
+        | {MATRIX: {node_of(axis.score) for axis in axes}}
+    )
 
 
 def _one_segment(segment: Segment, names: Names, reads: dict[str, set[str]]) -> Problems:
@@ -193,6 +198,16 @@ def _score_problems(workspace: Workspace) -> Iterator[str]:
     for threshold in workspace.thresholds:
         for place, text in threshold_problems(threshold.definition):
             yield threshold.problem(place, text)
+
+
+def _matrix_problems(workspace: Workspace) -> Iterator[str]:
+    for written in workspace.matrix:
+        for place, text in matrix_problems(written.definition, workspace.names["score"]):
+            yield written.problem(place, text)
+        for attribute in workspace.attributes:
+            if attribute.definition.attribute == "grade":
+                text = "is what the matrix gives to contacts; name the attribute otherwise"
+                yield attribute.problem(("attribute",), text)
 
 
 def _webhook_problems(workspace: Workspace) -> Iterator[str]:

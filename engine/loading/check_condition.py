@@ -27,6 +27,7 @@ from engine.loading.check_comparison import (
     time_problems,
 )
 from engine.loading.check_contradiction import contradiction_problems
+from engine.loading.check_matrix import grade_problems
 from engine.loading.check_receipt import message_problems
 from engine.loading.check_sequence import sequence_problems
 from engine.loading.nearest import meant
@@ -97,6 +98,8 @@ def _written_problems(condition: Condition, place: Place, names: Names) -> Probl
             yield from _named_problems(condition, question, place, names)
         case "attribute" | "company":
             yield from time_problems(condition, place)
+        case "grade":
+            yield from grade_problems(condition, place, names)
         case _:
             yield from own_problems(condition, question, place)
     yield from unknown("topic", condition.topic, (*place, "topic"), names["topic"])

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.domain.condition import OPERATORS, Condition, parts_of
+from engine.domain.grading import asks_grade
 from engine.domain.receipt import event_of
 from engine.domain.score import Score, ScoreRule, asked_by, decay_of
 from engine.domain.stage import asked_in
@@ -23,6 +24,8 @@ STEPS = 1_000
 """Steps in which a rule's points may wear off."""
 TIMES = 100
 """How often a capped rule may give its points: the contact's state holds when it did."""
+MATRIX = "the matrix"
+"""What it is called beside segments and scores."""
 _LIMITS = ("cap", "per", "once")
 
 
@@ -117,7 +120,8 @@ def reads_of(score: Score) -> set[str]:
 
 def reads(condition: Condition) -> set[str]:
     stages = {STAGES} if asked_in(condition) else set[str]()
-    return {*segments_of(condition), *map(node_of, scores_of(condition)), *stages}
+    matrix = {MATRIX} if asks_grade(condition) else set[str]()
+    return {*segments_of(condition), *map(node_of, scores_of(condition)), *stages, *matrix}
 
 
 def node_of(score: str) -> str:

@@ -63,6 +63,7 @@ def load(folder: Path, clock: Clock = _CLOCK) -> Definitions:
         lists=tuple(written.definition for written in workspace.lists),
         webhooks=tuple(written.definition for written in workspace.webhooks),
         stages=tuple(written.definition for written in workspace.stages),
+        matrix=next((written.definition for written in workspace.matrix), None),
         team=next((written.definition for written in workspace.team), Team()),
     )
 

@@ -8,7 +8,7 @@ The folder::
     aggregates.yaml                aggregates: [...]
     collections.yaml               collections: [...], beside the built-in ones
     companies.yaml                 scores: [...] of companies
-    scoring.yaml                   scores: [...], thresholds: [...]
+    scoring.yaml                   scores: [...], thresholds: [...], matrix: {...}
     lists.yaml                     lists: [...] that contacts are put on by hand
     webhooks.yaml                  webhooks: [...] endpoints that are told what happens
     consent.yaml                   topics, double opt-in, hours of marketing
@@ -33,6 +33,7 @@ from engine.domain.contact_list import ContactList
 from engine.domain.declared import DeclaredAggregate
 from engine.domain.definition import Definition
 from engine.domain.endpoint import Endpoint
+from engine.domain.matrix import Matrix, grades_of
 from engine.domain.scenario import Scenario
 from engine.domain.score import Score
 from engine.domain.segment import Segment
@@ -101,10 +102,11 @@ class TemplateFile(Definition, frozen=True, kw_only=True):
 
 
 class ScoringFile(Definition, frozen=True, kw_only=True):
-    """``scoring.yaml``: all scores of a workspace, and what is done when they cross thresholds."""
+    """``scoring.yaml``: all scores of a workspace, what crossing their thresholds does, and their matrix."""
 
     scores: tuple[Score, ...]
     thresholds: tuple[Threshold, ...] = ()
+    matrix: Matrix | None = None
 
 
 class CollectionsFile(Definition, frozen=True, kw_only=True):
@@ -173,6 +175,7 @@ class Workspace:
             "owner": set(),
             "handoff": set(),
             "stage": set(),
+            "grade": set(),
         }
         self._check_entries()
         self.segments = self._each("segments", Segment, "segment")
@@ -186,6 +189,7 @@ class Workspace:
         self._imply_thresholds()
         self.stages = self._listed("lifecycle", LifecycleFile, Stage)
         self._imply_stages()
+        self.matrix = self._matrix()
         self.company_scores = self._listed("companies", CompaniesFile, CompanyScore)
         self.webhooks = self._listed("webhooks", WebhooksFile, Endpoint)
         self.lists = self._listed("lists", ListsFile, ContactList)
@@ -237,6 +241,20 @@ class Workspace:
             if segment is not None:
                 self.names["segment"].add(segment.segment)
                 self.segments.append(Written(segment, written.document, written.root))
+
+    def _matrix(self) -> list[Written[Matrix]]:
+        """At most one; of a file that has problems its grades are not known."""
+        found = [
+            Written(one.definition.matrix, one.document, ("matrix",))
+            for one in self._read.get("scoring.yaml", [])
+            if one.definition.matrix is not None
+        ]
+        for one in found:
+            grades = grades_of(one.definition)
+            self.names["grade"] = {*grades, *"".join(grades)}
+        if not self._read.get("scoring.yaml", [None]):
+            del self.names["grade"]
+        return found
 
     def _listed(
         self, name: str, file: type[Definition], kind: type[D], key: str = ""

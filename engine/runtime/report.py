@@ -84,6 +84,7 @@ def contact(host: "ContactHost", number: int, rows: int) -> dict[str, Any] | Non
     return (
         state_of(resident)
         | {"scores": scores_of(host, resident.contact)}
+        | grade_of(host, resident.contact)
         | consent_report.told(host.memory, resident.contact)
         | figures_of(host, resident.contact)
         | kept_of(host, resident.contact)
@@ -112,6 +113,12 @@ def scores_of(host: "ContactHost", held: Contact) -> dict[str, list[float]]:
     now, gauges = host.memory.clock.now(), host.memory.rulebook.gauges
     standings = {name: gauge.standing(held) for name, gauge in gauges.items()}
     return {n: [gauges[n].read(one, now), now] for n, one in standings.items() if one is not None}
+
+
+def grade_of(host: "ContactHost", held: Contact) -> dict[str, str]:
+    """Where the contact stands in the matrix now, if there is one."""
+    grades = host.memory.rulebook.grades
+    return {"grade": grades.of(held, host.memory.clock.now())} if grades else {}
 
 
 def figures_of(host: "ContactHost", held: Contact) -> dict[str, Any]:

@@ -173,7 +173,7 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     [
         ("- a", "expected a group of keys, got a list"),
         ("scores: 3", "scores: expected a list, got a whole number 3"),
-        ("scores: []\nother: 1", "other: unknown key; known are scores, thresholds"),
+        ("scores: []\nother: 1", "other: unknown key; known are matrix, scores, thresholds"),
         ("", "expected a group of keys, got nothing"),
     ],
 )
