@@ -53,7 +53,9 @@ def contact(
         print_json(found)
         return
     rows = [_line(row) for row in found.pop(TIMELINE, [])]
-    print_report({name: value for name, value in found.items() if name != "consents"})
+    print_report(
+        {name: value for name, value in found.items() if name not in ("consents", "segments")}
+    )
     print("\nconsents")
     print_consents(found)
     print(f"\n{TIMELINE}")

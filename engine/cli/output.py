@@ -13,7 +13,18 @@ from rich.table import Table
 
 PIPE_WIDTH = 160
 """Columns where there is no terminal to measure."""
-INSTANTS = {"at", "since", "due", "first", "latest", "created", "revoked", "timers", "segments"}
+INSTANTS = {
+    "at",
+    "since",
+    "due",
+    "first",
+    "latest",
+    "created",
+    "revoked",
+    "timers",
+    "segments",
+    "until",
+}
 """Names under which a report gives ms since 1970."""
 LONG_AGO = 10**11
 """Ms that no figure reaches and every instant after 1973 exceeds."""

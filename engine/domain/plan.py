@@ -127,7 +127,9 @@ def _team(before: Team, after: Team) -> dict[str, tuple[Any, Any]]:
 
 def _stages(before: tuple[Stage, ...], after: tuple[Stage, ...]) -> dict[str, tuple[Any, Any]]:
     old, new = segments_of(before), segments_of(after)
-    return {} if [*old.items()] == [*new.items()] else {"stages": (list(old), list(new))}
+    return (
+        {} if [*old.items()] == [*new.items()] else {"stages": (" > ".join(old), " > ".join(new))}
+    )
 
 
 def _compared(key: str, before: Sequence[Any], after: Sequence[Any]) -> list[tuple[str, Verb]]:

@@ -37,6 +37,23 @@ def why(contact: Contact, segment: str, rulebook: Rulebook, now: int) -> dict[st
     }
 
 
+def memberships(contact: Contact, rulebook: Rulebook, now: int) -> list[dict[str, Any]]:
+    """Each segment that a contact is in: since when, until when if nothing happens (ms, 0 never), and why."""
+    defined = {one.segment: one for one in rulebook.definitions.segments}
+    told = []
+    for name in sorted(contact.segments.keys() & defined.keys()):
+        found = standing(contact, name, rulebook, now)
+        condition = defined[name].stays or defined[name].condition
+        holding = [
+            part["asks"] for part in because(contact, condition, rulebook, now) if part["holds"]
+        ]
+        reason = " and ".join(holding) or worded(condition)
+        told.append(
+            {"segment": name, "since": found.since, "until": found.until, "because": reason}
+        )
+    return told
+
+
 def because(contact: Contact, condition: Condition, rulebook: Rulebook, now: int) -> list[Part]:
     """Each part of a condition with its answer and what it saw of a contact at ``now`` (ms)."""
     return _Witness(contact, rulebook, now).parts(condition)

@@ -44,6 +44,7 @@ def told(contact: Contact, rulebook: Rulebook, now: int, moment: Moment) -> dict
         "attributes": contact.attributes,
         "consents": {name: msgspec.to_builtins(said) for name, said in contact.consents.items()},
         "segments": {name: written(since) for name, since in sorted(contact.segments.items())},
+        "stage": contact.stage,
         "scores": {
             name: round(gauge.of(contact, now), 3) for name, gauge in rulebook.gauges.items()
         },

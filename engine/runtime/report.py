@@ -12,7 +12,7 @@ from engine.domain.attribute import undeclared
 from engine.domain.contact import Contact
 from engine.domain.reserved import RESERVED, read
 from engine.domain.shelf import unpacked
-from engine.domain.why import why
+from engine.domain.why import memberships, why
 from engine.errors import BadRequest, Unknown
 from engine.ports.host_store import LogRow
 from engine.replay.fsck import Fsck
@@ -87,6 +87,7 @@ def contact(host: "ContactHost", number: int, rows: int) -> dict[str, Any] | Non
         | grade_of(host, resident.contact)
         | consent_report.told(host.memory, resident.contact)
         | figures_of(host, resident.contact)
+        | memberships_of(host, resident.contact)
         | kept_of(host, resident.contact)
         | {
             "undeclared": unknown,
@@ -128,6 +129,12 @@ def figures_of(host: "ContactHost", held: Contact) -> dict[str, Any]:
         "aggregates": {name: reading.value(held, now) for name, reading in readings.items()},
         "approximate": [name for name, reading in readings.items() if reading.approximate(held)],
     }
+
+
+def memberships_of(host: "ContactHost", held: Contact) -> dict[str, Any]:
+    """Where it stands, and how long it stays there if nothing happens."""
+    told = memberships(held, host.memory.rulebook, host.memory.clock.now())
+    return {"memberships": told, "stage": {"stage": held.stage, "since": held.staged}}
 
 
 def kept_of(host: "ContactHost", held: Contact) -> dict[str, Any]:

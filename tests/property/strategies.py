@@ -12,6 +12,7 @@ from engine.domain.collection import Collection
 from engine.domain.contact_list import ContactList
 from engine.domain.definitions import Definitions
 from engine.domain.session import GAP
+from engine.domain.stage import Stage
 from tests.property.deeds import (
     EVENTS,
     VALUES,
@@ -103,6 +104,9 @@ kept = st.one_of(
     st.builds(lambda most: {"attribute": "visit.count", "over": most}, st.integers(0, 2)),
 )
 """Questions about what the engine keeps for itself: a collection, and visits."""
+REACHED = ("early", "late")
+staged = st.sampled_from([{"stage": "late"}, {"stage": [*REACHED]}])
+"""Questions about the lifecycle, which stands on the segments: none of them may ask one."""
 standings = st.one_of(
     st.builds(
         lambda state: {"scenario": "scenario0", "is": state},
@@ -117,6 +121,17 @@ standings = st.one_of(
     st.just({"attribute": "timezone", "exists": True}),
 )
 """Questions about scores, scenarios, lots, channels and days."""
+
+
+def lifecycles(segments: list[str]) -> st.SearchStrategy[tuple[Stage, ...]]:
+    stood_on = st.lists(st.sampled_from(segments), max_size=len(REACHED))
+    return stood_on.map(
+        lambda named: tuple(
+            Stage(stage=stage, segment=one) for stage, one in zip(REACHED, named, strict=False)
+        )
+    )
+
+
 HAPPENINGS = ("sent", "delivered", "opened", "clicked", "bounced", "unsubscribed")
 ABOUT = (
     {},
@@ -212,9 +227,11 @@ histories = st.lists(happenings, min_size=1, max_size=8)
 
 @st.composite
 def moments(draw: st.DrawFn, segments: list[str]) -> dict[str, Any]:
-    kind = draw(st.sampled_from(["event", "event", "enters", "leaves", "joins", "quits"]))
+    kind = draw(st.sampled_from(["event", "event", "enters", "leaves", "joins", "quits", "stage"]))
     if kind in ("joins", "quits"):
         return {kind: "fair"}
+    if kind == "stage":
+        return {kind: draw(st.sampled_from(REACHED))}
     if kind == "event" or not segments:
         where = {"where": draw(wheres)} if draw(st.integers(0, 3)) == 0 else {}
         return {"event": draw(names), **where}
@@ -235,7 +252,11 @@ def races(draw: st.DrawFn, ids: list[str], segments: list[str]) -> dict[str, Any
     racers = []
     for _ in range(draw(st.integers(1, 3))):
         asks = draw(st.booleans())
-        racer = {"if": draw(conditions(segments, more=kept))} if asks else draw(moments(segments))
+        racer = (
+            {"if": draw(conditions(segments, more=kept | staged))}
+            if asks
+            else draw(moments(segments))
+        )
         racers.append(racer | {"then": draw(st.none() | st.sampled_from(ids))})
     return {"do": "wait_for", "any": racers, "timeout": draw(st.none() | windows)}
 
@@ -243,7 +264,7 @@ def races(draw: st.DrawFn, ids: list[str], segments: list[str]) -> dict[str, Any
 def several(ids: list[str], segments: list[str]) -> st.SearchStrategy[dict[str, Any]]:
     """A branch of several ways."""
     ways = st.fixed_dictionaries(
-        {"if": conditions(segments, more=kept), "then": st.none() | st.sampled_from(ids)}
+        {"if": conditions(segments, more=kept | staged), "then": st.none() | st.sampled_from(ids)}
     )
     return st.fixed_dictionaries(
         {"do": st.just("branch"), "when": st.lists(ways, min_size=1, max_size=3)}
@@ -292,7 +313,7 @@ def steps(draw: st.DrawFn, ids: list[str], segments: list[str], at: int) -> dict
         case "send":
             return build.send(name)
         case "branch":
-            question = draw(conditions(segments, more=kept))
+            question = draw(conditions(segments, more=kept | staged))
             return build.branch(name, question, then=draw(anywhere), else_=draw(anywhere))
         case "set":
             return build.put(name, draw(st.sampled_from(ATTRIBUTES)), draw(st.sampled_from(VALUES)))
@@ -309,7 +330,7 @@ def scenarios(draw: st.DrawFn, name: str, segments: list[str]) -> Any:
     if draw(st.booleans()):
         rest["goal"] = draw(moments(segments))
     if draw(st.booleans()):
-        asks = st.fixed_dictionaries({"unless": conditions(segments, more=kept)})
+        asks = st.fixed_dictionaries({"unless": conditions(segments, more=kept | staged)})
         rest["exits"] = [draw(moments(segments) | asks)]
     if draw(st.integers(0, 3)) == 0:
         rest["key"] = "n"
@@ -340,4 +361,5 @@ def documents(draw: st.DrawFn, *, transactional: bool = True) -> Definitions:
         collections=draw(collections()),
         visit_gap=draw(st.sampled_from([20, GAP])),
         lists=LISTS,
+        stages=draw(lifecycles(list(written))),
     )

@@ -192,7 +192,15 @@ class Shop(EngineInMemory):
             "merged": [],
             "attributes": {"first_name": "Ada", "consent_email": True, "note": "[b]x[/b]"},
             "zone": "Europe/Paris",
-            "segments": {"buyers": NOON - 60_000},
+            "segments": {"buyers": NOON - 60_000, "hot": NOON - 60_000},
+            "stage": {"stage": "loyal", "since": NOON - 60_000},
+            "memberships": [
+                {"segment": "buyers", "since": NOON - 60_000, "until": 0, "because": "did Order Completed"},
+                {
+                    "segment": "hot", "since": NOON - 60_000, "until": NOON + 86_400_000,
+                    "because": "did Cart Viewed within 1d",
+                },
+            ],
             "scores": {"engagement": [412.5, NOON - 60_000]},
             "runs": [
                 {

@@ -89,9 +89,13 @@ def state(scene: Scene, told: dict[str, Any], width: int) -> list[Line]:
         words("contact.score", name=name, value=words.number(value, 1), at=words.date(at))
         for name, (value, at) in told["scores"].items()
     )
+    segments = "; ".join(_membership(scene, one) for one in told["memberships"])
     attributes = "; ".join(f"{name}: {value}" for name, value in told["attributes"].items())
+    reached = told["stage"]
+    stage = f"{reached['stage']} {words('contact.since', at=words.date(reached['since']))}"
     parts = [
-        ("segments", ", ".join(told["segments"])), ("scores", scores), ("runs", runs),
+        *([("stage", stage)] if reached["stage"] else []),
+        ("segments", segments), ("scores", scores), ("runs", runs),
         ("attributes", attributes),
     ]  # fmt: skip
     for name, text in parts:
@@ -109,6 +113,13 @@ def _part(title: str, text: str, width: int) -> list[Line]:
     return [
         ((f" {title if n == 0 else '':<12} ", "dim"), (line, "")) for n, line in enumerate(shown)
     ]
+
+
+def _membership(scene: Scene, one: dict[str, Any]) -> str:
+    words = scene.words
+    until = words("contact.until", at=words.date(one["until"])) if one["until"] else ""
+    since = words("contact.since", at=words.date(one["since"]))
+    return f"{one['segment']} {since} ({one['because']}) {until}".rstrip()
 
 
 def _run(scene: Scene, run: dict[str, Any]) -> str:

@@ -46,6 +46,7 @@ def test_a_new_segment_is_asked_quietly_and_a_removed_one_is_missed() -> None:
     assert lines(plan(segments=(new, old)))[2:] == [
         "  + new  each contact is asked in the background, quietly: this starts no scenario",
         f"  - old  contacts leave it, each at its next message; 5 in it now; {MISSED}",
+        "relance preview tells whom the segments would hold.",
     ]
 
 

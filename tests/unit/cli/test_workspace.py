@@ -26,7 +26,7 @@ def test_init_copies_a_workspace_that_passes_check(relance: Relance, tmp_path: P
 
     assert (checked.code, checked.err) == (0, "")
     counted = (
-        "11 attributes, 8 aggregates, 7 segments, 3 scores, 6 scenarios, 14 templates, 9 specs"
+        "11 attributes, 8 aggregates, 12 segments, 3 scores, 6 scenarios, 14 templates, 9 specs"
     )
     assert checked.out == f"No problem: {counted}.\n"
 

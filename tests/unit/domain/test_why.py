@@ -3,8 +3,8 @@
 from typing import Any
 
 from engine.cli.standing import sentence
-from engine.domain.why import why
-from tests.unit.domain.builders import Life, life, scenario, score, segment, wait
+from engine.domain.why import memberships, why
+from tests.unit.domain.builders import DAY, NOON, Life, life, scenario, score, segment, wait
 
 
 def told(one: Life, name: str = "s") -> dict[str, Any]:
@@ -118,3 +118,18 @@ def test_what_asking_finds_leaves_the_contact_as_it_was() -> None:
     one.now += 3 * 86_400_000
     assert told(one)["member"] is False
     assert "s" in one.contact.segments
+
+
+def test_a_contact_tells_of_each_of_its_segments_how_long_it_stays() -> None:
+    one = life(
+        segment("s", did="Visit", within="7d"),
+        segment("t", any=[{"did": "Visit"}, {"did": "Order"}]),
+    )
+    one.does("Visit")
+    assert memberships(one.contact, one.book, one.now) == [
+        {
+            "segment": "s", "since": NOON, "until": NOON + 7 * DAY,
+            "because": "did Visit within 7d",
+        },
+        {"segment": "t", "since": NOON, "until": 0, "because": "any of these"},
+    ]  # fmt: skip
