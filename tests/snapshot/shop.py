@@ -77,6 +77,18 @@ class Shop(EngineInMemory):
             for name, (came, went) in named.items()
         ]  # fmt: skip
 
+    async def lifecycle(self, days: int = 30) -> dict[str, Any]:
+        sizes = {"discovery": (30_000, 4_200, 3_100), "loyal": (9_340, 2_900, 410)}
+        flows = (("", "discovery", 4_200), ("discovery", "loyal", 2_900), ("discovery", "", 200))
+        return {
+            "since": "2026-02-28", "contacts": 45_678, "daily": [],
+            "stages": [] if self.empty else [
+                {"stage": name, "title": "", "segment": name, "size": n, "in": came, "out": went}
+                for name, (n, came, went) in sizes.items()
+            ],
+            "flows": [{"from": a, "to": b, "contacts": n} for a, b, n in flows],
+        }  # fmt: skip
+
     async def offers(self, *_: Any) -> list[dict[str, Any]]:
         self.moment("handoffs")
         rest = {"handoff": "hot_lead", "contact": 1, "closed": 0}

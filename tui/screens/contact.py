@@ -119,7 +119,7 @@ def _membership(scene: Scene, one: dict[str, Any]) -> str:
     words = scene.words
     until = words("contact.until", at=words.date(one["until"])) if one["until"] else ""
     since = words("contact.since", at=words.date(one["since"]))
-    return f"{one['segment']} {since} ({one['because']}) {until}".rstrip()
+    return " ".join(filter(None, (one["segment"], since, until, f"({one['because']})")))
 
 
 def _run(scene: Scene, run: dict[str, Any]) -> str:

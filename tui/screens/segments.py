@@ -1,4 +1,4 @@
-"""Segments: how many are in each, who came and went."""
+"""Segments: how many are in each, who came and went; below them the stages of the lifecycle."""
 
 from typing import Any, ClassVar
 
@@ -7,15 +7,18 @@ from textual.app import ComposeResult
 from tui.draw.chart import bar
 from tui.draw.line import Piece
 from tui.scene import Scene
+from tui.screens.lifecycle import stages
 from tui.screens.view import View
 from tui.widgets.grid import Column, Grid, Row
+from tui.widgets.panel import Panel
 
 
 class Segments(View):
-    topics: ClassVar[tuple[str, ...]] = ("segments",)
+    topics: ClassVar[tuple[str, ...]] = ("segments", "lifecycle")
 
     def compose(self) -> ComposeResult:
         yield Grid(id="segments-grid")
+        yield Panel(id="lifecycle")
 
     def draw(self) -> None:
         words, grid = self.scene.words, self.query_one(Grid)
@@ -28,6 +31,11 @@ class Segments(View):
             for name, width in zip(names, widths, strict=True)
         )  # fmt: skip
         grid.fill(columns, rows(self.scene, told or []))
+        panel = self.query_one("#lifecycle", Panel)
+        lines = stages(self.scene, self.scene.report("lifecycle"))
+        panel.display = bool(lines)
+        panel.styles.height = len(lines) + 1
+        panel.show(lambda _width, _height: lines)
 
 
 def rows(scene: Scene, told: list[dict[str, Any]]) -> list[Row]:
