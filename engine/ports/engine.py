@@ -121,6 +121,10 @@ class ReportDesk(Protocol):
         """Each score's ranking and histogram, of the contacts that did something since ``since``."""
         ...
 
+    async def matrix(self) -> dict[str, Any]:
+        """How many of these contacts have each grade: ``letter``, ``digit``, ``cells``, ``at``; or nothing."""
+        ...
+
     async def messages(self) -> dict[str, Any]:
         """Messages by channel, and the reasons for which some did not leave."""
         ...

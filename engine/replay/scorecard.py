@@ -69,14 +69,22 @@ class Scorecard:
         self._now = now
 
     def cards(self) -> list[dict[str, Any]]:
-        """One a score: ``value``, and ``lines`` whose points add up to it."""
+        """One a score: ``value``, ``lines`` whose points add up to it, ``grade`` if it is in the matrix."""
         gauges, scores = self._rulebook.gauges, self._rulebook.scores
         return [self._card(scores[name], gauge) for name, gauge in gauges.items()]
 
     def _card(self, score: Score, gauge: Gauge) -> dict[str, Any]:
         value = gauge.of(self._contact, self._now)
         told = {"score": score.score, "title": score.title, "value": value}
-        return told | {"lines": [*self._events(score, gauge), *self._conditions(score, gauge)]}
+        lines = [*self._events(score, gauge), *self._conditions(score, gauge)]
+        return told | self._grade(score) | {"lines": lines}
+
+    def _grade(self, score: Score) -> dict[str, str]:
+        """What the matrix makes of it, together with its other score."""
+        grades = self._rulebook.grades
+        if grades is None or score.score not in {scale.gauge.name for scale in grades}:
+            return {}
+        return {"grade": grades.of(self._contact, self._now)}
 
     def _events(self, score: Score, gauge: Gauge) -> Iterator[Line]:
         rest = self._gave(gauge)

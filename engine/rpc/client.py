@@ -153,6 +153,10 @@ class Relance:
     def scores(self) -> list[dict[str, Any]]:
         return self._read(self._console.Scores, Empty(), list[dict[str, Any]])
 
+    def matrix(self) -> dict[str, Any]:
+        """How many contacts have each grade; empty where there is no matrix."""
+        return self._read(self._console.Matrix, Empty(), dict[str, Any])
+
     def messages(self) -> dict[str, Any]:
         return self._read(self._console.Messages, Empty(), dict[str, Any])
 

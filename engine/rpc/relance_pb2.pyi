@@ -1115,7 +1115,7 @@ class WatchRequest(_message.Message):
     """Milliseconds from one round to the next: 250 to 60,000; 0 means 1,000."""
     @_builtins.property
     def topics(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """status | segments | scores | messages | scenarios | handoffs | contact"""
+        """status | segments | scores | matrix | messages | scenarios | handoffs | contact"""
 
     @_builtins.property
     def contact(self) -> Global___ContactRequest:

@@ -263,6 +263,11 @@ class ConsoleStub:
                 request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
                 response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
                 _registered_method=True)
+        self.Matrix = channel.unary_unary(
+                '/relance.v1.Console/Matrix',
+                request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
+                _registered_method=True)
         self.Messages = channel.unary_unary(
                 '/relance.v1.Console/Messages',
                 request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
@@ -383,6 +388,14 @@ class ConsoleServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Matrix(self, request, context):
+        """How many contacts have each grade: `letter` and `digit` with their bounds, `cells`, `contacts`, `at` and
+        `since` (ms). An empty object where there is no matrix.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Messages(self, request, context):
         """Messages by channel, and the reasons for which some did not leave.
         """
@@ -489,6 +502,11 @@ def add_ConsoleServicer_to_server(servicer, server):
             ),
             'Scores': grpc.unary_unary_rpc_method_handler(
                     servicer.Scores,
+                    request_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
+            ),
+            'Matrix': grpc.unary_unary_rpc_method_handler(
+                    servicer.Matrix,
                     request_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
                     response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
             ),
@@ -824,6 +842,33 @@ class Console:
             request,
             target,
             '/relance.v1.Console/Scores',
+            google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Matrix(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Console/Matrix',
             google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
             engine_dot_rpc_dot_relance__pb2.Report.FromString,
             options,

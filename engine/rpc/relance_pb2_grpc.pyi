@@ -157,6 +157,10 @@ class ConsoleStub:
     """A list: every scenario with its figures."""
     Scores: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
     """A list: every score with its ranking and its histogram."""
+    Matrix: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
+    """How many contacts have each grade: `letter` and `digit` with their bounds, `cells`, `contacts`, `at` and
+    `since` (ms). An empty object where there is no matrix.
+    """
     Messages: _grpc.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]
     """Messages by channel, and the reasons for which some did not leave."""
     Watch: _grpc.UnaryStreamMultiCallable[_relance_pb2.WatchRequest, _relance_pb2.Snapshot]
@@ -207,6 +211,10 @@ class ConsoleAsyncStub(ConsoleStub):
     """A list: every scenario with its figures."""
     Scores: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
     """A list: every score with its ranking and its histogram."""
+    Matrix: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
+    """How many contacts have each grade: `letter` and `digit` with their bounds, `cells`, `contacts`, `at` and
+    `since` (ms). An empty object where there is no matrix.
+    """
     Messages: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _relance_pb2.Report]  # type: ignore[assignment]
     """Messages by channel, and the reasons for which some did not leave."""
     Watch: _aio.UnaryStreamMultiCallable[_relance_pb2.WatchRequest, _relance_pb2.Snapshot]  # type: ignore[assignment]
@@ -320,6 +328,16 @@ class ConsoleServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
         """A list: every score with its ranking and its histogram."""
+
+    @_abc_1.abstractmethod
+    def Matrix(
+        self,
+        request: _empty_pb2.Empty,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """How many contacts have each grade: `letter` and `digit` with their bounds, `cells`, `contacts`, `at` and
+        `since` (ms). An empty object where there is no matrix.
+        """
 
     @_abc_1.abstractmethod
     def Messages(

@@ -152,6 +152,10 @@ class Console(wire.ConsoleServicer):
         return _report(await self._engine.reports.scores())
 
     @open_to(*VIEWERS)
+    async def Matrix(self, _request: Empty, _caller: ApiKey) -> pb.Report:
+        return _report(await self._engine.reports.matrix())
+
+    @open_to(*VIEWERS)
     async def Messages(self, _request: Empty, _caller: ApiKey) -> pb.Report:
         return _report(await self._engine.reports.messages())
 

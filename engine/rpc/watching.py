@@ -45,6 +45,7 @@ class Watching:
             "segments": engine.reports.segments,
             "lifecycle": engine.reports.lifecycle,
             "scores": engine.reports.scores,
+            "matrix": engine.reports.matrix,
             "messages": engine.reports.messages,
             "scenarios": engine.reports.scenarios,
             "handoffs": lambda: engine.handoffs.listed("", "", HANDOFFS),

@@ -101,6 +101,9 @@ class Reports:
     async def scores(self) -> list[dict[str, Any]]:
         return scoreboard.scores(self._definitions(), await self._census.figures("standings"))
 
+    async def matrix(self) -> dict[str, Any]:
+        return scoreboard.matrix(self._definitions(), await self._census.figures("standings"))
+
     async def messages(self) -> dict[str, Any]:
         hosts, standings = (
             await self._census.figures("status"),

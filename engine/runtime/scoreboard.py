@@ -1,10 +1,11 @@
-"""The hosts' rankings put together: one list and one histogram a score, as values of this moment."""
+"""The hosts' rankings put together: one list and one histogram a score, and the cells of the matrix."""
 
 import heapq
 from collections import Counter
 from typing import Any
 
 from engine.domain.definitions import Definitions
+from engine.domain.matrix import Axis, grades_of, names_of
 from engine.runtime.ranking import SHOWN, value_at
 from engine.runtime.rungs import LOW
 
@@ -37,6 +38,37 @@ def scores(definitions: Definitions, hosts: list[dict[str, Any]]) -> list[dict[s
             }
         )
     return found
+
+
+def matrix(definitions: Definitions, hosts: list[dict[str, Any]]) -> dict[str, Any]:
+    """How many contacts have each grade, as of ``at``; empty where there is no matrix."""
+    told = [host["matrix"] for host in hosts if host["matrix"]]
+    written = definitions.matrix
+    if written is None or not told:
+        return {}
+    counts: Counter[str] = Counter()
+    for each in told:
+        counts.update(each["counts"])
+    axes = {
+        key: {
+            "score": axis.score,
+            "grades": dict(zip(names_of(axis), bounds_of(axis), strict=True)),
+        }
+        for key, axis in (("letter", written.letter), ("digit", written.digit))
+    }
+    return {
+        "title": written.title,
+        **axes,
+        "since": max(host["since"] for host in hosts),
+        "at": min(each["at"] for each in told),
+        "contacts": counts.total(),
+        "cells": [{"grade": grade, "contacts": counts[grade]} for grade in grades_of(written)],
+    }
+
+
+def bounds_of(axis: Axis) -> list[float | None]:
+    """From the best grade on; the last has none."""
+    return [*(bound for _, bound in sorted(axis.grades.items())), None]
 
 
 def bars_of(told: list[dict[str, Any]], now: int, half_life: int) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from engine.domain.contact import Contact
 from engine.domain.gauge import Gauge
 from engine.domain.message import Message, Receipt
 from engine.domain.step import Outcome
+from engine.runtime.cells import Cells
 from engine.runtime.memory import Memory
 from engine.runtime.residents import Resident
 from engine.runtime.rungs import Rungs, Stepped
@@ -38,6 +39,7 @@ class Standings:
         self._since = 0
         self._first_log = 0
         self._rankings: dict[str, Rungs | Stepped] = {}
+        self._cells: Cells | None = None
         self._reasons: dict[tuple[str, str, str], list[int]] = {}
         self._begun = memory.clock.now()
 
@@ -47,7 +49,7 @@ class Standings:
             self._take(steps)
         except Exception:
             log.exception("the rankings could not follow a commit; they begin anew")
-            self._rulebook, self._rankings = 0, {}
+            self._rulebook, self._rankings, self._cells = 0, {}, None
 
     def _take(self, steps: list[Step]) -> None:
         if self._rulebook != self._memory.rulebook.version:
@@ -65,7 +67,7 @@ class Standings:
         """Contacts that were erased; those without a row since the rankings began were never counted."""
         for resident in gone:
             if max(resident.last) >= self._first_log:
-                for ranking in self._rankings.values():
+                for ranking in self._counted():
                     ranking.leave(resident.contact)
 
     def forget(self, person: Person) -> None:
@@ -82,6 +84,7 @@ class Standings:
             "since": self._since,
             "begun": self._begun,
             "scores": {name: ranking.told(now) for name, ranking in self._rankings.items()},
+            "matrix": self._cells.told(now) if self._cells else None,
             "reasons": [[*what, count, at] for what, (count, at) in self._reasons.items()],
         }
 
@@ -89,9 +92,12 @@ class Standings:
         """A score that is read in another way has other marks: all of them are counted anew."""
         rulebook = self._memory.rulebook
         self._rulebook = rulebook.version
-        if rulebook.gauges == {name: one.gauge for name, one in self._rankings.items()}:
+        gauges = {name: one.gauge for name, one in self._rankings.items()}
+        graded = self._cells.grades if self._cells else None
+        if rulebook.gauges == gauges and rulebook.grades == graded:
             return
         self._rankings = {name: ranked(gauge) for name, gauge in rulebook.gauges.items()}
+        self._cells = Cells(rulebook.grades) if rulebook.grades else None
         self._since = self._memory.now
         self._first_log = self._memory.next_log - len(steps)
 
@@ -102,7 +108,7 @@ class Standings:
             (before.contact if max(before.last) >= first else NOBODY, outcome.contact)
             for before, outcome, _ in steps
         ]
-        for ranking in self._rankings.values():
+        for ranking in self._counted():
             standing = ranking.standing
             moves = [
                 (contact, was, now)
@@ -111,6 +117,9 @@ class Standings:
             ]
             if moves:
                 ranking.take(moves, self._memory.now)
+
+    def _counted(self) -> list[Any]:
+        return [*self._rankings.values(), *([self._cells] if self._cells else [])]
 
     def _take_receipt(self, receipt: Receipt) -> None:
         if receipt.outcome not in ARRIVED:

@@ -134,6 +134,16 @@ class Shop(EngineInMemory):
             {"score": "fit", "half_life": 0, "top": [], "bars": shown[-1:]} | rest,
         ]
 
+    async def matrix(self) -> dict[str, Any]:
+        self.moment("matrix")
+        letter = {"score": "fit", "grades": {"A": 30.0, "B": 20.0, "C": 10.0, "D": None}}
+        digit = {"score": "engagement", "grades": {"1": 40.0, "2": 15.0, "3": 5.0, "4": None}}
+        counts = [12, 40, 3, 1, 5, 310, 1_200, 77, 0, 8, 930, 412, 2, 9, 640, 17_989]
+        grades = [a + b for a in letter["grades"] for b in digit["grades"]]  # type: ignore[attr-defined]
+        cells = [{"grade": g, "contacts": n} for g, n in zip(grades, counts, strict=True)]
+        rest = {"title": "", "since": NOON - 3_600_000, "at": NOON, "contacts": sum(counts)}
+        return {"letter": letter, "digit": digit, "cells": cells} | rest
+
     async def messages(self) -> dict[str, Any]:
         n = self.moment("messages")
         channel = {

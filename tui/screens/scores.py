@@ -1,4 +1,4 @@
-"""Scores: who stands highest, and how many stand at each height."""
+"""Scores: who stands highest, how many stand at each height, and how many have each grade."""
 
 from typing import Any, ClassVar
 
@@ -14,7 +14,7 @@ from tui.widgets.panel import Panel
 
 
 class Scores(View):
-    topics: ClassVar[tuple[str, ...]] = ("scores",)
+    topics: ClassVar[tuple[str, ...]] = ("scores", "matrix")
 
     def __init__(self, scene: Scene, *, id: str) -> None:  # noqa: A002
         super().__init__(scene, id=id)
@@ -52,7 +52,9 @@ class Scores(View):
         grid.fill(columns, _rows(self.scene, score))
         scene = self.scene
         self.query_one("#scores-title", Panel).show(lambda _w, _h: title(scene, names, score))
-        self.query_one("#scores-histogram", Panel).show(lambda w, _h: histogram(scene, score, w))
+        self.query_one("#scores-histogram", Panel).show(
+            lambda w, _h: [*histogram(scene, score, w), *matrix(scene, w)]
+        )
 
 
 def _rows(scene: Scene, score: dict[str, Any] | None) -> list[Row]:
@@ -101,4 +103,23 @@ def histogram(scene: Scene, score: dict[str, Any] | None, width: int) -> list[Li
                 (fit(n, 7, "right"), "figure"),
             )
         )
+    return lines
+
+
+def matrix(scene: Scene, width: int) -> list[Line]:
+    """Contacts by grade: letters downward, digits across; nothing where there is none."""
+    told = scene.report("matrix")
+    if not told:
+        return []
+    letters, digits = list(told["letter"]["grades"]), list(told["digit"]["grades"])
+    held = {one["grade"]: one["contacts"] for one in told["cells"]}
+    room = max(3, (width - 2) // len(digits))
+    sides = scene.words(
+        "scores.matrix", letter=told["letter"]["score"], digit=told["digit"]["score"]
+    )
+    lines: list[Line] = [((" " * width, ""),), ((fit(sides, width), "head"),)]
+    lines.append((("  ", ""), *((fit(digit, room, "right"), "dim") for digit in digits)))
+    for letter in letters:
+        counts = (scene.words.short(held[letter + digit]) for digit in digits)
+        lines.append(((f"{letter} ", "dim"), *((fit(n, room, "right"), "figure") for n in counts)))
     return lines

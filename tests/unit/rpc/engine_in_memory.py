@@ -269,6 +269,9 @@ class EngineInMemory:
     async def scenarios(self) -> list[dict[str, Any]]:
         return [{"scenario": "welcome", "running": 1}]
 
+    async def matrix(self) -> dict[str, Any]:
+        return {}
+
     async def scores(self) -> list[dict[str, Any]]:
         return [{"score": "engagement", "top": [], "bars": []}]
 
