@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from channels.mime import compose, sender_header
 from channels.recipient import ascii_address
+from engine.domain.effect import contact_of
 from engine.errors import Refused, RouteDown
 from engine.ports.sending import Rendered
 
@@ -24,7 +25,8 @@ def _forms(address: str) -> tuple[str, ...]:
 
 
 class Mailbox:
-    """``sender`` is the From of every mail; a file is named after its Message-ID, so a repeat is one file."""
+    """``sender`` is the From of every mail. A file is named after its contact and its Message-ID, so a
+    repeat is one file."""
 
     name: ClassVar[str] = "mailbox"
 
@@ -36,7 +38,7 @@ class Mailbox:
     async def send(self, message: Rendered, leaving: Callable[[], None]) -> str:
         raw = compose(message, self.sender, ascii_address(message.address))
         name = blake2b(message.message_id.encode(), digest_size=16).hexdigest()
-        path = self.folder / f"{name}.eml"
+        path = self.folder / f"{contact_of(message.key)}-{name}.eml"
         draft = path.with_suffix(".part")
         try:
             draft.write_bytes(raw)
@@ -46,9 +48,9 @@ class Mailbox:
             raise RouteDown(f"{self.folder} cannot be written: {error}") from error
         return str(path)
 
-    async def forget(self, addresses: Sequence[str]) -> int:
+    async def forget(self, contacts: Sequence[int], addresses: Sequence[str]) -> int:
         """See Keeping. The bytes are overwritten before the file goes."""
-        files = await asyncio.to_thread(self._to, addresses)
+        files = await asyncio.to_thread(self._about, contacts, addresses)
         for path in files:
             with path.open("r+b") as file:
                 file.write(bytes(path.stat().st_size))
@@ -56,16 +58,21 @@ class Mailbox:
             path.unlink()
         return len(files)
 
-    async def kept(self, addresses: Sequence[str]) -> list[tuple[str, bytes]]:
+    async def kept(
+        self, contacts: Sequence[int], addresses: Sequence[str]
+    ) -> list[tuple[str, bytes]]:
         """See Keeping."""
-        files = await asyncio.to_thread(self._to, addresses)
+        files = await asyncio.to_thread(self._about, contacts, addresses)
         return [(path.name, path.read_bytes()) for path in files]
 
-    def _to(self, addresses: Sequence[str]) -> list[Path]:
+    def _about(self, contacts: Sequence[int], addresses: Sequence[str]) -> list[Path]:
         """Every mail has one recipient; the domain may be written in ASCII (RFC 5891)."""
         wanted = {form.lower() for one in addresses for form in _forms(one)}
-        found = []
+        numbers, found = {str(one) for one in contacts}, []
         for path in sorted(self.folder.iterdir()):
+            if path.name.partition("-")[0] in numbers:
+                found.append(path)
+                continue
             with path.open("rb") as file:
                 told = BytesHeaderParser(policy=default).parse(file)
             if {address.lower() for _, address in getaddresses(told.get_all("To", []))} & wanted:

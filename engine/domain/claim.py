@@ -91,7 +91,7 @@ def claim_proved(turn: Turn, key: str, stated: Stated) -> None:
 
 def _claim(key: str, event: Event) -> Claim:
     public = event.trust == PUBLIC
-    return Claim(key, event.at, public, None, event.source, event.message_id)
+    return Claim(key, event.at, public, None, event.source, event.message_id, event.fingerprint)
 
 
 def _ask_who(contact: Contact, event: Event) -> None:

@@ -27,7 +27,8 @@ class Claim(msgspec.Struct, frozen=True, array_like=True, gc=False):
     ``rebind`` is the ``since`` of the binding that its holder lets go of: the key changes hands only
     while that binding is the last one, so that of two claimants one has to ask again. Under 0 it is the
     contact, negated, that gave the key up by ``since``, when the two were parted. ``source`` and
-    ``message_id`` are the event's that named the key: the evidence, should two contacts claim it.
+    ``message_id`` are the event's that named the key: the evidence, should two contacts claim it; by its
+    ``fingerprint`` the directory knows it.
 
     Two texts that no key can be stand in line with the keys: ``?user_id:7`` asks who holds the key and
     claims nothing; ``#65536`` is something under way with that contact itself.
@@ -39,6 +40,7 @@ class Claim(msgspec.Struct, frozen=True, array_like=True, gc=False):
     rebind: int | None = None
     source: str = ""
     message_id: str = ""
+    fingerprint: bytes = b""
 
     @property
     def asked(self) -> str:

@@ -185,6 +185,14 @@ class ImportedRow(NamedTuple):
     words: bytes
 
 
+class ReservedRow(NamedTuple):
+    """An event by a key that nobody had, sent on to its device's contact at ``at`` (ms), which may have it."""
+
+    fingerprint: bytes
+    key: str
+    at: int
+
+
 class Write(msgspec.Struct):
     """One commit: everything that a batch of messages caused. Empty lists cost nothing.
 
@@ -212,6 +220,9 @@ class Write(msgspec.Struct):
     imported_gone: list[tuple[int, int]] = []
     imported: list[ImportedRow] = []
     orders: list[tuple[int, bytes]] = []
+    orders_gone: list[tuple[int, bytes]] = []
+    reserved: list[ReservedRow] = []
+    reserved_gone: list[bytes] = []
     rebuilt: int | None = None
     shelves: list[ShelfRow] = []
     reviews: list[ReviewRow] = []
@@ -238,6 +249,7 @@ class Opening(NamedTuple):
     erased: tuple[ErasedRow, ...] = ()
     imported: tuple[ImportedRow, ...] = ()
     rebuilt: int = 0
+    reserved: tuple[ReservedRow, ...] = ()
 
 
 Leaving = Callable[[list[LogRow]], dict[str, int]]

@@ -148,12 +148,14 @@ class Searchable(Protocol):
 class Keeping(Protocol):
     """A channel that keeps what it sent where we can reach it."""
 
-    async def forget(self, addresses: Sequence[str]) -> int:
-        """Delete what was sent to these addresses; how many messages."""
+    async def forget(self, contacts: Sequence[int], addresses: Sequence[str]) -> int:
+        """Delete what was sent to these addresses, or to anybody about these contacts; how many."""
         ...
 
-    async def kept(self, addresses: Sequence[str]) -> list[tuple[str, bytes]]:
-        """(name, whole message) of each that was sent to one of these addresses."""
+    async def kept(
+        self, contacts: Sequence[int], addresses: Sequence[str]
+    ) -> list[tuple[str, bytes]]:
+        """(name, whole message) of each of those."""
         ...
 
 

@@ -27,6 +27,7 @@ from engine.ports.host_store import (
     LogRow,
     OutboxRow,
     QuarantineRow,
+    ReservedRow,
     SuppressionRow,
     Write,
 )
@@ -64,6 +65,7 @@ class Batch:
         self.bulk = False
         self.detours: dict[str, None] = {}
         self.orders: set[tuple[int, bytes]] = set()
+        self.reserved: dict[bytes, ReservedRow | None] = {}
         self.unrebuilt: list[int] = []
         self.steps: list[tuple[Resident, Outcome, Message]] = []
         self.vanished: dict[int, Resident] = {}

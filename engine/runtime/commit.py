@@ -23,6 +23,8 @@ def keep(batch: "Batch") -> None:
     write.companies = list(batch.companies.values())
     write.orders = sorted(batch.orders)
     write.flows = flows.rows(batch.flows)
+    write.reserved_gone = [one for one, row in batch.reserved.items() if row is None]
+    write.reserved = [row for row in batch.reserved.values() if row is not None]
     suppressions = batch.suppressions.changed
     write.suppressions_gone = [at for at, row in suppressions.items() if not row]
     write.suppressions = [row for row in suppressions.values() if row]
@@ -69,6 +71,8 @@ def _remember(batch: "Batch", wakes: list[WakeUp]) -> None:
             memory.hops.pop(number, None)
         else:
             memory.hops[number] = hop
+    for fingerprint, noted in batch.reserved.items():
+        memory.reserved.put(fingerprint, noted)
     memory.suppressed.put(batch.suppressions.changed)
     memory.flows.update(batch.flows)
     memory.keep_imported(write)

@@ -189,7 +189,6 @@ class Coordinator:
     ) -> list[Verdict]:
         if self._closing or self.router.pending + len(items) > self.backlog:
             raise Busy(1.0)
-        self.event_names.hear(items)
         push = Push(len(items))
         for index, item in enumerate(items):
             if isinstance(item, Refusal):
@@ -199,6 +198,7 @@ class Coordinator:
         if items:
             await push.done
         verdicts = [verdict for verdict in push.verdicts if verdict is not None]
+        self.event_names.hear(items, verdicts)
         if not again:
             await self.refusals.keep(source, items, verdicts)
         return verdicts

@@ -22,6 +22,8 @@ MOST = 500
 MOST_BYTES = 96 * 1024
 """Ray inlines arguments below 100 KiB; larger ones take a detour through shared memory."""
 LANES = 2
+LIFE_BITS = 32
+"""Of a parcel's number: those below count the parcels of one life of the Coordinator."""
 NAME = "coordinator"
 AGAIN = 0.05
 SLOWEST = 1.0
@@ -52,7 +54,7 @@ class Push:
 
 class Pending(msgspec.Struct, eq=False):
     """An item on its way, the ``number``-th. ``key`` is the key it waits under; ``leads`` when others
-    wait behind it."""
+    wait behind it. ``disputed``: where it goes says nothing about others of its key."""
 
     push: Push
     index: int
@@ -62,6 +64,7 @@ class Pending(msgspec.Struct, eq=False):
     number: int = 0
     leads: bool = False
     tries: int = 0
+    disputed: bool = False
 
 
 class Dispatcher(Protocol):
@@ -83,7 +86,7 @@ class Courier:
         self._dispatcher = dispatcher
         self._waiting: deque[Pending] = deque()
         self._arrived = asyncio.Event()
-        self._number = life << 32
+        self._number = life << LIFE_BITS
         self._before: asyncio.Event | None = None
 
     def __len__(self) -> int:

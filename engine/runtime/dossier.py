@@ -32,6 +32,9 @@ async def parts_of(ground: Ground, person: Person) -> AsyncIterator[Part]:
         yield {"table": name, "rows": rows}
     async for part in _refused(ground, person):
         yield part
+    named = [one for one in ground.event_names.told() if tells(person, one["event"])]
+    if named:
+        yield {"table": "event_name", "rows": named}
 
 
 async def _log(ground: Ground, host: int, last: list[int]) -> AsyncIterator[Part]:
@@ -56,6 +59,11 @@ async def _refused(ground: Ground, person: Person) -> AsyncIterator[Part]:
 
 def mentions(raw: bytes, traces: Traces) -> bool:
     return traces.readable.search(raw)
+
+
+def tells(person: Person, name: str) -> bool:
+    """Whether the name of an event is made of what the person is known by."""
+    return name.lower() in person.words or mentions(name.encode(), Traces(person))
 
 
 async def _tell(ground: Ground, host: int, step: str, body: bytes) -> Any:

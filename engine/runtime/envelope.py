@@ -21,16 +21,23 @@ TRY_CREATE = 4
 MISSED = 5
 LATER = 6
 REJECTED = 7
+PARTED = 8
 """A host's word on one item. MOVED: the contact lives elsewhere (its id goes with it). MISSED: the
-contact that was hinted at does not hold the key. LATER: an earlier item of the same key was sent on."""
+contact that was hinted at does not hold the key. LATER: an earlier item of the same key was sent on.
+PARTED: the tombstone that led here is no part of this contact, not yet or no more."""
+
+
+DISPUTED = "disputed"
+"""Code of a word on where to send an item: other items of its key may have gone another way."""
 
 
 class Item(msgspec.Struct, array_like=True, gc=False):
-    """One encoded event; ``contact`` is the Coordinator's hint, 0 for none."""
+    """One encoded event; ``contact`` is the Coordinator's hint, 0 for none; ``via``: see Word."""
 
     body: bytes
     contact: int = 0
     route: int = BY_KEY
+    via: int = 0
 
 
 class Parcel(msgspec.Struct, array_like=True):
@@ -46,12 +53,15 @@ class Parcel(msgspec.Struct, array_like=True):
 
 
 class Word(msgspec.Struct, array_like=True, gc=False):
-    """``contact``: where the item was stored, or must go. ``code`` and ``reason`` go with REJECTED."""
+    """``contact``: where the item was stored, or must go. ``code`` and ``reason`` go with REJECTED;
+    a word on where to send the item has DISPUTED or nothing. ``via``: the tombstone that leads to
+    ``contact``, 0 for none."""
 
     word: int
     contact: int = 0
     code: str = ""
     reason: str = ""
+    via: int = 0
 
 
 class Question(msgspec.Struct, array_like=True):

@@ -6,7 +6,7 @@ let go      every host's directory frees the keys; the hashes that outlive the p
 erase       the hosts of the contacts let them go; what these told in addition goes round again
 mask        every host looks through what it holds of others
 send        the Sender's spool and what the local mailbox holds
-refuse      refused items, rows that imports could not take, the audit trail
+refuse      refused items, rows that imports could not take, names of events, the audit trail
 settle      every store's files are purged; the note shrinks to counts and a hash
 """
 
@@ -14,6 +14,7 @@ import asyncio
 import logging
 import secrets
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -23,7 +24,7 @@ from engine.errors import EngineError
 from engine.ports.control_store import ErasureRow
 from engine.ports.engine import Refusal
 from engine.runtime import envelope
-from engine.runtime.dossier import mentions
+from engine.runtime.dossier import mentions, tells
 from engine.runtime.erasure import LetGo
 from engine.runtime.erasure_letter import ERASED, Found
 from engine.runtime.ground import Ground
@@ -210,6 +211,7 @@ class Eraser:
             self._ground.control.drop_rejected(gone)
             counts["rejected"] += len(gone)
             await asyncio.sleep(0)
+        counts["event_name"] += self._ground.event_names.forget(partial(tells, person))
 
     async def _finish(self, row: ErasureRow, person: Person, counts: Counter[str]) -> ErasureRow:
         names = {str(one): self._ground.keyring.subject(one) for one in person.contacts}

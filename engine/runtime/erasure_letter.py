@@ -277,6 +277,9 @@ class WorkMaskLetter:
             if search(hop.body):
                 batch.hops[hop.number] = None
                 self._ask_again(batch, hop, mask(hop.body))
+        for noted in batch.memory.reserved.rows():
+            if search(noted.key.encode()):
+                batch.reserved[noted.fingerprint] = None
         aside = [
             row.number
             for row in batch.memory.store.quarantined(1 << 31)

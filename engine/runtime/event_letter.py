@@ -7,7 +7,7 @@ from engine.domain.contact import Contact
 from engine.domain.event import PUBLIC, Event
 from engine.domain.identity import holder_at, is_device, slot_of
 from engine.domain.listing import wants_known
-from engine.runtime import envelope, founding
+from engine.runtime import envelope, founding, reserved
 from engine.runtime.batch import Batch
 from engine.runtime.envelope import Item, Word
 from engine.runtime.erasure_letter import ERASED, was_erased
@@ -32,18 +32,27 @@ class EventLetter:
         event, item = self.event, self.item
         if item.contact:
             return self._take_at(batch, item.contact)
-        key = event.key
-        if item.route == envelope.BY_KEY and self._was_turned(batch, key):
+        if item.route == envelope.BY_KEY and self._was_turned(batch, event.key):
             return Word(envelope.LATER)
-        bindings = batch.holders(key)
+        if item.route == envelope.CREATE:
+            reserved.settle(batch, event.fingerprint)
+        elif self._asks_device(event.key) and reserved.is_reserved(batch, event):
+            return self._try_device(batch)
+        return self._take_by_key(batch, event.key)
+
+    def _take_by_key(self, batch: Batch, key: str) -> Word:
+        event, bindings = self.event, batch.holders(key)
         if not bindings:
             return self._take_new(batch, key)
         contact = holder_at(bindings, event.at)
         if not contact:
             return self._refuse_echo(batch)
         word = self._take_at(batch, contact)
-        if word.word == envelope.TRY_CREATE or (word.word == envelope.MOVED and not is_device(key)):
+        moved = word.word == envelope.MOVED and not is_device(key)
+        if moved or word.word in (envelope.TRY_CREATE, envelope.PARTED):
             batch.detours[key] = None
+            if reserved.is_disputed(batch, event):
+                word.code = envelope.DISPUTED
         return word
 
     def _was_turned(self, batch: Batch, key: str) -> bool:
@@ -52,12 +61,12 @@ class EventLetter:
 
     def _take_new(self, batch: Batch, key: str) -> Word:
         """Nobody holds the key: perhaps the device is known already, else this is a new contact."""
-        event, route = self.event, self.item.route
+        event = self.event
         if was_erased(batch.memory, event):
             return self._refuse_echo(batch)
-        if route == envelope.BY_KEY and not is_device(key) and any(map(is_device, event.keys)):
-            batch.detours[key] = None
-            return Word(envelope.TRY_DEVICE)
+        if self._asks_device(key):
+            reserved.reserve(batch, event)
+            return self._try_device(batch)
         if wants_known(event):
             return _stranger(batch)
         contact = batch.create(key, event.at)
@@ -67,8 +76,18 @@ class EventLetter:
         founding.admit(batch, contact)
         return self._keep(batch, contact)
 
+    def _asks_device(self, key: str) -> bool:
+        by_key = self.item.route == envelope.BY_KEY and not is_device(key)
+        return by_key and any(map(is_device, self.event.keys))
+
+    def _try_device(self, batch: Batch) -> Word:
+        batch.detours[self.event.key] = None
+        disputed = reserved.is_disputed(batch, self.event)
+        return Word(envelope.TRY_DEVICE, code=envelope.DISPUTED if disputed else "")
+
     def _take_at(self, batch: Batch, contact: int) -> Word:
         """Follow tombstones as far as they are here; each knows what it had taken itself."""
+        via = self.item.via
         while slot_of(contact) in batch.memory.slots:
             resident = batch.resident(contact)
             if resident is None:
@@ -77,10 +96,12 @@ class EventLetter:
                 batch.count("duplicates")
                 return Word(envelope.DUPLICATE, resident.contact.merged_into or contact)
             if resident.contact.merged_into:
-                contact = resident.contact.merged_into
+                via, contact = contact, resident.contact.merged_into
                 continue
+            if via and via not in resident.contact.pasts:
+                return Word(envelope.PARTED)
             return self._take_here(batch, contact)
-        return Word(envelope.MOVED, contact)
+        return Word(envelope.MOVED, contact, via=via)
 
     def _take_here(self, batch: Batch, contact: int) -> Word:
         event, resident = self.event, batch.resident(contact)

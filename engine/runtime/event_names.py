@@ -1,6 +1,6 @@
 """Which events came so far, by name: what a definition's event names are compared with."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -9,7 +9,7 @@ from engine.clock import Clock
 from engine.domain.duration import DAY
 from engine.domain.event import Event
 from engine.ports.control_store import ControlStore
-from engine.ports.engine import Refusal
+from engine.ports.engine import Refusal, Verdict
 
 MOST = 1_000
 """Names that are kept; senders invent them."""
@@ -33,10 +33,16 @@ class EventNames:
         self._days = msgspec.msgpack.decode(kept, type=dict[str, Days]) if kept else {}
         self._last = {name: last for name, (_first, last) in self._days.items()}
 
-    def hear(self, items: Iterable[Event | Refusal]) -> None:
-        """Refused items have no name that counts."""
+    def hear(self, items: Sequence[Event | Refusal], verdicts: Sequence[Verdict]) -> None:
+        """Refused items have no name that counts, at the door or behind it."""
         today, last = self._clock.now() // DAY, self._last
-        news = {i.name for i in items if isinstance(i, Event) and last.get(i.name) != today}
+        news = {
+            item.name
+            for item, said in zip(items, verdicts, strict=True)
+            if isinstance(item, Event)
+            and last.get(item.name) != today
+            and said.outcome != "rejected"
+        }
         if news:
             self._take(news, today)
 
@@ -49,6 +55,15 @@ class EventNames:
                 changed = True
         if changed:
             self._control.set_setting(SETTING, msgspec.msgpack.encode(self._days))
+
+    def forget(self, tells: Callable[[str], bool]) -> int:
+        """Names that a sender has made of somebody's address or id go with that person; how many."""
+        gone = [name for name in self._days if tells(name)]
+        for name in gone:
+            del self._days[name], self._last[name]
+        if gone:
+            self._control.set_setting(SETTING, msgspec.msgpack.encode(self._days))
+        return len(gone)
 
     def told(self) -> list[dict[str, str]]:
         """By name, with dates."""

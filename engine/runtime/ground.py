@@ -4,6 +4,7 @@ from typing import Any, Protocol
 
 from engine.clock import Clock
 from engine.ports.control_store import ControlStore
+from engine.runtime.event_names import EventNames
 from engine.runtime.keyring import Keyring
 from engine.runtime.slots import SlotTable
 
@@ -15,6 +16,7 @@ class Ground(Protocol):
     control: ControlStore
     clock: Clock
     keyring: Keyring
+    event_names: EventNames
 
     async def hosts(self) -> list[int]:
         """Every host there is."""

@@ -28,7 +28,7 @@ from engine.domain.message import (
     YieldAsked,
 )
 from engine.ports.host_store import HopRow
-from engine.runtime import companies, envelope, founding
+from engine.runtime import companies, envelope, founding, reserved
 from engine.runtime.batch import Batch
 from engine.runtime.envelope import Answer, Question
 
@@ -82,6 +82,7 @@ class HopLetter:
             return ClaimAnswered(claim, held[-1].contact, held[-1].since)
         if after is not held:
             batch.bind(claim.key, after)
+        reserved.settle(batch, claim.fingerprint)
         return ClaimAnswered(claim, 0)
 
     def _witness(self, batch: Batch, hop: Witness) -> Message | None:

@@ -27,6 +27,7 @@ from engine.runtime import (
 )
 from engine.runtime.act_letter import ActLetter, StatedLetter, SuppressLetter
 from engine.runtime.batch import Batch
+from engine.runtime.courier import LIFE_BITS
 from engine.runtime.dead import ReplayLetter
 from engine.runtime.event_letter import EventLetter
 from engine.runtime.expiry import Expiry
@@ -185,8 +186,13 @@ class ContactHost:
         return sealed[-1]
 
     async def _in_turn(self, parcel: envelope.Parcel) -> None:
-        """Ray keeps no order between calls: a parcel waits until the one before it has arrived."""
+        """Ray keeps no order between calls: a parcel waits until the one before it has arrived.
+
+        Nobody waits any more for one of a Coordinator's earlier life; its items come again.
+        """
         kept = max(self.memory.replies.get(parcel.coordinator, {0: b""}))
+        if parcel.number >> LIFE_BITS < max(self._arrived, kept) >> LIFE_BITS:
+            raise Busy(1.0, "a later life of the Coordinator has spoken since")
         while parcel.after > max(self._arrived, kept):
             await self._arrival.wait()
         for key in [k for k, number in self.memory.turned.items() if number < parcel.after]:

@@ -62,7 +62,7 @@ class Importing:
         clock: Clock,
         schema: Callable[[], Schema],
         refusals: Refusals,
-        hear: Callable[[Sequence[Event | Refusal]], None],
+        hear: Callable[[Sequence[Event | Refusal], Sequence[Verdict]], None],
     ) -> None:
         self._table = table
         self._calls = calls
@@ -137,7 +137,6 @@ class Importing:
 
     async def put(self, chunk: Chunk, items: Sequence[Event | Refusal]) -> list[Verdict]:
         job = self._advance(chunk.job, chunk.kept, chunk.progress)
-        self._hear_names(items)
         rows = Rows(len(items), self._strays)
         for index, item in enumerate(items):
             if isinstance(item, Refusal):
@@ -153,6 +152,7 @@ class Importing:
         if items:
             await rows.done
         verdicts = [verdict for verdict in rows.verdicts if verdict is not None]
+        self._hear_names(items, verdicts)
         if chunk.number > self._noted.get(job.id, job.kept):
             self._noted[job.id] = chunk.number
             source = f"import {job.name}"

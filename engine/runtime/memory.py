@@ -18,6 +18,7 @@ from engine.ports.host_store import (
 )
 from engine.runtime import founding
 from engine.runtime.outbox import Outbox
+from engine.runtime.reserved import Reserved
 from engine.runtime.residents import Resident, Residents, resident_of
 from engine.runtime.slots import SlotTable
 from engine.runtime.suppressions import Suppressions
@@ -64,6 +65,7 @@ class Memory:
         self.erased: dict[bytes, ErasedRow] = {}
         self.imported: dict[tuple[int, int], bytes] = {}
         self.flows: dict[tuple[str, str, str], int] = {}
+        self.reserved = Reserved()
 
     def open(self, owner: str) -> Opening:
         opening = self.store.open(owner)
@@ -82,6 +84,7 @@ class Memory:
         self.erased = {row.key: row for row in opening.erased}
         self.imported = {(row.job, row.chunk): row.words for row in opening.imported}
         self.flows = {row[:3]: row.contacts for row in self.store.flows()}
+        self.reserved = Reserved(opening.reserved)
         return opening
 
     def keep_reply(self, coordinator: str, number: int, body: bytes) -> None:

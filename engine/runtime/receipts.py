@@ -11,7 +11,6 @@ from engine.domain.effect import contact_of
 from engine.domain.message import Receipt
 from engine.domain.notice import Notice
 from engine.errors import Unknown
-from engine.ports.control_store import RejectedItem
 from engine.ports.engine import Refusal, Verdict
 from engine.runtime import envelope
 from engine.runtime.notice import Heard
@@ -36,15 +35,12 @@ class Receipts:
     async def take(self, source: str, told: Sequence[Notice | Refusal]) -> list[Verdict]:
         verdicts = await self._verdicts(told)
         refused = [
-            (one, said)
+            Refusal(said.code, said.reason, _body(one))
             for one, said in zip(told, verdicts, strict=True)
             if said.outcome == "rejected"
         ]
         if refused:
-            now = self._coordinator.now()
-            self._coordinator.control.reject(
-                [RejectedItem(now, source, v.code, v.reason, _body(one)) for one, v in refused]
-            )
+            await self._coordinator.refusals.put(source, refused)
         return verdicts
 
     async def notice(self, notice: Notice) -> None:

@@ -6,6 +6,7 @@ change hands. A device's directory is asked each time, because a rebind or a tom
 where a retry finds who has taken it; it sends items on in their order, so none of them waits.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Literal
@@ -25,6 +26,9 @@ HINTS = 100_000
 """Keys whose contact's whereabouts are remembered."""
 TRIES = 64
 """An item that was sent on this often is in a circle: a bug, told to its sender."""
+
+SOON = 0.05
+"""Seconds until an item is led again that found two contacts on their way to be one, or apart."""
 
 OUTCOMES: dict[int, Literal["accepted", "duplicate", "rejected"]] = {
     envelope.ACCEPTED: "accepted",
@@ -61,7 +65,7 @@ class Router:
             self._answer(pending, Word(envelope.REJECTED, 0, "busy"))
             return
         hint = self._hints.get(pending.key, 0)
-        pending.item.contact = hint
+        pending.item.contact, pending.item.via = hint, 0
         host = self._table.host_of_contact(hint) if hint else self._table.host_of_key(pending.key)
         self._hand(host, pending)
 
@@ -78,13 +82,16 @@ class Router:
         elif pending.tries >= TRIES:
             reason = "the engine could not find where this contact lives; report this"
             self._answer(pending, Word(envelope.REJECTED, 0, "unroutable", reason))
+        elif self.holds(pending):
+            return
         elif word.word == envelope.MOVED and is_device(pending.event.key):
             pending.tries += 1
             self._send_on(pending, word)
-        elif self.holds(pending):
-            return
         elif word.word == envelope.LATER:
             self._route(pending)
+        elif word.word == envelope.PARTED:
+            self._lead(pending)
+            asyncio.get_running_loop().call_later(SOON, self._ask_again, pending)
         else:
             pending.tries += 1
             self._lead(pending)
@@ -99,11 +106,12 @@ class Router:
 
     def _send_on(self, pending: Pending, word: Word) -> None:
         event, item = pending.event, pending.item
-        item.contact = 0
+        item.contact, item.via = 0, word.via
+        pending.disputed |= word.code == envelope.DISPUTED
         if word.word == envelope.MOVED:
             item.contact = word.contact
             if not is_device(event.key):
-                self._hint(event.key, word.contact)
+                self._hint(pending, event.key, word.contact)
             self._hand(self._table.host_of_contact(word.contact), pending)
             return
         if word.word == envelope.TRY_DEVICE:
@@ -116,6 +124,11 @@ class Router:
             self._hints.pop(event.key, None)
         self._hand(self._table.host_of_key(pending.event.key), pending)
 
+    def _ask_again(self, pending: Pending) -> None:
+        """Once the two that are parting, or becoming one, have got on: where does its key lead now?"""
+        pending.item.contact, pending.item.via = 0, 0
+        self._hand(self._table.host_of_key(pending.event.key), pending)
+
     def _readdress(self, pending: Pending, index: int) -> None:
         pending.event = msgspec.structs.replace(pending.event, addressed=index)
         pending.item.body = message.encode(pending.event)
@@ -125,7 +138,10 @@ class Router:
             pending.leads = True
             self._behind[pending.key] = []
 
-    def _hint(self, key: str, contact: int) -> None:
+    def _hint(self, pending: Pending, key: str, contact: int) -> None:
+        """Where a disputed key leads its directory decides, item by item."""
+        if pending.disputed:
+            return
         self._hints[key] = contact
         self._hints.move_to_end(key)
         if len(self._hints) > HINTS:
@@ -142,6 +158,6 @@ class Router:
         """What waited behind goes on in the order it came, to where its leader is kept, now or before."""
         waiting = self._behind.pop(pending.key)
         if word.contact and not is_device(pending.key):
-            self._hint(pending.key, word.contact)
+            self._hint(pending, pending.key, word.contact)
         for one in sorted(waiting, key=lambda waited: waited.number):
             self._route(one)

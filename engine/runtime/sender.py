@@ -154,7 +154,7 @@ class Sender:
                 desk.drop(key)
         counts = {"spool": self._spool.forget(of), "mailbox": 0}
         for channel in self._keeping:
-            counts["mailbox"] += await channel.forget(addresses)
+            counts["mailbox"] += await channel.forget(contacts, addresses)
         return counts
 
     async def _until_left(self, desk: Desk, contacts: set[int]) -> None:
@@ -167,7 +167,9 @@ class Sender:
     async def kept(self, contacts: list[int], addresses: list[str]) -> dict[str, list[Any]]:
         """What the spool and the channels hold of these contacts, by table."""
         lines = [key for key, _ in self._spool.entries if contact_of(key) in contacts]
-        mails = [one for channel in self._keeping for one in await channel.kept(addresses)]
+        mails = [
+            one for channel in self._keeping for one in await channel.kept(contacts, addresses)
+        ]
         return {
             "spool": [{"key": key} for key in lines],
             "mailbox": [{"name": n, "message": raw.decode("utf-8", "replace")} for n, raw in mails],

@@ -20,6 +20,7 @@ from engine.ports.host_store import (
     Opening,
     OutboxRow,
     QuarantineRow,
+    ReservedRow,
     ReviewRow,
     Search,
     SuppressionRow,
@@ -76,6 +77,7 @@ class SqlHostStore(SqlLogReader):
                 tuple(ErasedRow(*row) for row in self._db.rows(q.ERASED)),
                 tuple(ImportedRow(*row) for row in self._db.rows(q.IMPORTED)),
                 self._marks.rebuilt,
+                tuple(ReservedRow(*row) for row in self._db.rows(q.RESERVED)),
             )
 
     def shelves(self, contacts: Iterable[int]) -> dict[int, bytes]:
@@ -186,7 +188,10 @@ def _changes(write: Write) -> tuple[tuple[Change, Sequence[Row]], ...]:
         (q.ADD_QUARANTINE, [row[:4] for row in write.quarantine]),
         (q.DROP_IMPORTED, write.imported_gone),
         (q.PUT_IMPORTED, write.imported),
+        (q.DROP_ORDER_KEY, write.orders_gone),
         (q.ADD_ORDER_KEY, write.orders),
+        (q.DROP_RESERVED, _alone(write.reserved_gone)),
+        (q.PUT_RESERVED, write.reserved),
         (q.DROP_REVIEW, write.reviews_gone),
         (q.PUT_REVIEW, write.reviews),
         (q.DROP_HANDOFF, write.handoffs_gone),

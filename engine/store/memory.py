@@ -21,6 +21,7 @@ from engine.ports.host_store import (
     Opening,
     OutboxRow,
     QuarantineRow,
+    ReservedRow,
     ReviewRow,
     Search,
     SuppressionRow,
@@ -56,6 +57,7 @@ class _Rows:
         self.erased: Shelf[bytes, ErasedRow] = Shelf()
         self.imported: dict[tuple[int, int], ImportedRow] = {}
         self.orders: set[tuple[int, bytes]] = set()
+        self.reserved: dict[bytes, ReservedRow] = {}
         self.reviews: dict[tuple[int, int], ReviewRow] = {}
         self.handoffs: dict[tuple[int, str], HandoffRow] = {}
         self.flows: dict[tuple[str, str, str], FlowRow] = {}
@@ -96,6 +98,7 @@ class MemoryHostStore:
             tuple(rows.erased),
             tuple(sorted(rows.imported.values())),
             rows.marks.rebuilt,
+            tuple(sorted(rows.reserved.values(), key=lambda row: (row.at, row.fingerprint))),
         )
 
     def contacts(self, ids: Iterable[int]) -> dict[int, ContactRow]:
@@ -246,7 +249,11 @@ def _put_bulk(rows: _Rows, write: Write) -> None:
         rows.imported.pop(place, None)
     for said in write.imported:
         rows.imported[said.job, said.chunk] = said
+    rows.orders.difference_update(write.orders_gone)
     rows.orders.update(write.orders)
+    for fingerprint in write.reserved_gone:
+        rows.reserved.pop(fingerprint, None)
+    rows.reserved.update((row.fingerprint, row) for row in write.reserved)
     for pair in write.reviews_gone:
         rows.reviews.pop(pair, None)
     for review in write.reviews:

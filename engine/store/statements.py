@@ -32,6 +32,7 @@ from engine.store.tables import (
     Outbox,
     Quarantine,
     Reply,
+    Reserved,
     Review,
     Shelf,
     Suppression,
@@ -105,6 +106,7 @@ PUT_IMPORTED = upsert(Imported)
 DROP_IMPORTED = delete(Imported)
 IMPORTED = select(_imported).order_by(_imported.c.job, _imported.c.chunk)
 ADD_ORDER_KEY = upsert(OrderKey)
+DROP_ORDER_KEY = delete(OrderKey)
 DROP_ORDERS = without(_order_key).where(_order_key.c.contact == number("contact"))
 ORDERS_OF = (
     select(_order_key.c.key)
@@ -114,6 +116,11 @@ ORDERS_OF = (
 ORDER_KEY = select(_order_key.c.contact).where(
     _order_key.c.contact == number("contact"), _order_key.c.key == blob("key")
 )
+
+_reserved = table(Reserved)
+PUT_RESERVED = upsert(Reserved)
+DROP_RESERVED = delete(Reserved)
+RESERVED = select(_reserved).order_by(_reserved.c.at, _reserved.c.fingerprint)
 
 PUT_SUPPRESSION = upsert(Suppression)
 DROP_SUPPRESSION = delete(Suppression)

@@ -106,6 +106,16 @@ class Imported(HostTable, table=True):
     words: bytes
 
 
+class Reserved(HostTable, table=True):
+    """Events by a key that nobody had, which their device's contact was asked to take."""
+
+    __table_args__ = CLUSTERED
+
+    fingerprint: bytes = Field(primary_key=True)
+    key: str
+    at: int
+
+
 class OrderKey(HostTable, table=True):
     """Keys of orders that are too old for their contact's state."""
 

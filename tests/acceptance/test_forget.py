@@ -20,36 +20,76 @@ from engine.cli.main import app
 from engine.domain.definitions import encode
 from engine.loading.definitions import load
 from engine.runtime.in_process import InProcessRuntime
-from engine.settings import Email, Rpc, Settings, Store
+from engine.settings import Email, Rpc, Settings, Store, Webhooks
 from engine.settings import Runtime as RuntimeSettings
 from engine.store.driver import driver
 from tests.acceptance import shop
 from tests.acceptance.engine_process import wait_until
 from tests.acceptance.sink import sink
 from tests.contract.running_engine import HOSTS, RunningEngine
+from tests.webhook_server import SECRET
 
 ADA = "user_id:ada-7f3a9c41"
 USER, FIRST, SECOND = "ada-7f3a9c41", "ada-phone-51c7", "ada-laptop-9b20"
 MAIL, PHONE, NAME = "ada.lovelace@example.org", "+33612345678", "Augusta-Ada"
 TRACES = (USER, FIRST, SECOND, MAIL, PHONE, NAME)
 LONG = "x" * 600
+TABLES = (
+    *("contact", "log", "directory", "wakeup", "outbox", "rejected", "mailbox", "spool"),
+    "event_name",
+)
+MORE = {
+    "team.yaml": """\
+owners:
+  - {owner: claire, name: Claire Martin, email: claire@shop.example}
+default: claire
+handoffs:
+  - {handoff: hot, title: Hot, deadline: 2d, alert: alert}
+""",
+    "segments/signed.yaml": "segment: signed\ncondition: {did: Signed Up}\n",
+    "lists.yaml": "lists:\n  - {list: fair, title: Fair}\n",
+    "webhooks.yaml": """\
+webhooks:
+  - {webhook: gone, url: "http://192.0.2.1/", on: [{enters: signed}], attributes: [email]}
+  - {webhook: down, url: "http://127.0.0.1:1/", on: [{enters: signed}], attributes: [email]}
+""",
+    "templates/alert/template.yaml": """\
+channel: email
+subject: "To take over: {{ contact.first_name }}"
+transactional: true
+""",
+    "templates/alert/text.txt": (
+        "{{ contact.first_name }}, {{ contact.email }}, {{ handoff.reason }}: "
+        "{{ message.handoff_url }}\n"
+    ),
+}
+"""Who else hears of her: an owner by mail, two receivers of webhooks, one refused and one not there."""
 """A user id that the engine refuses."""
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{8,}={0,2}")
 _GZIP = b"\x1f\x8b\x08"
 
 
 @pytest.fixture(params=["mailbox", "smtp", "postgres"])
-def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RunningEngine]:
+def engine(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[RunningEngine]:
+    for endpoint in ("GONE", "DOWN"):
+        monkeypatch.setenv(f"RELANCE_WEBHOOK_{endpoint}", SECRET)
     url = request.getfixturevalue("postgres_url") if request.param == "postgres" else "sqlite"
     with sink() as smtp:
         route = smtp.url if request.param == "smtp" else "mailbox"
         workspace = shop.write(tmp_path / "workspace", route, HOSTS)
         settings = Settings(
             runtime=RuntimeSettings(hosts=HOSTS, clock_rate=10.0),
-            rpc=Rpc(grpc="127.0.0.1:0", http="127.0.0.1:0"),
+            rpc=Rpc(grpc="127.0.0.1:0", http="127.0.0.1:0", public_url="https://shop.example"),
             email=Email(route=route),
             store=Store(url=url),
+            webhooks=Webhooks(allow="127.0.0.0/8"),
         )
+        for name, text in MORE.items():
+            path = workspace / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
         data = tmp_path / "data"
         init_data(data, settings)
         spec = msgspec.msgpack.encode(Spec(str(data), settings, HOSTS, encode(load(workspace))))
@@ -71,6 +111,7 @@ def ada() -> list[shop.Item]:
         shop.track("Product Added", user, "a3", {"name": "Shoe", "price": 9}),
         shop.track("Product Viewed", second, "a4"),
         {"type": "identify", **user, **second, "messageId": "a5"},
+        shop.track(f"Invited {MAIL}", user, "a6"),
     ]
 
 
@@ -88,7 +129,10 @@ def lived(engine: RunningEngine) -> None:
     engine.push(*bad())
     bring(engine)
     engine.push(*shop.person(2))
-    wait_until(lambda: _sent(engine) == 2, "both mails have left")
+    engine.operator.change_list("fair", [ADA])
+    engine.operator.raise_handoff(ADA, "hot", f"call {NAME} on {PHONE}")
+    wait_until(lambda: _sent(engine) == 3, "both mails and the owner's have left")
+    wait_until(engine.operator.webhooks.dead, "a webhook was refused for good")
 
 
 def bring(engine: RunningEngine) -> str:
@@ -182,15 +226,20 @@ def test_nothing_of_an_erased_person_is_found_or_comes_back(
     held = write_archive(tmp_path / "ada.zip", ADA, desk.dossier(ADA))
     gone = desk.forget(f"email:{MAIL}")["erased"]
     assert before
-    for table in ("contact", "log", "directory", "wakeup", "rejected", "mailbox"):
+    for table in TABLES:
         assert (table, gone.get(table, 0)) == (table, held.get(table, 0))
-    assert (held["contact"], held["rejected"]) == (2, 5)
+    assert [held[table] for table in ("contact", "rejected", "outbox", "event_name")] == [
+        2,
+        5,
+        2,
+        1,
+    ]
     assert traces_in(engine.data) == []
     assert [line["subject"] for line in desk.audit()][:2] == [
         desk.retention()["erased"][0]["subject"]
     ] * 2
 
-    assert engine.push(*ada()) == ["rejected"] * 6
+    assert engine.push(*ada()) == ["rejected"] * 7
     engine.push(*bad())
     assert not [trace for trace in TRACES if trace in bring(engine)]
     row = {"type": "identify", "userId": "crm-1", "traits": {"email": MAIL}, "messageId": "i"}

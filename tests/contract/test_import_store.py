@@ -1,6 +1,6 @@
 """What every store of a host must do for imports: on disk, in PostgreSQL and in memory."""
 
-from engine.ports.host_store import HostStore, ImportedRow, Write
+from engine.ports.host_store import HostStore, ImportedRow, ReservedRow, Write
 from tests.contract.places import Place
 from tests.contract.test_host_store import ADA, BOB
 
@@ -15,6 +15,15 @@ def test_words_on_an_imports_chunks_are_there_after_a_restart_until_they_are_dro
     assert opening.imported == (ImportedRow(1, 2, b"B"), ImportedRow(2, 1, b"c"))
 
 
+def test_what_was_sent_on_is_noted_until_it_is_settled(place: Place, store: HostStore) -> None:
+    first, second = ReservedRow(b"b", "user_id:1", 5), ReservedRow(b"a", "user_id:1", 6)
+    store.commit(Write(reserved=[second, first]))
+    store, opening = place.after_restart(store)
+    assert opening.reserved == (first, second)
+    store.commit(Write(reserved=[second._replace(at=7)], reserved_gone=[b"b", b"c"]))
+    assert place.after_restart(store)[1].reserved == (second._replace(at=7),)
+
+
 def test_keys_of_orders_are_kept_for_their_contact_alone(store: HostStore) -> None:
     store.commit(Write(orders=[(ADA, b"one"), (ADA, b"two")]))
     store.commit(Write(orders=[(ADA, b"one")]))
@@ -23,3 +32,5 @@ def test_keys_of_orders_are_kept_for_their_contact_alone(store: HostStore) -> No
     assert store.ordered(ADA, b"two")
     assert not store.ordered(ADA, b"on")
     assert not store.ordered(BOB, b"one")
+    store.commit(Write(orders_gone=[(ADA, b"one"), (BOB, b"two")]))
+    assert store.orders_of(ADA) == [b"two"]

@@ -8,7 +8,9 @@ import pytest
 from engine.domain import message
 from engine.domain.event import PUBLIC, Event
 from engine.errors import Busy
+from engine.runtime import envelope
 from engine.runtime.coordinator import NAME
+from engine.runtime.envelope import Item, Parcel
 from tests.small_engine import SmallEngine
 from tests.unit.runtime.conftest import Started
 from tests.unit.runtime.workbench import placed
@@ -160,6 +162,41 @@ def test_a_retry_by_a_key_that_is_still_being_claimed_finds_what_took_it(started
     engine.roads.shut = ()
     engine.run(engine.rest())
     assert [name for _contact, name in kept(engine)] == ["Signed Up", "Came"]
+
+
+def test_a_retry_goes_to_its_device_again_after_another_took_the_key(started: Started) -> None:
+    """The key was still being claimed when the Coordinator was killed, and somebody else came by it."""
+    engine = started()
+    engine.roads.shut = ("hop",)
+    first = engine.event("Signed Up", HERE, DEVICE)
+    assert outcomes(engine, first) == ["accepted"]
+    engine.run(engine.kill(NAME))
+    engine.run(engine.up())
+    assert outcomes(engine, engine.event("Came", HERE)) == ["accepted"]
+    for number in (0, 1):
+        engine.run(engine.kill(f"host-{number}"))
+    engine.run(engine.up())
+    assert outcomes(engine, first, engine.event("Ate", HERE)) == ["duplicate", "accepted"]
+    engine.roads.shut = ()
+    engine.run(engine.rest())
+    assert sorted(name for _contact, name in kept(engine)) == ["Ate", "Came", "Signed Up"]
+    assert outcomes(engine, first) == ["duplicate"]
+
+
+def test_when_the_key_is_the_devices_nothing_is_noted_any_more(started: Started) -> None:
+    engine = started()
+    assert outcomes(engine, engine.event("Signed Up", HERE, DEVICE)) == ["accepted"]
+    engine.run(engine.rest())
+    assert [len(host.memory.reserved) for host in engine.hosts] == [0, 0]
+
+
+def test_a_parcel_of_a_coordinators_earlier_life_is_not_taken_any_more(started: Started) -> None:
+    engine = started()
+    old = Parcel(NAME, 1, 0, [Item(message.encode(engine.event("Came", AWAY)))])
+    assert outcomes(engine, engine.event("Ate", AWAY)) == ["accepted"]
+    with pytest.raises(Busy):
+        engine.run(engine.runtime.call("host-1", "deliver", envelope.encode(old)))
+    assert [name for _contact, name in kept(engine)] == ["Ate"]
 
 
 def test_nothing_overtakes_an_event_that_was_refused(started: Started) -> None:

@@ -112,6 +112,13 @@ def _bulk() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "reserved",
+        sa.Column("fingerprint", sa.LargeBinary, primary_key=True),
+        sa.Column("key", AutoString, nullable=False),
+        sa.Column("at", sa.Integer, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "order_key",
         sa.Column("contact", sa.Integer, primary_key=True),
         sa.Column("key", sa.LargeBinary, primary_key=True),
