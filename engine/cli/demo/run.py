@@ -1,9 +1,11 @@
 """Three days of a small shop: starts the engine, lets the visitors in, waits, and asks what came of it."""
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -11,9 +13,10 @@ import msgspec
 from engine.cli.demo.doors import Doors
 from engine.cli.demo.engine_process import Running, engine, tail
 from engine.cli.demo.postbox import Mail, Postbox, listening
+from engine.cli.demo.readers import open_offers
 from engine.cli.demo.story import Progress, Story
 from engine.cli.demo.summary import Report, answers, document, received
-from engine.cli.demo.visits import END, Act, visits
+from engine.cli.demo.visits import END, POST, Act, visits
 from engine.clock import SystemClock
 from engine.errors import EngineError
 from engine.loading.definitions import load
@@ -77,7 +80,15 @@ async def _three_days(
 
             story.begin(progress, zone)
             story.happened(clock.now(), f"the shop opens at {OPENS}")
-            await _open(visits(wish.seed, wish.visitors), doors, clock, opening, story)
+
+            async def read() -> None:
+                await _until(opening + POST[0], clock)
+                before = len(box.mails)
+                await _until(opening + POST[1], clock)
+                for name in await open_offers(operator, server, box.mails[before:]):
+                    story.happened(clock.now(), f"{name} opens the offer")
+
+            await _open(visits(wish.seed, wish.visitors), doors, clock, opening, story, read())
         story.stage("Asking the engine what came of it")
         found = await answers(operator)
         mails = await received(operator, box.mails)
@@ -93,11 +104,13 @@ def next_opening(now: int, zone: ZoneInfo) -> int:
 
 
 async def _open(
-    plan: list[list[Act]], doors: Doors, clock: SystemClock, opening: int, story: Story
-) -> None:
+    plan: list[list[Act]], doors: Doors, clock: SystemClock, opening: int, story: Story,
+    reading: Coroutine[Any, Any, None],
+) -> None:  # fmt: skip
     """Each visitor does one thing after the other; among themselves they do not wait."""
     try:
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(reading)
             for acts in plan:
                 tasks.create_task(_visit(acts, doors, clock, opening, story))
             await _until(opening + END, clock)

@@ -18,7 +18,7 @@ class Good(NamedTuple):
 
 
 class Person(NamedTuple):
-    """``zone`` is the IANA zone of its devices."""
+    """``zone`` is the IANA zone of its devices; ``tracked``: may be known to open its mail."""
 
     user_id: str
     first_name: str
@@ -27,6 +27,7 @@ class Person(NamedTuple):
     zone: str
     consents: bool
     newsletter: bool
+    tracked: bool
 
 
 GOODS = (
@@ -66,6 +67,7 @@ def person(seed: int, number: int) -> Person:
         zone="Europe/London" if english else "Europe/Paris",
         consents=random.random() > 1 / 7,
         newsletter=random.random() < 1 / 3,
+        tracked=random.random() < 2 / 3,
     )
 
 

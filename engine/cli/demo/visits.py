@@ -18,6 +18,8 @@ END = 3 * DAY + 3 * HOUR
 """When the story is over: the shop opens at 8, so this is 11 on the fourth morning."""
 MORNING = 2 * HOUR + 30 * MINUTE
 EVENING = 12 * HOUR
+POST = 2 * DAY + 30 * MINUTE, 2 * DAY + 4 * HOUR
+"""The third morning's post comes; at noon those who allow that it is recorded open the offer in it."""
 DAYS = 3
 PARTNERS = 5_000
 """More than visitors: who shares a device with one has this added to its number."""
@@ -79,6 +81,7 @@ class Visitor:
             "first_name": who.first_name,
             "language": who.language,
             "consent_email": who.consents,
+            "consent_tracking": who.tracked,
             "newsletter": who.newsletter,
         }
         identify = {"type": "identify", "anonymousId": device, "traits": traits}
