@@ -1,6 +1,6 @@
 """A plan in words: what publishing would change, and what happens to contacts under way."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from engine.domain.plan import Change, Plan, ScenarioChange, SegmentChange, Verb
 
@@ -61,6 +61,8 @@ def _groups(plan: Plan) -> Iterator[tuple[str, list[Row]]]:
     yield "lists", [_row(one, _LISTS[one.change]) for one in plan.lists]
     yield "from the log", [("+", name, counted) for name in plan.rebuilt]
     yield "scenarios", [_row(one, _scenario(one)) for one in plan.scenarios]
+    asked = [one for one in plan.scenarios if one.waiting and one.change != "added"]
+    yield "choices for runs under way", [("?", one.name, _choices(one)) for one in asked]
     yield "templates", [_row(one, _TEMPLATES[one.change]) for one in plan.templates]
     yield "settings", [("~", name, f"{old} -> {new}") for name, (old, new) in plan.settings.items()]
     yield "paused", [("=", name, _PAUSED) for name in plan.paused]
@@ -82,14 +84,49 @@ def _segment(segment: SegmentChange) -> str:
 
 
 def _scenario(scenario: ScenarioChange) -> str:
-    version = f"version {scenario.version}"
-    if scenario.change == "added":
-        told = f"{version} begins"
-    elif scenario.change == "changed":
-        told = f"{version} begins for those who enter from now on"
-    else:
-        told = f"{version} was the last: nobody enters from now on"
+    told = _version(scenario)
     if scenario.waiting:
-        steps = ", ".join(f"{step} {count}" for step, count in scenario.waiting.items())
-        return f"{told}; runs under way ({steps}) finish on the version they began with"
-    return told if scenario.change == "added" else f"{told}; no run is under way"
+        told = f"{told}; runs under way {_by_step(scenario.waiting)} {_become(scenario)}"
+    elif scenario.change != "added":
+        told = f"{told}; no run is under way"
+    if scenario.stray:
+        stray = ", ".join(scenario.stray)
+        told += f"; moves names steps that no version has: {stray}"
+    return told
+
+
+def _version(scenario: ScenarioChange) -> str:
+    version = f"version {scenario.version}"
+    share = "" if scenario.rollout == "100%" else f" for {scenario.rollout} of contacts"
+    if scenario.change == "removed":
+        return f"{version} was the last: nobody enters from now on"
+    if scenario.before:
+        return f"{version} is for {scenario.rollout} of contacts from now on, not {scenario.before}"
+    begins = f"{version} begins{share}"
+    return begins if scenario.change == "added" else f"{begins} for those who enter from now on"
+
+
+def _become(scenario: ScenarioChange) -> str:
+    """What is chosen for runs under way."""
+    if scenario.choice == "exit":
+        return "end"
+    if scenario.choice == "migrate":
+        if not scenario.gone:
+            return f"go on in version {scenario.version}"
+        ends = _by_step(scenario.gone)
+        return f"go on in version {scenario.version}; those at steps that are gone end: {ends}"
+    return "finish on the version they began with"
+
+
+def _by_step(runs: Mapping[str, int]) -> str:
+    return f"({', '.join(f'{step} {count}' for step, count in runs.items())})"
+
+
+def _choices(scenario: ScenarioChange) -> str:
+    """How many runs each choice would touch."""
+    runs, ends = sum(scenario.waiting.values()), sum(scenario.gone.values())
+    share = "" if scenario.rollout == "100%" else f", of contacts in the {scenario.rollout}"
+    if scenario.change == "removed":
+        return f"pin: {runs} finish; exit: {runs} end"
+    gone = f", {ends} end {_by_step(scenario.gone)}" if ends else ""
+    return f"pin: {runs} finish; migrate: {runs - ends} go on{gone}; exit: {runs} end{share}"

@@ -1,6 +1,7 @@
-"""Commands that bring a workspace into force: plan shows what would change, apply does it."""
+"""Commands that bring a workspace into force: plan shows what would change, apply does it; and take it back."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,28 +9,48 @@ import msgspec
 import typer
 
 from engine.cli.connection import Data, Grpc, connected
-from engine.cli.output import Json, note, print_json
+from engine.cli.output import Json, instant, note, print_json, print_rows
 from engine.cli.plan_text import lines
 from engine.cli.workspace import Folder, counted, sentence
+from engine.domain.choice import CHOICES, EVERY, chosen, rolled_back
 from engine.domain.definitions import Definitions, encode
 from engine.domain.plan import InForce, Plan
 from engine.domain.plan import plan as compared
+from engine.domain.scenario import Waiting as Choice
 from engine.errors import BadRequest
 
 if TYPE_CHECKING:
     from engine.rpc.client import Relance
 
 app = typer.Typer()
+Waiting = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--waiting",
+        metavar="[NAME=]CHOICE",
+        help="What becomes of runs under way: pin, migrate or exit; without NAME in all that change.",
+        show_default=False,
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+Note = Annotated[str, typer.Option("--note", metavar="TEXT", help="What it is for.")]
 
 
 @app.command()
-def plan(folder: Folder = Path(), grpc: Grpc = "", data: Data = None, json: Json = False) -> None:
+def plan(
+    folder: Folder = Path(),
+    waiting: Waiting = None,
+    grpc: Grpc = "",
+    data: Data = None,
+    json: Json = False,
+) -> None:
     """Compare the workspace with what is in force: what would change, also for contacts under way."""
     from engine.loading.definitions import load
 
     definitions = load(folder)
     with connected(grpc, data) as engine:
-        planned = _planned(engine, definitions)
+        force = _in_force(engine)
+    planned = compared(force, _under(force, definitions, waiting))
     if json:
         print_json(planned)
     else:
@@ -39,7 +60,9 @@ def plan(folder: Folder = Path(), grpc: Grpc = "", data: Data = None, json: Json
 @app.command()
 def apply(
     folder: Folder = Path(),
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
+    waiting: Waiting = None,
+    note_: Note = "",
     backfill: Annotated[
         bool,
         typer.Option(
@@ -54,13 +77,14 @@ def apply(
     from engine.loading.definitions import load
 
     definitions = load(folder)
-    if not yes and not sys.stdin.isatty():
-        raise BadRequest("nobody can be asked here; say --yes to publish")
+    _can_ask(yes)
     with connected(grpc, data) as engine:
-        planned = _planned(engine, definitions)
+        force = _in_force(engine)
+        definitions = _under(force, definitions, waiting)
+        planned = compared(force, definitions)
         if not yes:
             _ask(planned)
-        version = engine.apply(encode(definitions), backfill=backfill)
+        version = engine.apply(encode(definitions), backfill=backfill, note=note_)
     if json:
         print_json({"version": version, "rebuilt": planned.rebuilt, "rows": planned.rows})
         return
@@ -70,8 +94,85 @@ def apply(
         print(f"Counted from {planned.rows:,} rows of the log: {told}. See relance status.")
 
 
-def _planned(engine: "Relance", written: Definitions) -> Plan:
-    return compared(msgspec.convert(engine.rulebook(), InForce), written)
+@app.command()
+def versions(
+    limit: Annotated[int, typer.Option(min=1, max=1_000, help="The latest so many.")] = 20,
+    grpc: Grpc = "",
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """What was published when, by whom, what for, and what it changed."""
+    with connected(grpc, data) as engine:
+        found = engine.versions(limit)
+    if json:
+        print_json(found)
+        return
+    rows = [one | {"at": instant(one["at"]), "changes": "; ".join(one["changes"])} for one in found]
+    print_rows(rows)
+
+
+@app.command()
+def rollback(
+    version: Annotated[
+        int | None,
+        typer.Argument(
+            min=1, show_default=False, help="An earlier version; default: the last that differs."
+        ),
+    ] = None,
+    yes: Yes = False,
+    waiting: Waiting = None,
+    note_: Note = "",
+    grpc: Grpc = "",
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    """Publish what an earlier version published again, as the next version."""
+    _can_ask(yes)
+    with connected(grpc, data) as engine:
+        force = _in_force(engine)
+        target, definitions = _earlier(engine, force, version)
+        definitions = _under(force, definitions, waiting)
+        planned = compared(force, definitions)
+        if not yes:
+            _ask(planned)
+        told = note_ or f"roll back to version {target}"
+        published = engine.apply(encode(definitions), note=told)
+    if json:
+        print_json({"version": published, "of": target})
+    else:
+        print(f"Version {published} is in force: it is version {target} again.")
+
+
+def _earlier(engine: "Relance", force: InForce, version: int | None) -> tuple[int, Definitions]:
+    """The version asked for, or the last one that publishing again would change something by."""
+    for one in [version] if version else range(force.version - 1, 0, -1):
+        published = msgspec.convert(engine.published(one), Definitions)
+        definitions = rolled_back(force.definitions, published)
+        if version or compared(force, definitions).next != force.version:
+            return one, definitions
+    raise BadRequest("no earlier version differs from the one in force")
+
+
+def _in_force(engine: "Relance") -> InForce:
+    return msgspec.convert(engine.rulebook(), InForce)
+
+
+def _under(force: InForce, written: Definitions, waiting: Sequence[str] | None) -> Definitions:
+    """Under the choices of the command line."""
+    told = [one.rpartition("=")[::2] for one in waiting or ()]
+    choices = {name or EVERY: choice for name, choice in told}
+    for choice in choices.values():
+        if choice not in CHOICES:
+            raise BadRequest(f"{choice!r} cannot become of runs; {', '.join(CHOICES)} can")
+    try:
+        return chosen(force.definitions, written, msgspec.convert(choices, dict[str, Choice]))
+    except ValueError as error:
+        raise BadRequest(str(error)) from error
+
+
+def _can_ask(yes: bool) -> None:
+    if not yes and not sys.stdin.isatty():
+        raise BadRequest("nobody can be asked here; say --yes to publish")
 
 
 def _ask(planned: Plan) -> None:

@@ -48,11 +48,21 @@ class SegmentChange(Change, frozen=True, kw_only=True):
 
 
 class ScenarioChange(Change, frozen=True, kw_only=True):
-    """``version`` is the one that begins, or ends when it is removed; ``waiting``: step -> runs."""
+    """``version`` is the one that begins, or ends when it is removed; ``waiting``: step -> runs.
+
+    ``choice`` is what becomes of these runs; ``gone`` are those that would end if they migrated, by
+    step. ``rollout`` is the share that it is for, ``before`` the one that it was for; ``stray`` are moves
+    from steps that no version has.
+    """
 
     version: int
     waiting: dict[str, int] = {}
     paused: bool = False
+    choice: str = "pin"
+    gone: dict[str, int] = {}
+    rollout: str = "100%"
+    before: str = ""
+    stray: tuple[str, ...] = ()
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +109,7 @@ def plan(in_force: InForce, written: Definitions) -> Plan:
         | _stages(before.stages, after.stages),
         collections=tuple(
             Change(name=name, change=verb)
-            for name, verb in _compared("collection", before.collections, after.collections)
+            for name, verb in compared("collection", before.collections, after.collections)
         ),
         paused=tuple(s.scenario for s in after.scenarios if s.scenario in after.paused),
         rebuilt=rebuilt,
@@ -132,7 +142,7 @@ def _stages(before: tuple[Stage, ...], after: tuple[Stage, ...]) -> dict[str, tu
     )
 
 
-def _compared(key: str, before: Sequence[Any], after: Sequence[Any]) -> list[tuple[str, Verb]]:
+def compared(key: str, before: Sequence[Any], after: Sequence[Any]) -> list[tuple[str, Verb]]:
     """(name, what becomes of it), by name; what stays as it is left out."""
     old = {getattr(one, key): one for one in before}
     new = {getattr(one, key): one for one in after}
@@ -143,7 +153,7 @@ def _compared(key: str, before: Sequence[Any], after: Sequence[Any]) -> list[tup
 
 
 def _changes(key: str, before: Sequence[Any], after: Sequence[Any]) -> tuple[Change, ...]:
-    return tuple(Change(name=name, change=verb) for name, verb in _compared(key, before, after))
+    return tuple(Change(name=name, change=verb) for name, verb in compared(key, before, after))
 
 
 def _segments(in_force: InForce, after: Definitions) -> tuple[SegmentChange, ...]:
@@ -160,7 +170,7 @@ def _segments(in_force: InForce, after: Definitions) -> tuple[SegmentChange, ...
             inside=in_force.inside.get(name, 0),
             asked_by=tuple(sorted(s for one, s in asked if one == name and verb == "removed")),
         )
-        for name, verb in _compared("segment", in_force.definitions.segments, after.segments)
+        for name, verb in compared("segment", in_force.definitions.segments, after.segments)
     )
 
 
@@ -175,22 +185,51 @@ def _segments_of(scenario: Scenario) -> set[str]:
 
 def _scenarios(in_force: InForce, after: Definitions) -> tuple[ScenarioChange, ...]:
     before = in_force.definitions
-    versions = {s.scenario: s.version for s in (*before.scenarios, *after.scenarios)}
+    old = {one.scenario: one for one in before.scenarios}
+    new = {one.scenario: one for one in after.scenarios}
     return tuple(
-        ScenarioChange(
-            name=name,
-            change=verb,
-            version=versions[name],
-            waiting=in_force.waiting.get(name, {}),
-            paused=name in before.paused,
-        )
-        for name, verb in _compared("scenario", before.scenarios, after.scenarios)
+        _removed(in_force, old[name], after)
+        if verb == "removed"
+        else _written(in_force, old.get(name), new[name], verb)
+        for name, verb in compared("scenario", before.scenarios, after.scenarios)
+    )
+
+
+def _removed(in_force: InForce, old: Scenario, after: Definitions) -> ScenarioChange:
+    return ScenarioChange(
+        name=old.scenario,
+        change="removed",
+        version=old.version,
+        waiting=in_force.waiting.get(old.scenario, {}),
+        paused=old.scenario in in_force.definitions.paused,
+        choice="exit" if after.ended.get(old.scenario) == old.version else "pin",
+    )
+
+
+def _written(in_force: InForce, old: Scenario | None, new: Scenario, verb: Verb) -> ScenarioChange:
+    """Added, another version, or the same for another share."""
+    name, definitions = new.scenario, in_force.definitions
+    waiting = in_force.waiting.get(name, {})
+    ids = {step.id for step in new.steps}
+    versions = [one for one in (*definitions.retired, old) if one and one.scenario == name]
+    known = {step.id for one in versions for step in one.steps}
+    return ScenarioChange(
+        name=name,
+        change=verb,
+        version=new.version,
+        waiting=waiting,
+        paused=name in definitions.paused,
+        choice=new.waiting,
+        gone={step: runs for step, runs in waiting.items() if new.moves.get(step, step) not in ids},
+        rollout=new.rollout,
+        before=old.rollout if old and old.version == new.version else "",
+        stray=tuple(sorted(new.moves.keys() - known)) if old else (),
     )
 
 
 def _templates(before: Definitions, after: Definitions, written: Definitions) -> tuple[Change, ...]:
     """A template that only runs under way name was told as kept when the last scenario let go of it."""
-    verbs = dict(_compared("template", before.templates, after.templates))
+    verbs = dict(compared("template", before.templates, after.templates))
     kept = {t.template for t in after.templates} - {t.template for t in written.templates}
     verbs |= dict.fromkeys(kept & _sent_by(before.scenarios), "kept")
     return tuple(Change(name=name, change=verb) for name, verb in sorted(verbs.items()))

@@ -52,6 +52,7 @@ Step = (
 )
 
 
+Waiting = Literal["pin", "migrate", "exit"]
 Share = Annotated[
     str,
     msgspec.Meta(
@@ -85,7 +86,7 @@ class Scenario(Definition, frozen=True, kw_only=True):
     exits: tuple[Leaving, ...] = ()
     steps: Annotated[tuple[Step, ...], msgspec.Meta(min_length=1, max_length=200)]
     version: int = 0
-    waiting: Literal["pin", "migrate", "exit"] = "pin"
+    waiting: Waiting = "pin"
     moves: dict[Name, Name] = msgspec.field(default_factory=dict)
     rollout: Share = "100%"
     former: int = 0

@@ -59,6 +59,15 @@ class AuditRow(NamedTuple):
     subject: str
 
 
+class Published(NamedTuple):
+    """A version of the rulebook: when (ms), by whom, and what for."""
+
+    version: int
+    at: int
+    by: str
+    note: str
+
+
 class ImportJob(NamedTuple):
     """A file, or a query that is asked again and again, on its way in.
 
@@ -98,12 +107,16 @@ class ControlStore(Protocol):
 
     def keys(self) -> list[ApiKey]: ...
 
-    def publish(self, definitions: bytes, at: int, by: str) -> int:
+    def publish(self, definitions: bytes, at: int, by: str, note: str = "") -> int:
         """Store the next rulebook version, answer its number."""
         ...
 
     def rulebooks(self) -> dict[int, bytes]:
         """Every published version."""
+        ...
+
+    def published(self) -> list[Published]:
+        """How each came to be, the oldest first."""
         ...
 
     def pause(self, kind: str, name: str, paused: bool, at: int, by: str) -> None:

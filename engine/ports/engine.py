@@ -167,11 +167,21 @@ class RefusalDesk(Protocol):
 class RulebookDesk(Country, Protocol):
     """What is in force, and what changes it."""
 
-    async def apply(self, definitions: bytes, by: str, *, backfill: bool = False) -> int:
+    async def apply(
+        self, definitions: bytes, by: str, *, backfill: bool = False, note: str = ""
+    ) -> int:
         """Publish, answer the version: the one in force when nothing changed. Raises ConfigError.
 
-        With ``backfill`` what is rebuilt from the log may start scenarios.
+        With ``backfill`` what is rebuilt from the log may start scenarios. ``note``: what it is for.
         """
+        ...
+
+    def versions(self, limit: int) -> list[dict[str, Any]]:
+        """The latest, newest first: ``version``, ``at`` (ms), ``by``, ``note``, ``changes`` in words."""
+        ...
+
+    def document(self, version: int) -> bytes:
+        """The definitions that a version published, encoded. Raises Unknown."""
         ...
 
     async def pause(self, kind: str, name: str, paused: bool, by: str) -> None:

@@ -164,6 +164,15 @@ class Relance:
         """What is in force: ``version``, ``definitions``, ``waiting`` runs, contacts ``inside`` segments."""
         return self._read(self._console.Rulebook, Empty(), dict[str, Any])
 
+    def versions(self, limit: int = 50) -> list[dict[str, Any]]:
+        """The latest, newest first: ``version``, ``at``, ``by``, ``note``, and its ``changes``."""
+        return self._read(self._console.Versions, pb.VersionsRequest(limit=limit), list[Any])
+
+    def published(self, version: int) -> dict[str, Any]:
+        """The definitions that a version published."""
+        request = pb.VersionRequest(version=version)
+        return self._read(self._console.Version, request, dict[str, Any])
+
     def reviews(self, limit: int = 1_000) -> list[dict[str, Any]]:
         """Pairs of contacts that may be one person: ``one``, ``other``, their keys, ``evidence``."""
         request = pb.ReviewsRequest(limit=limit)
@@ -209,9 +218,9 @@ class Relance:
     def keys(self) -> list[dict[str, Any]]:
         return self._read(self._control.Keys, Empty(), list[dict[str, Any]])
 
-    def apply(self, definitions: bytes, *, backfill: bool = False) -> int:
+    def apply(self, definitions: bytes, *, backfill: bool = False, note: str = "") -> int:
         """The version in force afterwards. ``backfill``: what is rebuilt may start scenarios."""
-        request = pb.ApplyRequest(definitions=definitions, backfill_triggers=backfill)
+        request = pb.ApplyRequest(definitions=definitions, backfill_triggers=backfill, note=note)
         return int(self._once(self._control.Apply, request).version)
 
     def pause(self, kind: str, name: str, paused: bool = True) -> None:

@@ -283,6 +283,16 @@ class ConsoleStub:
                 request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
                 response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
                 _registered_method=True)
+        self.Versions = channel.unary_unary(
+                '/relance.v1.Console/Versions',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.VersionsRequest.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
+                _registered_method=True)
+        self.Version = channel.unary_unary(
+                '/relance.v1.Console/Version',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.VersionRequest.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
+                _registered_method=True)
         self.Handoffs = channel.unary_unary(
                 '/relance.v1.Console/Handoffs',
                 request_serializer=engine_dot_rpc_dot_relance__pb2.HandoffsRequest.SerializeToString,
@@ -419,6 +429,20 @@ class ConsoleServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def Versions(self, request, context):
+        """The latest versions, newest first: [{"version", "at", "by", "note", "changes"}].
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Version(self, request, context):
+        """The definitions that a version published, as Apply takes them.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Handoffs(self, request, context):
         """A list: hand-offs to sales, open ones first by their deadline, then closed ones, the latest first.
         """
@@ -523,6 +547,16 @@ def add_ConsoleServicer_to_server(servicer, server):
             'Rulebook': grpc.unary_unary_rpc_method_handler(
                     servicer.Rulebook,
                     request_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
+            ),
+            'Versions': grpc.unary_unary_rpc_method_handler(
+                    servicer.Versions,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.VersionsRequest.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
+            ),
+            'Version': grpc.unary_unary_rpc_method_handler(
+                    servicer.Version,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.VersionRequest.FromString,
                     response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
             ),
             'Handoffs': grpc.unary_unary_rpc_method_handler(
@@ -951,6 +985,60 @@ class Console:
             target,
             '/relance.v1.Console/Rulebook',
             google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Versions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Console/Versions',
+            engine_dot_rpc_dot_relance__pb2.VersionsRequest.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Version(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Console/Version',
+            engine_dot_rpc_dot_relance__pb2.VersionRequest.SerializeToString,
             engine_dot_rpc_dot_relance__pb2.Report.FromString,
             options,
             channel_credentials,

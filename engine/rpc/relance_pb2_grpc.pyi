@@ -171,6 +171,10 @@ class ConsoleStub:
     """What is in force: {"version", "definitions" as Apply takes them, "waiting": {scenario: {step: runs}},
     "inside": {segment: contacts}}.
     """
+    Versions: _grpc.UnaryUnaryMultiCallable[_relance_pb2.VersionsRequest, _relance_pb2.Report]
+    """The latest versions, newest first: [{"version", "at", "by", "note", "changes"}]."""
+    Version: _grpc.UnaryUnaryMultiCallable[_relance_pb2.VersionRequest, _relance_pb2.Report]
+    """The definitions that a version published, as Apply takes them."""
     Handoffs: _grpc.UnaryUnaryMultiCallable[_relance_pb2.HandoffsRequest, _relance_pb2.Report]
     """A list: hand-offs to sales, open ones first by their deadline, then closed ones, the latest first."""
     Reviews: _grpc.UnaryUnaryMultiCallable[_relance_pb2.ReviewsRequest, _relance_pb2.Report]
@@ -225,6 +229,10 @@ class ConsoleAsyncStub(ConsoleStub):
     """What is in force: {"version", "definitions" as Apply takes them, "waiting": {scenario: {step: runs}},
     "inside": {segment: contacts}}.
     """
+    Versions: _aio.UnaryUnaryMultiCallable[_relance_pb2.VersionsRequest, _relance_pb2.Report]  # type: ignore[assignment]
+    """The latest versions, newest first: [{"version", "at", "by", "note", "changes"}]."""
+    Version: _aio.UnaryUnaryMultiCallable[_relance_pb2.VersionRequest, _relance_pb2.Report]  # type: ignore[assignment]
+    """The definitions that a version published, as Apply takes them."""
     Handoffs: _aio.UnaryUnaryMultiCallable[_relance_pb2.HandoffsRequest, _relance_pb2.Report]  # type: ignore[assignment]
     """A list: hand-offs to sales, open ones first by their deadline, then closed ones, the latest first."""
     Reviews: _aio.UnaryUnaryMultiCallable[_relance_pb2.ReviewsRequest, _relance_pb2.Report]  # type: ignore[assignment]
@@ -366,6 +374,22 @@ class ConsoleServicer(metaclass=_abc_1.ABCMeta):
         """What is in force: {"version", "definitions" as Apply takes them, "waiting": {scenario: {step: runs}},
         "inside": {segment: contacts}}.
         """
+
+    @_abc_1.abstractmethod
+    def Versions(
+        self,
+        request: _relance_pb2.VersionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """The latest versions, newest first: [{"version", "at", "by", "note", "changes"}]."""
+
+    @_abc_1.abstractmethod
+    def Version(
+        self,
+        request: _relance_pb2.VersionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """The definitions that a version published, as Apply takes them."""
 
     @_abc_1.abstractmethod
     def Handoffs(

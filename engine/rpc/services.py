@@ -29,6 +29,7 @@ TIMELINE = 1_000
 """The most log rows that one look at a contact brings."""
 
 REVIEWS = 1_000
+VERSIONS = 50
 
 HANDOFFS, MOST_HANDOFFS = 100, 1_000
 """Hand-offs that one look brings, unless it asks for more."""
@@ -163,6 +164,14 @@ class Console(wire.ConsoleServicer):
     async def Rulebook(self, _request: Empty, _caller: ApiKey) -> pb.Report:
         return _report(await self._engine.reports.rulebook())
 
+    @open_to(*VIEWERS)
+    async def Versions(self, request: pb.VersionsRequest, _caller: ApiKey) -> pb.Report:
+        return _report(self._engine.rulebooks.versions(request.limit or VERSIONS))
+
+    @open_to(*VIEWERS)
+    async def Version(self, request: pb.VersionRequest, _caller: ApiKey) -> pb.Report:
+        return pb.Report(json=self._engine.rulebooks.document(request.version))
+
     @streamed_to(*VIEWERS)
     def Watch(self, request: pb.WatchRequest, caller: ApiKey) -> AsyncIterator[pb.Snapshot]:
         return self._watching.rounds(request, caller.kind)
@@ -194,7 +203,10 @@ class Control(wire.ControlServicer):
     @open_to(*OPERATORS)
     async def Apply(self, request: pb.ApplyRequest, caller: ApiKey) -> pb.ApplyResponse:
         version = await self._engine.rulebooks.apply(
-            request.definitions, caller.name, backfill=request.backfill_triggers
+            request.definitions,
+            caller.name,
+            backfill=request.backfill_triggers,
+            note=request.note,
         )
         return pb.ApplyResponse(version=version)
 

@@ -1,7 +1,7 @@
 """The rulebook in force: what publishes the next one and hands it to every part."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -11,6 +11,7 @@ from engine.domain.definitions import Definitions, decode, encode, succeed
 from engine.domain.since import dated
 from engine.errors import BadRequest, ConfigError, Unknown
 from engine.runtime import envelope
+from engine.runtime.history import history
 from engine.runtime.send_post import SENDER
 
 if TYPE_CHECKING:
@@ -42,7 +43,18 @@ class Rulebooks:
     def country(self) -> str:
         return self._country
 
-    def _publish(self, definitions: Definitions, by: str) -> None:
+    def versions(self, limit: int) -> list[dict[str, Any]]:
+        control = self._coordinator.control
+        return history(control.published(), control.rulebooks(), limit)
+
+    def document(self, version: int) -> bytes:
+        books = self._coordinator.control.rulebooks()
+        if version not in books:
+            text = f"there is no version {version}; there are 1 to {self.version}"
+            raise Unknown(text)
+        return books[version]
+
+    def _publish(self, definitions: Definitions, by: str, note: str = "") -> None:
         """As the next version, which is in force from now on. Raises ConfigError."""
         before = decode(self.definitions) if self.definitions else None
         try:
@@ -51,10 +63,12 @@ class Rulebooks:
             text = f"the definitions do not fit together: {error}"
             raise ConfigError(text) from error
         control, now = self._coordinator.control, self._coordinator.now()
-        self.version = control.publish(encode(definitions), now, by)
+        self.version = control.publish(encode(definitions), now, by, note)
         self.definitions = encode(definitions)
 
-    async def apply(self, definitions: bytes, by: str, *, backfill: bool = False) -> int:
+    async def apply(
+        self, definitions: bytes, by: str, *, backfill: bool = False, note: str = ""
+    ) -> int:
         try:
             written = decode(definitions)
         except (msgspec.ValidationError, msgspec.DecodeError) as error:
@@ -64,12 +78,12 @@ class Rulebooks:
         next_ = succeed(published, written)
         if next_ != published:
             next_ = msgspec.structs.replace(next_, backfill=backfill)
-        return await self._put_in_force(next_, by)
+        return await self._put_in_force(next_, by, note)
 
-    async def _put_in_force(self, definitions: Definitions, by: str) -> int:
+    async def _put_in_force(self, definitions: Definitions, by: str, note: str = "") -> int:
         if encode(definitions) == self.definitions:
             return self.version
-        self._publish(definitions, by)
+        self._publish(definitions, by, note)
         self._country = definitions.country
         herald, parts = self._coordinator.herald, self._coordinator.parts()
         await asyncio.gather(*(herald.hand(part) for part in parts))
@@ -94,4 +108,4 @@ class Rulebooks:
             return
         names = {*definitions.paused, name} if paused else {*definitions.paused} - {name}
         changed = msgspec.structs.replace(definitions, paused=tuple(sorted(names)))
-        await self._put_in_force(changed, by)
+        await self._put_in_force(changed, by, f"{'pause' if paused else 'resume'} {name}")

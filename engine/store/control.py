@@ -2,7 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from engine.ports.control_store import ApiKey, AuditRow, ErasureRow, ImportJob, RejectedItem
+from engine.ports.control_store import (
+    ApiKey,
+    AuditRow,
+    ErasureRow,
+    ImportJob,
+    Published,
+    RejectedItem,
+)
 from engine.ports.host_store import Search
 from engine.store import control_statements as q
 from engine.store.database import Database
@@ -44,15 +51,18 @@ class SqlControlStore:
     def keys(self) -> list[ApiKey]:
         return [ApiKey(*row) for row in self._db.rows(q.KEYS)]
 
-    def publish(self, definitions: bytes, at: int, by: str) -> int:
+    def publish(self, definitions: bytes, at: int, by: str, note: str = "") -> int:
         with self._db.transaction():
             version: int = self._db.rows(q.NEXT_VERSION)[0][0]
-            self._db.many(q.ADD_RULEBOOK, [(version, definitions, at, by)])
+            self._db.many(q.ADD_RULEBOOK, [(version, definitions, at, by, note)])
             self._audit(at, by, "publish", f"version {version}")
         return version
 
     def rulebooks(self) -> dict[int, bytes]:
         return dict(self._db.rows(q.RULEBOOKS))
+
+    def published(self) -> list[Published]:
+        return [Published(*row) for row in self._db.rows(q.PUBLISHED)]
 
     def pause(self, kind: str, name: str, paused: bool, at: int, by: str) -> None:
         with self._db.transaction():

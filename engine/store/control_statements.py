@@ -36,6 +36,9 @@ NEXT_VERSION = select(
 )
 ADD_RULEBOOK = insert(Rulebook)
 RULEBOOKS = select(_rulebook.c.version, _rulebook.c.definitions).order_by(_rulebook.c.version)
+PUBLISHED = select(_rulebook.c.version, _rulebook.c.at, _rulebook.c.by, _rulebook.c.note).order_by(
+    _rulebook.c.version
+)
 
 PUT_PAUSE = upsert(Pause)
 DROP_PAUSE = delete(Pause)

@@ -36,6 +36,7 @@ class Rulebook(ControlTable, table=True):
     definitions: bytes
     at: int
     by: str
+    note: str
 
 
 class Pause(ControlTable, table=True):

@@ -4,7 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from engine.errors import StoreError
-from engine.ports.control_store import ApiKey, AuditRow, ErasureRow, ImportJob, RejectedItem
+from engine.ports.control_store import (
+    ApiKey,
+    AuditRow,
+    ErasureRow,
+    ImportJob,
+    Published,
+    RejectedItem,
+)
 from engine.ports.host_store import Search
 from engine.store.control import SLOT
 from engine.store.memory_disk import MemoryDisk, MemoryOwner
@@ -18,6 +25,7 @@ class _Rows:
         self.settings: dict[str, bytes] = {}
         self.keys: dict[str, ApiKey] = {}
         self.rulebooks: dict[int, bytes] = {}
+        self.published: list[Published] = []
         self.paused: set[tuple[str, str]] = set()
         self.rejected: dict[int, RejectedItem] = {}
         self.next_rejected = 1
@@ -72,15 +80,19 @@ class MemoryControlStore:
     def keys(self) -> list[ApiKey]:
         return sorted(self._rows.keys.values(), key=lambda key: (key.created, key.id))
 
-    def publish(self, definitions: bytes, at: int, by: str) -> int:
+    def publish(self, definitions: bytes, at: int, by: str, note: str = "") -> int:
         self._owner.check()
         version = len(self._rows.rulebooks) + 1
         self._rows.rulebooks[version] = definitions
+        self._rows.published.append(Published(version, at, by, note))
         self._audit(at, by, "publish", f"version {version}")
         return version
 
     def rulebooks(self) -> dict[int, bytes]:
         return dict(self._rows.rulebooks)
+
+    def published(self) -> list[Published]:
+        return list(self._rows.published)
 
     def pause(self, kind: str, name: str, paused: bool, at: int, by: str) -> None:
         self._owner.check()

@@ -145,7 +145,7 @@ def _rebuilt(running: Running, workspace: Path, plan: Plan) -> Report:
         "take_over_s": done - scanned,
         "contacts_per_second": plan.contacts / (done - scanned),
         "live_ms": {
-            name: _milliseconds(taken)
+            name: milliseconds(taken)
             for name, taken in (("before", before), ("scan", scan), ("take_over", taking))
         },
         "peak_mb": watch.peaks,
@@ -157,7 +157,8 @@ def _scanned(told: Report) -> bool:
     return not told or told["scanned"] >= told["rows"]
 
 
-def _milliseconds(seconds: list[float]) -> Report:
+def milliseconds(seconds: list[float]) -> Report:
+    """The median and the slowest hundredth."""
     shares = {"p50": 0.5, "p99": 0.99}
     told = {name: quantile(seconds, share) * 1_000 for name, share in shares.items()}
     return {"events": len(seconds), **told}

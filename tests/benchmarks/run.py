@@ -13,7 +13,7 @@ import pysqlite3
 
 from engine.domain.definitions import Definitions
 from engine.settings import SQLITE
-from tests.benchmarks import backfill, curve, hot_path, latency, million, throughput, verdict
+from tests.benchmarks import backfill, curve, edit, hot_path, latency, million, throughput, verdict
 from tests.benchmarks.children import Load, Sink
 from tests.benchmarks.million import Plan, Stored
 from tests.benchmarks.running import Running, engine, settings_for
@@ -27,7 +27,7 @@ LASTING = 1.25
 
 Report = dict[str, Any]
 Tell = Callable[[str], None]
-PARTS = ("throughput", "latency", "timers", "memory", "backfill", "layers", "segments")
+PARTS = ("throughput", "latency", "timers", "memory", "backfill", "edit", "layers", "segments")
 ON_POSTGRES = ("throughput", "latency")
 """The others write or open SQLite files themselves. The floor is the SQLite one there too."""
 
@@ -100,6 +100,8 @@ class Bench:
                 report |= self._stored(folder / "stored", workspace)
             if "backfill" in asked:
                 report["backfill"] = self._backfill(folder / "backfill")
+            if "edit" in asked:
+                report["edit"] = self._edited(folder / "edit")
         if "layers" in asked or (self._options.profile and self._options.store == SQLITE):
             report |= self._layers()
         if "segments" in asked:
@@ -208,6 +210,13 @@ class Bench:
         self._tell(f"writing {sizes.base} rows of {sizes.contacts} contacts; then they are rebuilt")
         plan = backfill.Plan(options.hosts, sizes.contacts, sizes.base, options.calm)
         return backfill.measure(folder, plan, options.runtime)
+
+    def _edited(self, folder: Path) -> Report:
+        options, contacts = self._options, self._sizes.contacts
+        self._tell(f"{contacts} contacts enter a scenario; then it is edited while they wait")
+        return edit.measure(
+            folder, edit.Plan(options.hosts, contacts, options.calm), options.runtime
+        )
 
     def _layers(self) -> Report:
         """At a fraction of the sizes: all in one process, without Ray and gRPC."""

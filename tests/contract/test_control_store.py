@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 
 from engine.errors import OwnershipLost, StoreError, StoreLocked
-from engine.ports.control_store import ApiKey, ControlStore, ErasureRow, ImportJob, RejectedItem
+from engine.ports.control_store import (
+    ApiKey,
+    ControlStore,
+    ErasureRow,
+    ImportJob,
+    Published,
+    RejectedItem,
+)
 from engine.store.memory_control import MemoryControlStore
 from engine.store.memory_disk import MemoryDisk
 from engine.store.postgres import PostgresControlStore
@@ -114,6 +121,18 @@ def test_published_rulebooks_are_numbered_from_one_and_kept(
     store = place.after_restart(store)
     assert store.publish(b"a", 3, "ops") == 3
     assert store.rulebooks() == {1: b"a", 2: b"b", 3: b"a"}
+
+
+def test_who_published_a_version_when_and_what_for_is_kept(
+    place: Place, store: ControlStore
+) -> None:
+    store.publish(b"a", 1, "init")
+    store.publish(b"b", 2, "ops", "a second reminder")
+    store = place.after_restart(store)
+    assert store.published() == [
+        Published(1, 1, "init", ""),
+        Published(2, 2, "ops", "a second reminder"),
+    ]
 
 
 def test_a_pause_lasts_until_resumed(place: Place, store: ControlStore) -> None:

@@ -149,6 +149,29 @@ def test_apply_shows_the_plan_and_asks(data: Path, workspace: Path) -> None:
     assert ask(data, "status")["rulebook"] == before
 
 
+def test_a_version_is_published_with_a_choice_told_in_the_history_and_rolled_back(
+    data: Path, workspace: Path
+) -> None:
+    before = ask(data, "status")["rulebook"]
+    chosen = ["--waiting", "abandoned_cart=migrate", "--note", "patience"]
+    done = ask(data, "apply", str(workspace), "--yes", *chosen)
+    [last, *_] = ask(data, "versions")
+    assert (
+        (last["version"], last["note"]) == (done["version"], "patience") == (before + 1, "patience")
+    )
+    assert "scenario win_back removed" in last["changes"]
+    assert "patience" in ran("versions", "--data", data)[1]
+
+    back = ask(data, "rollback", "--yes", "--waiting", "migrate")
+
+    assert back == {"version": before + 2, "of": before}
+    assert "Nothing changes" in ran("plan", "config", "--data", data)[1]
+    code, _, told = ran("rollback", "99", "--yes", "--data", data)
+    assert (code, "there is no version 99" in told) == (1, True)
+    code, _, told = ran("plan", "config", "--waiting", "cart=pin", "--data", data)
+    assert (code, "there is no scenario cart" in told) == (2, True)
+
+
 def test_a_key_opens_what_its_kind_may_do_until_it_is_revoked(engine: Running) -> None:
     key = ask(engine.data, "keys", "create", "--kind", "operator", "--name", "desk")["key"]
     status = ("status", "--grpc", engine.grpc, "--json")

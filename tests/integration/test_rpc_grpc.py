@@ -225,11 +225,13 @@ async def test_reports_and_acts_travel(place: Open) -> None:
             assert relance.scenarios() == [{"scenario": "welcome", "running": 1}]
             assert relance.rulebook()["version"] == 0
             assert relance.fsck() == {"findings": [], "checked": {"events": 1}}
-            assert relance.apply(b"definitions") == 1
+            assert relance.apply(b"{}", note="a first try") == 1
+            assert relance.versions() == [{"version": 1, "note": "a first try"}]
+            assert relance.published(1) == {}
             assert len(relance.keys()) == 5
 
     await asyncio.to_thread(ask)
-    assert place.engine.published == [b"definitions"]
+    assert place.engine.published == [b"{}"]
 
 
 async def test_what_is_wrong_is_told_in_the_engines_words(place: Open) -> None:

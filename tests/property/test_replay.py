@@ -24,6 +24,7 @@ from engine.replay.fold import Lived, lived
 from engine.rpc.insisting import insist
 from engine.runtime.send_letter import RESEND_AFTER, RESENDS
 from tests.jumping_loop import JumpingLoop
+from tests.property.edits import chosen, edited
 from tests.property.strategies import (
     ATTRIBUTES,
     EVENTS,
@@ -278,11 +279,19 @@ async def decides_on(engine: SmallEngine, one: Decides) -> None:
         return
 
 
+@st.composite
+def careers(draw: st.DrawFn) -> tuple[Definitions, Definitions]:
+    """A configuration, and what is published after it: another one, or an edit of it."""
+    first = draw(configurations())
+    return first, draw(st.one_of(configurations().flatmap(chosen), edited(first)))
+
+
 @settings(max_examples=60, deadline=None)
-@given(configurations(), configurations(), histories, st.integers(0, 999))
+@given(careers(), histories, st.integers(0, 999))
 def test_the_fold_of_the_log_is_what_the_stores_hold(
-    first: Definitions, later: Definitions, history: list[Any], seed: int
+    career: tuple[Definitions, Definitions], history: list[Any], seed: int
 ) -> None:
+    first, later = career
     engine = SmallEngine(JumpingLoop(), HOSTS, first, Random(seed))
     try:
         engine.run(live(engine, history, later))

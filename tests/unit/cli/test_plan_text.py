@@ -37,7 +37,26 @@ def test_runs_under_way_are_told_by_step() -> None:
         "scenarios",
         f"  ~ cart     version 3 begins for those who enter from now on; runs under way {FINISH}",
         "  - welcome  version 1 was the last: nobody enters from now on; no run is under way",
+        "choices for runs under way",
+        "  ? cart     pin: 3 finish; migrate: 3 go on; exit: 3 end",
     ]
+
+
+def test_each_choice_is_told_with_how_many_runs_it_would_touch() -> None:
+    waiting, gone = {"hour": 2, "back": 1}, {"back": 1}
+    changed = {"name": "cart", "change": "changed", "version": 3, "waiting": waiting}
+    change = ScenarioChange(**changed, gone=gone, choice="migrate", rollout="10%", stray=("old",))
+    _, _, told, _, choices = lines(plan(scenarios=(change,)))
+    assert "version 3 begins for 10% of contacts for those who enter from now on" in told
+    assert "go on in version 3; those at steps that are gone end: (back 1)" in told
+    assert told.endswith("moves names steps that no version has: old")
+    assert choices.endswith("migrate: 2 go on, 1 end (back 1); exit: 3 end, of contacts in the 10%")
+
+
+def test_a_share_that_grows_is_told_as_that() -> None:
+    change = ScenarioChange(name="s", change="changed", version=3, rollout="30%", before="10%")
+    told = lines(plan(scenarios=(change,)))[2]
+    assert "version 3 is for 30% of contacts from now on, not 10%" in told
 
 
 def test_a_new_segment_is_asked_quietly_and_a_removed_one_is_missed() -> None:

@@ -185,6 +185,7 @@ class EngineInMemory:
         self.notices: list[Notice] = []
         self.catalog: dict[str, bytes] = {}
         self.published: list[bytes] = []
+        self.notes: list[str] = []
         self.consents = ConsentsInMemory(self.acts)
         self.reports = self
         self.receipts = self
@@ -281,10 +282,19 @@ class EngineInMemory:
     async def rulebook(self) -> dict[str, Any]:
         return {"version": len(self.published), "definitions": {}, "waiting": {}, "inside": {}}
 
-    async def apply(self, definitions: bytes, by: str, *, backfill: bool = False) -> int:
+    def versions(self, limit: int) -> list[dict[str, Any]]:
+        return [{"version": 1, "note": note} for note in self.notes][:limit]
+
+    def document(self, version: int) -> bytes:
+        return self.published[version - 1]
+
+    async def apply(
+        self, definitions: bytes, by: str, *, backfill: bool = False, note: str = ""
+    ) -> int:
         if definitions == b"bad":
             raise DefinitionError(["segments/a.yaml:3: unknown key 'conditon'", "b.yaml:1: empty"])
         self.published.append(definitions)
+        self.notes.append(note)
         return len(self.published)
 
     async def pause(self, kind: str, name: str, paused: bool, by: str) -> None:

@@ -35,6 +35,7 @@ def _definitions() -> None:
         sa.Column("definitions", sa.LargeBinary, nullable=False),
         sa.Column("at", sa.Integer, nullable=False),
         sa.Column("by", AutoString, nullable=False),
+        sa.Column("note", AutoString, nullable=False),
     )
     op.create_table(
         "product",
