@@ -31,6 +31,7 @@ class Known(NamedTuple):
     value: str
     zone: ZoneInfo
     events: list[int]
+    slept: list[int]
 
 
 @st.composite
@@ -58,12 +59,29 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
             return {"attribute": "d", edge: draw(st.sampled_from(STARTS))}
 
 
+@st.composite
+def sequences(draw: st.DrawFn) -> dict[str, Any]:
+    """A sequence counts milliseconds, whatever the clocks on the way do."""
+    asked: dict[str, Any] = {"did": "Ate"}
+    asked[draw(st.sampled_from(["then", "not_then"]))] = {"event": "Slept"}
+    if draw(st.integers(0, 3)):
+        asked["within"] = draw(st.sampled_from(["1d", "2d", "1w"]))
+    for edge in ("since", "before"):
+        if draw(st.integers(0, 2)) == 0:
+            asked[edge] = f"{draw(st.sampled_from(STARTS))}T12:00:00Z"
+    return asked
+
+
+def asking() -> st.SearchStrategy[dict[str, Any]]:
+    return questions() | questions() | questions() | sequences()
+
+
 def conditions() -> st.SearchStrategy[dict[str, Any]]:
     groups = st.sampled_from(["all", "any", "none", "exactly_one"])
     group = st.builds(
-        lambda name, parts: {name: parts}, groups, st.lists(questions(), min_size=2, max_size=3)
+        lambda name, parts: {name: parts}, groups, st.lists(asking(), min_size=2, max_size=3)
     )
-    return questions() | group
+    return asking() | group
 
 
 def brute(asked: dict[str, Any], known: Known, at: int) -> bool:
@@ -81,11 +99,34 @@ def brute(asked: dict[str, Any], known: Known, at: int) -> bool:
             left = sum(10 * 2.0 ** ((e - at) / milliseconds(HALF_LIFE)) for e in known.events)
             return left >= asked["at_least"] if "at_least" in asked else left < asked["under"]
         case {"did": _}:
-            edge = "first" if "first" in asked else "last"
-            times = known.events
-            found = (min if edge == "first" else max)(times) if times else None
-            return found is not None and _spanned(at - found, asked[edge])
+            return _did(asked, known, at)
     return _dated(asked, known, today, at)
+
+
+def _did(asked: dict[str, Any], known: Known, at: int) -> bool:
+    edge = next((edge for edge in ("first", "last") if edge in asked), None)
+    if edge is None:
+        return _in_order(asked, known, at)
+    times = known.events
+    found = (min if edge == "first" else max)(times) if times else None
+    return found is not None and _spanned(at - found, asked[edge])
+
+
+def _in_order(asked: dict[str, Any], known: Known, at: int) -> bool:
+    """Whether any meal was followed by sleep in time, or was not."""
+    edges = {
+        name: datetime.fromisoformat(asked[name]) for name in {"since", "before"} & asked.keys()
+    }
+    bounds = {name: int(edge.timestamp() * 1000) for name, edge in edges.items()}
+    span = milliseconds(asked["within"]) if "within" in asked else None
+    for meal in known.events:
+        if not bounds.get("since", meal) <= meal < bounds.get("before", meal + 1):
+            continue
+        came = any(meal < one and (span is None or one < meal + span) for one in known.slept)
+        over = span is None or at >= meal + span
+        if came if "then" in asked else over and not came:
+            return True
+    return False
 
 
 def _spanned(age: int, asked: dict[str, str]) -> bool:
@@ -135,7 +176,9 @@ def histories(draw: st.DrawFn) -> tuple[int, list[tuple[int, str, Any]]]:
     acts = st.one_of(
         st.tuples(st.just("zone"), st.sampled_from(ZONES)),
         st.tuples(st.just("value"), days | hours | st.just("2000-02-29")),
-        st.tuples(st.just("ate"), st.sampled_from([0, 0, HOUR, 30 * HOUR, 90 * HOUR])),
+        st.tuples(
+            st.sampled_from(["ate", "slept"]), st.sampled_from([0, 0, HOUR, 30 * HOUR, 90 * HOUR])
+        ),
     )
     gaps = st.sampled_from([0, 1, HOUR, 7 * HOUR, 23 * HOUR, 25 * HOUR, 3 * DAY])
     told = draw(st.lists(st.tuples(gaps, acts), max_size=6))
@@ -150,7 +193,7 @@ class Watch:
         heat = build.score("heat", {"event": "Ate", "points": 10}, half_life=HALF_LIFE)
         self.asked = asked
         self.life: Life = build.life(heat, build.segment("s", **asked), now=start)
-        self.known = Known("", ZoneInfo("UTC"), [])
+        self.known = Known("", ZoneInfo("UTC"), [], [])
 
     def passes(self, gap: int) -> None:
         end = self.life.now + gap
@@ -170,8 +213,9 @@ class Watch:
                 self.known = self.known._replace(value=value)
                 self.life.tells(d=value)
             case _:
-                self.known.events.append(self.life.now - value)
-                self.life.does("Ate", f"{value}ms" if value else None)
+                times = self.known.events if what == "ate" else self.known.slept
+                times.append(self.life.now - value)
+                self.life.does(what.title(), f"{value}ms" if value else None)
 
     def compare(self) -> None:
         assert bool(self.life.contact.segments) is brute(self.asked, self.known, self.life.now)
