@@ -5,6 +5,7 @@ Only what is certain is told: a part is looked at in every world that its questi
 """
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from itertools import chain, product
 from math import prod
 from typing import Any
@@ -22,17 +23,18 @@ from engine.domain.condition import (
     parts_of,
     question_of,
 )
-from engine.domain.duration import milliseconds
+from engine.domain.duration import DAY, milliseconds
 from engine.domain.sequence import following
+from engine.domain.when import date_of, datetime_of
 from engine.domain.wording import worded
 from engine.loading.shape import Problems
-from engine.loading.worlds import MOST, Question, Test, TooMany, compared, ways
+from engine.loading.worlds import MOST, Edge, Question, Test, TooMany, compared, ways
 from engine.loading.yaml_file import Place
 
 Answers = dict[int, bool]
 Formula = Callable[[Answers], bool]
 _SPANS = ("in_next", "in_last", "older_than")
-_CALENDAR = ("since", "before", "anniversary")
+EPOCH = date(1970, 1, 1)
 
 
 def contradiction_problems(condition: Condition, place: Place) -> Problems:
@@ -131,15 +133,30 @@ def _valued(condition: Condition, question: str, name: str) -> Iterator[Question
 
 
 def _placed(wanted: When | Condition, subject: tuple[str, ...]) -> Iterator[Question]:
-    """Seen from now by its age; where it stands in the calendar is left open."""
+    """Seen from now by its age, and where it stands in the calendar; an anniversary is left open."""
     for name in _SPANS:
         span = getattr(wanted, name)
         if span is not None:
             length = milliseconds(span)
             yield Question(("age", *subject), (length,), _aged(name, length))
-    rest = [getattr(wanted, name, None) for name in _CALENDAR]
-    if any(one is not None for one in rest):
-        yield _free([*subject, *rest])
+    for name in ("since", "before"):
+        edge = _edge(getattr(wanted, name))
+        if edge is not None:
+            yield Question(("place", *subject), (edge,), _reached(edge, later=name == "since"))
+    anniversary = getattr(wanted, "anniversary", None)
+    if anniversary is not None:
+        yield _free([*subject, anniversary])
+
+
+def _edge(written: str | None) -> Edge | None:
+    day, at = (date_of(written), datetime_of(written)) if written else (None, None)
+    if at is not None:
+        return Edge(at, local=False)
+    return Edge((day - EPOCH).days * DAY, local=True) if day else None
+
+
+def _reached(edge: Edge, *, later: bool) -> Test:
+    return lambda place: place is not None and place.reaches(edge) is later
 
 
 def _aged(name: str, span: int) -> Test:

@@ -14,7 +14,7 @@ import msgspec
 
 from engine.domain.comparison import comparison
 from engine.domain.condition import Comparison, Weekday
-from engine.domain.duration import DAY
+from engine.domain.duration import DAY, SECOND
 from engine.domain.passage import STATES
 
 TEXTUAL = ("contains", "contains_any", "contains_all", "starts_with", "ends_with", "matches")
@@ -22,6 +22,9 @@ TEXTUAL = ("contains", "contains_any", "contains_all", "starts_with", "ends_with
 NUMERIC = ("over", "under", "at_least", "at_most", "between")
 MOST = 4_096
 """Worlds that are looked at."""
+
+FARTHEST = 15 * 3_600 * SECOND
+"""Ms that no zone is away from UTC."""
 
 Key = tuple[str, ...]
 """Its first part is the variable's kind."""
@@ -89,6 +92,33 @@ def ages(points: Iterable[Any]) -> Iterator[tuple[int, int] | None]:
                 yield begun, begun - DAY
 
 
+class Edge(NamedTuple):
+    """A place in the calendar (ms, as if at UTC): of a date it is the clock of the contact that shows it."""
+
+    at: int
+    local: bool
+
+
+class Placed(NamedTuple):
+    """An instant (ms), and what the contact's clock shows then."""
+
+    absolute: int
+    local: int
+
+    def reaches(self, edge: Edge) -> bool:
+        return (self.local if edge.local else self.absolute) >= edge.at
+
+
+def places(points: Iterable[Edge]) -> Iterator[Placed | None]:
+    """Of something dated: around each edge, in zones further from UTC than there are any."""
+    yield None
+    for edge in points:
+        for at in (edge.at - 1, edge.at, edge.at + 1):
+            for offset in (-FARTHEST, 0, FARTHEST):
+                yield Placed(at, at + offset)
+                yield Placed(at - offset, at)
+
+
 def counts(points: Iterable[Any]) -> Iterator[dict[int, int]]:
     """How often within each window: a longer one holds at least as many."""
     named = list(points)
@@ -134,6 +164,7 @@ MAKERS: dict[str, Callable[[Iterable[Any]], Iterable[Any]]] = {
     "collection": numbers,
     "score": numbers,
     "age": ages,
+    "place": places,
     "often": counts,
     "scenario": lambda _points: STATES,
     "weekday": lambda _points: get_args(Weekday),

@@ -41,6 +41,9 @@ def asking(condition: str) -> dict[str, str]:
         "all: [{did: A, then: {event: B}}, {did_not: A, then: {event: B}}]",
         "{attribute: d, in_last: 7d, older_than: 7d}",
         "{did: A, last: {in_last: 7d, older_than: 30d}}",
+        "all: [{attribute: d, since: 2026-05-01}, {attribute: d, before: 2026-05-01}]",
+        "all: [{list: fair, since: 2026-05-03T00:00:00Z}, {list: fair, before: 2026-05-02}]",
+        "all: [{did: A, last: {before: 2026-05-01}}, {did: A, last: {since: 2026-06-01}}]",
         "all: [{weekday: [monday]}, {weekday: [tuesday, friday]}]",
         "none: [{list: fair}, {not: {list: fair}}]",
         "all: [{percent: 10, lot: a}, {not: {percent: 20, lot: a}}]",
@@ -80,6 +83,7 @@ SCORED = {"scoring.yaml": "scores: [{score: engagement, rules: [{event: A, point
         "all: [{did: A, where: {n: 1}}, {did_not: A, where: {n: 2}}]",
         "{attribute: a, at_least: 5, at_most: 5}",
         "{collection: cart, at_least: 1, contains: sku}",
+        "all: [{attribute: d, since: 2026-05-01T00:00:00Z}, {attribute: d, before: 2026-05-01}]",
         "all: [{did: A, then: {event: B}}, {did: A, not_then: {event: B}}]",
     ],
 )
