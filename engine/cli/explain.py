@@ -10,12 +10,23 @@ import typer
 from engine.cli.connection import Data, Grpc, connected
 from engine.cli.output import Json, print_json, print_report, print_rows
 from engine.cli.standing import lines_of
+from engine.domain.calendar import written
 from engine.errors import BadRequest, Unknown
-from engine.replay.explain import message_ids, why_not, why_sent
+from engine.replay.explain import message_ids, scenarios, why_not, why_sent
 from engine.replay.life import Life
 from engine.replay.portrait import portrait
 
 app = typer.Typer()
+EVIDENCE = ("source", "basis", "method", "form", "wording", "confirmed", "note")
+WENT = {
+    "timed_out": "waited in vain at {step}",
+    "run_taken": "went on in contact {contact} after a merge, or its undoing,",
+    "run_migrated": "moved from version {from} to version {to} at {step}",
+    "arm": "drew {arm} at {step} ({chance})",
+    "fallback": "took {channel} instead at {step} ({why})",
+    "skipped": "sent nothing at {step} ({why})",
+}
+"""How each thing that a run did begins its line; whatever else it did, it came to a step."""
 SHOWN = 20
 """Messages that are named when one is asked for that is not there."""
 
@@ -55,11 +66,9 @@ def explain(
 
 
 def _message(life: Life, message: str, *, json: bool) -> None:
-    known = message_ids(life)
-    wanted = message.strip("<>").partition("@")[0]
-    found = why_sent(life, wanted)
+    found = why_sent(life, message)
     if found is None:
-        listed = ", ".join(known[-SHOWN:]) or "none"
+        listed = ", ".join(message_ids(life)[-SHOWN:]) or "none"
         raise Unknown(f"no row tells of a message {message}; decided on were {listed}")
     if json:
         print_json(found)
@@ -68,30 +77,79 @@ def _message(life: Life, message: str, *, json: bool) -> None:
 
 
 def _sentences(found: dict[str, Any]) -> Iterator[str]:
+    what = (
+        " to ".join(part for part in (found["template"], found["address"]) if part) or "a message"
+    )
+    yield f"{what} by {found['channel']}, decided {found['decided']}"
+    yield from _caused(found["caused"]) if found["caused"] else _began(found)
+    for step in found["way"]:
+        yield f"  {_went(step)} at {step['at']}"
+        yield from lines_of(step.get("because", []), 2)
+    beside = found["caused"] and "confirms" not in found["caused"]
+    allowed = "it does not go to the contact" if beside else _allowed(found["allowed"])
+    yield f"  allowed: {allowed}"
+    for one in found["then"]:
+        told = ", ".join(map(_plain, one["detail"] or ()))
+        yield f"  {one['what']} at {one['at']}{f': {told}' if told else ''}"
+
+
+def _began(found: dict[str, Any]) -> Iterator[str]:
     entered = found["entered"]
-    yield f"{found['template']} to {found['address']} by {found['channel']}, decided {found['decided']}"
-    yield f"  because {found['scenario']} was entered at {entered['at']}, by {entered['by']}"
+    version = f" in version {entered['version']}" if "version" in entered else ""
+    yield f"  because {found['scenario']} was entered{version} at {entered['at']}, by {entered['by']}"
     if entered.get("properties"):
         yield f"    with {_plain(entered['properties'])}"
     yield from lines_of(entered.get("because", []), 2)
-    for step in found["way"]:
-        verb = "waited in vain at" if step["what"] == "timed_out" else "came to"
-        yield f"  {verb} {step['step']} at {step['at']}"
-        yield from lines_of(step.get("because", []), 2)
-    yield f"  allowed: {_allowed(found['allowed'])}"
-    for one in found["then"]:
-        yield f"  {one['what']} at {one['at']} {_plain(one['detail']) if one['detail'] else ''}".rstrip()
+
+
+def _caused(caused: dict[str, Any]) -> Iterator[str]:
+    if "handoff" in caused:
+        became = caused.get("became", "open")
+        why = f": {caused['reason']}" if caused.get("reason") else ""
+        yield f"  because hand-off {caused['handoff']} was {became}{why}; it is {caused['owner']}'s"
+    elif "webhook" in caused:
+        named = f" {caused['name']}" if caused.get("name") else ""
+        yield f"  because endpoint {caused['webhook']} is told of {caused['type']}{named}"
+    else:
+        yield f"  because consent to {caused['confirms']} is to be confirmed"
+    yield f"  came of {caused['by']} at {caused['at']}"
+
+
+def _went(step: dict[str, Any]) -> str:
+    """What the run did, as the beginning of a line."""
+    return WENT.get(step["what"], "came to {step}").format_map(step | _worded(step))
+
+
+def _worded(step: dict[str, Any]) -> dict[str, str]:
+    """What of a step is told in words of its own."""
+    if step["what"] == "arm":
+        shares = ", ".join(f"{name} {weight:g}" for name, weight in step["of"].items())
+        first = "" if step["drawn"] in (None, step["at"]) else f", first on {step['drawn']}"
+        return {"chance": f"of {shares}{first}"}
+    if step["what"] == "fallback":
+        why, channel = step["why"]
+        return {"why": why, "channel": channel}
+    return {}
 
 
 def _allowed(allowed: dict[str, Any]) -> str:
     if allowed["transactional"]:
         return "it is transactional, which needs no consent"
-    consents = allowed["consents"]
-    said = [f"{subject} {_plain(statement)}" for subject, statement in consents.items()]
-    return ", ".join(said) or "consent was given by an attribute"
+    said = [_said(subject, told) for subject, told in allowed["consents"].items()]
+    held = f"; held until {allowed['held_until']}" if allowed["held_until"] else ""
+    return ("; ".join(said) or "rows that tell of consent are kept no longer") + held
+
+
+def _said(subject: str, told: dict[str, Any]) -> str:
+    """``email/news granted since 2026-03-02T09:00:00Z (source shop, method double)``."""
+    rest = ", ".join(f"{name} {told[name]}" for name in EVIDENCE if name in told)
+    return f"{subject} {told['status']} since {told['at']}" + (f" ({rest})" if rest else "")
 
 
 def _scenario(life: Life, scenario: str, *, json: bool) -> None:
+    known = scenarios(life)
+    if scenario not in known:
+        raise Unknown(f"there is no scenario {scenario}; there are {', '.join(known) or 'none'}")
     lines = why_not(life, scenario)
     if json:
         print_json(lines)
@@ -102,14 +160,20 @@ def _scenario(life: Life, scenario: str, *, json: bool) -> None:
 def _portrait(life: Life, instant: int, *, json: bool) -> None:
     found = portrait(life, instant)
     if found is None:
-        told = datetime.fromtimestamp(instant / 1_000, UTC).isoformat()
-        raise Unknown(
-            f"what the contact was at {told} is not known: it came later, or rows are gone"
-        )
+        raise Unknown(_unknown(life, instant))
     if json:
         print_json(found)
-    else:
-        print_report(found)
+        return
+    for other in (found, *found.pop("others")):
+        print_report(other)
+        print()
+
+
+def _unknown(life: Life, instant: int) -> str:
+    since = min((row.now for row in life.rows()), default=0)
+    if instant < since and not life.cut:
+        return f"the contact came later, at {written(since)}"
+    return f"what the contact was at {written(instant)} is not known: rows of that time are kept no longer"
 
 
 def _instant(text: str) -> int:
@@ -122,4 +186,4 @@ def _instant(text: str) -> int:
 
 
 def _plain(value: Any) -> str:
-    return msgspec.json.encode(value).decode()
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 TOLD = {
     "run_entered", "entry_refused", "step_in", "skipped", "timed_out", "goal_reached", "run_ended",
-    "held", "drawn",
+    "held", "arm", "fallback", "start_refused",
 }  # fmt: skip
 
 
@@ -61,7 +61,15 @@ def simulate(
         return
     print("\n".join(map(_sentence, lines)))
     if not lines:
-        note(f"{scenario} did not begin")
+        note(_silence(scenario, world.contact))
+
+
+def _silence(scenario: str, contact: "Contact") -> str:
+    from engine.domain.calendar import written
+
+    last = contact.entries.get(scenario)
+    entered = f"; the contact entered it at {written(last)}, see its reentry" if last else ""
+    return f"{scenario} did not begin{entered}"
 
 
 def _world(contact: str, workspace: Path | None, grpc: str, data: Path | None) -> "Simulation":

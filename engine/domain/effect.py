@@ -1,6 +1,7 @@
 """What a step asks of the world. Every effect is a row, committed with the step that caused it."""
 
 import re
+from hashlib import blake2b
 from typing import Any, Literal
 
 import msgspec
@@ -42,6 +43,11 @@ def contact_of(key: str) -> int:
     """The contact whose run made a message's key; 0 when the text is no such key."""
     number = key.partition(".")[0]
     return int(number) if re.fullmatch(r"[0-9]{1,19}", number) else 0
+
+
+def mark_of(key: str) -> str:
+    """What stands for a message's key in its Message-ID: the same at every attempt (RFC 5322 3.6.4)."""
+    return blake2b(key.encode(), digest_size=12).hexdigest()
 
 
 class ClaimKey(msgspec.Struct, frozen=True, array_like=True, tag="claim"):

@@ -20,6 +20,13 @@ _CROSSED = {
     "quits": "list_left",
 }
 
+_WORDS = {
+    "paused": "the scenario was paused",
+    "too_many": f"{entry.AT_ONCE} runs of it were under way",
+    "filter": "the scenario's filter did not fit the contact",
+    "pending": "what the scenario's filter asks about was still being counted",
+}
+
 
 def refusal(plan: ScenarioPlan, moment: Moment, rulebook: Rulebook) -> str:
     """The reason; empty when the moment was not the trigger's, or there was none."""
@@ -32,7 +39,8 @@ def refusal(plan: ScenarioPlan, moment: Moment, rulebook: Rulebook) -> str:
         if message.at < moment.row.now - rulebook.max_age:
             return f"it had happened at {written(message.at)}: too old to trigger anything"
         if not _fits(plan, message):
-            return f"properties of {message.name} did not fit the trigger"
+            told = message.properties.decode() or "{}"
+            return f"properties of {message.name} did not fit the trigger: {told}"
     return _worded(plan, moment.before, moment, rulebook)
 
 
@@ -59,20 +67,16 @@ def _worded(plan: ScenarioPlan, before: Contact, moment: Moment, rulebook: Ruleb
     happened = Happened(plan.trigger.kind, plan.trigger.name, turn.now, 0, event=event)
     key = entry.key_of(turn, plan.scenario, happened)
     match entry.refusal(turn, plan, key):
-        case "paused":
-            return "the scenario was paused"
         case "no_key":
             return f"it named no {plan.scenario.key}"
         case "inside":
             [run, *_] = [r for r in before.runs if r.scenario == plan.name and r.key == key]
             return f"run {run.id} was under way, at step {run.step}"
-        case "too_many":
-            return f"{entry.AT_ONCE} runs of it were under way"
         case "reentry":
             last = before.entries[entry.entry_for(plan.name, key)]
             return _again(plan.scenario.reentry, last)
-        case _:
-            return ""
+        case why:
+            return _WORDS.get(why, "")
 
 
 def _again(reentry: Reentry | str, last: int) -> str:

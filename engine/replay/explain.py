@@ -8,17 +8,25 @@ import msgspec
 
 from engine.domain.calendar import written
 from engine.domain.contact import Contact
-from engine.domain.decision import Branch
-from engine.domain.effect import Send
+from engine.domain.effect import Send, mark_of
 from engine.domain.event import Event
 from engine.domain.fact import Fact
 from engine.domain.message import Logged
 from engine.domain.rulebook import Rulebook, ScenarioPlan
 from engine.domain.why import because
+from engine.replay.cause import cause
 from engine.replay.entry import refusal
+from engine.replay.evidence import evidence
 from engine.replay.life import Life, Moment
+from engine.replay.way import way
 
 Told = dict[str, Any]
+SHORTEST = 8
+"""Characters of a file's name by which a message may be named."""
+_JOINED = {
+    "run_taken": "it goes on in this contact after a merge, or its undoing",
+    "run_dropped": "a merge: the contact that took over had entered already",
+}
 
 
 class Decision(NamedTuple):
@@ -30,35 +38,68 @@ class Decision(NamedTuple):
 
 def message_ids(life: Life) -> list[str]:
     """The keys of every message that was decided on, in order."""
-    return [decision.send.key for decision in _decisions(life)]
+    return [decision.send.key for decision in _decisions(_moments(life))]
 
 
-def why_sent(life: Life, key: str) -> Told | None:
-    """Why a message was decided on and what became of it; None when no row tells of it."""
-    found = next((one for one in _decisions(life) if one.send.key == key), None)
+def why_sent(life: Life, message: str) -> Told | None:
+    """Why a message was decided on and what became of it; None when no row tells of it.
+
+    ``message`` is its key, its Message-ID, or the name of its file in the mailbox.
+    """
+    moments = _moments(life)
+    found = next((one for one in _decisions(moments) if _is_meant(one, message, moments)), None)
     if found is None:
         return None
-    run, step = key.split("/")[:2]
-    scenario = found.send.scenario.partition("/")[0]
-    moments = list(_moments(life))
+    send = found.send
+    run, step = send.key.split("/")[:2]
+    scenario = send.scenario.partition("/")[0]
+    caused = cause(send, found.moment, consumed(found.moment.message))
     return {
-        "message": key,
-        "scenario": scenario,
+        "message": send.key,
+        "scenario": scenario if caused is None else None,
         "step": step,
-        "channel": found.send.channel,
-        "template": found.send.template,
-        "address": found.send.address,
+        "channel": send.channel,
+        "template": send.template,
+        "address": send.address,
         "decided": written(found.moment.row.now),
-        "entered": _entered(life, moments, scenario, run),
-        "way": list(_way(life, moments, scenario, run, found.moment)),
+        "caused": caused,
+        "entered": None if caused else _entered(life, moments, scenario, run),
+        "way": [] if caused else list(way(life, moments, run, scenario, send.key)),
         "allowed": _allowed(found),
         "then": [
-            {"at": written(fact.at), "what": fact.what, "detail": fact.detail}
+            {"at": written(fact.at), "what": fact.what, "detail": _rest(fact)}
             for moment in moments
             for fact in moment.facts
-            if _is_about(fact, key)
+            if _is_about(fact, send.key)
         ],
     }
+
+
+def _is_meant(one: Decision, message: str, moments: list[Moment]) -> bool:
+    wanted = message.strip("<>").partition("@")[0]
+    key = one.send.key
+    if wanted in (key, mark_of(key)):
+        return True
+    stem = wanted.removesuffix(".eml").rpartition("/")[2]
+    return len(stem) > SHORTEST and any(
+        stem in str(fact.detail[1])
+        for moment in moments
+        for fact in moment.facts
+        if fact.what == "sent" and _is_about(fact, key) and len(fact.detail) > 1
+    )
+
+
+def _rest(fact: Fact) -> Any:
+    """What the fact tells beside the key."""
+    if not isinstance(fact.detail, list):
+        return None
+    return [part for part in fact.detail[1:] if part not in ("", None)] or None
+
+
+def scenarios(life: Life) -> list[str]:
+    """The names of those that were in force at one of the contact's rows, thresholds' own too."""
+    versions = {row.rulebook for row in life.rows()} | {life.version}
+    return sorted({name for one in versions for name in life.rulebook(one).in_force})
 
 
 def why_not(life: Life, scenario: str) -> list[Told]:
@@ -82,14 +123,14 @@ def consumed(message: Logged) -> str:
             return f"{kind} {what}".strip()
 
 
-def _moments(life: Life) -> Iterator[Moment]:
-    """Of the contact and of all that became a part of it, each one's in order."""
-    for contact in (*life.pasts, life.contact.id):
-        yield from life.moments(contact)
+def _moments(life: Life) -> list[Moment]:
+    """Of the contact and of all that became a part of it, in order: whoever merged first comes first."""
+    lived = chain.from_iterable(map(life.moments, (*reversed(life.pasts), life.contact.id)))
+    return sorted(lived, key=lambda moment: moment.row.now)
 
 
-def _decisions(life: Life) -> Iterator[Decision]:
-    for moment in _moments(life):
+def _decisions(moments: list[Moment]) -> Iterator[Decision]:
+    for moment in moments:
         for effect in moment.effects:
             if isinstance(effect, Send):
                 yield Decision(moment, effect)
@@ -126,43 +167,6 @@ def _segment(name: str, contact: Contact, rulebook: Rulebook, now: int) -> list[
     return []
 
 
-def _way(
-    life: Life, moments: list[Moment], scenario: str, run: str, last: Moment
-) -> Iterator[Told]:
-    """The steps from the entry to the decision, each with what it saw where it chose a way."""
-    begun = False
-    for moment in moments:
-        for fact in moment.facts:
-            begun = begun or (fact.what == "run_entered" and fact.detail == run)
-            name, _, step = fact.subject.partition("/")
-            if begun and name == scenario and step and fact.what in ("step_in", "timed_out"):
-                yield {
-                    "at": written(fact.at),
-                    "what": fact.what,
-                    "step": step,
-                    **_seen(life, moment, scenario, step),
-                }
-        if moment.row.id == last.row.id and moment.row.contact == last.row.contact:
-            return
-
-
-def _seen(life: Life, moment: Moment, scenario: str, step: str) -> Told:
-    rulebook = life.rulebook(moment.row.rulebook)
-    plan = _in_force(rulebook, scenario)
-    found = plan.steps.get(step) if plan else None
-    if not isinstance(found, Branch) or moment.after is None:
-        return {}
-    asked = (found.if_, *(case.if_ for case in found.when or ()))
-    return {
-        "because": [
-            part
-            for condition in asked
-            if condition is not None
-            for part in because(moment.after, condition, rulebook, moment.row.now)
-        ]
-    }
-
-
 def _allowed(found: Decision) -> Told:
     """What made it lawful, as it stood at the decision."""
     send, contact = found.send, found.moment.after
@@ -170,7 +174,7 @@ def _allowed(found: Decision) -> Told:
         return {"transactional": True}
     subjects = [send.channel, *([f"{send.channel}/{send.topic}"] if send.topic else [])]
     consents = {
-        subject: msgspec.to_builtins(statement)
+        subject: evidence(statement)
         for subject in subjects
         if contact is not None and (statement := contact.consents.get(subject)) is not None
     }
@@ -193,16 +197,31 @@ def _entries(life: Life, moment: Moment, scenario: str) -> Iterator[Told]:
 
 
 def _outcomes(moment: Moment, scenario: str) -> Iterator[Told]:
+    sent = [one for one in moment.effects if isinstance(one, Send)]
+    keys = {
+        one.key: step
+        for one in sent
+        for name, _, step in [one.scenario.partition("/")]
+        if name == scenario
+    }
     for fact in moment.facts:
-        name, _, step = fact.subject.partition("/")
+        at, (name, _, step) = written(fact.at), fact.subject.partition("/")
+        key = fact.detail if fact.what == "intended" else None
+        if key in keys:
+            yield {"at": at, "what": f"decided: {keys[key]}", "why": f"message {key}"}
         if name != scenario:
             continue
-        at = written(fact.at)
         if fact.what == "skipped":
             yield {"at": at, "what": f"not sent: {step}", "why": str(fact.detail)}
         elif fact.what == "run_ended":
             run, why = fact.detail
             yield {"at": at, "what": "ended", "why": why, "run": run}
+        elif fact.what == "run_migrated":
+            run, before, after, left, step = fact.detail
+            why = f"from version {before} at {left} to version {after} at {step}"
+            yield {"at": at, "what": "migrated", "why": why, "run": run}
+        elif fact.what in _JOINED:
+            yield {"at": at, "what": fact.what, "why": _JOINED[fact.what], "run": fact.detail}
 
 
 def _is_about(fact: Fact, key: str) -> bool:

@@ -1,6 +1,7 @@
 """A contact's life lived again: from its rows, by the step itself, to any instant of its past."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 import msgspec
@@ -29,6 +30,7 @@ class Moment(NamedTuple):
     before: Contact | None
     after: Contact | None
     effects: list[Effect]
+    rulebook: Rulebook
 
 
 class Life:
@@ -71,6 +73,10 @@ class Life:
             self._rulebooks[version] = Rulebook(version, decode(self._definitions[version]))
         return self._rulebooks[version]
 
+    def rows(self) -> Iterator[LogRow]:
+        """Of the contact and all that became a part of it."""
+        return chain.from_iterable(self._rows.values())
+
     def moments(self, contact: int) -> Iterator[Moment]:
         """The contact's rows from its first one on."""
         rows = sorted(self._rows.get(contact, ()), key=lambda row: row.id)
@@ -85,4 +91,5 @@ class Life:
                 before if outcome else None,
                 outcome.contact if outcome else None,
                 outcome.effects if outcome else [],
+                self.rulebook(row.rulebook),
             )

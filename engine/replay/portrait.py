@@ -2,11 +2,10 @@
 
 from typing import Any
 
-import msgspec
-
 from engine.domain.calendar import written
 from engine.domain.contact import Contact, timer_of
 from engine.domain.rulebook import Rulebook
+from engine.replay.evidence import evidence
 from engine.replay.life import Life, Moment
 
 
@@ -42,7 +41,7 @@ def told(contact: Contact, rulebook: Rulebook, now: int, moment: Moment) -> dict
         "rulebook": rulebook.version,
         "keys": contact.keys,
         "attributes": contact.attributes,
-        "consents": {name: msgspec.to_builtins(said) for name, said in contact.consents.items()},
+        "consents": {name: evidence(said) for name, said in contact.consents.items()},
         "segments": {name: written(since) for name, since in sorted(contact.segments.items())},
         "stage": contact.stage,
         "scores": {

@@ -6,11 +6,11 @@ the host's start and after the Sender's. The Sender knows each by its key, so th
 
 import asyncio
 import contextlib
-from hashlib import blake2b
 
 import msgspec
 
 from engine.clock import Clock
+from engine.domain.effect import mark_of
 from engine.errors import EngineError
 from engine.ports.host_store import OutboxRow
 from engine.ports.sending import Delivery, Outcome
@@ -158,5 +158,5 @@ class SendPost:
 
 
 def message_id(key: str, domain: str) -> str:
-    """Derived from the effect's key: the same at every attempt (RFC 5322 3.6.4)."""
-    return f"<{blake2b(key.encode(), digest_size=12).hexdigest()}@{domain}>"
+    """Derived from the effect's key."""
+    return f"<{mark_of(key)}@{domain}>"

@@ -9,9 +9,7 @@ MUTANTS = [
         "engine/domain/window.py",
         "far = bisect_right(times, now - self.far)",
         "far = bisect_right(times, now - self.far - 1)",
-        (
-            f"{DOMAIN}/test_condition.py::test_an_event_counts_within_a_window_up_to_but_not_at_its_end",
-        ),
+        ("tests/property/test_aggregate_law.py::test_a_value_at_any_instant_equals_brute_force",),
     ),
     Mutant(
         "what_is_late_follows_its_policy",

@@ -3,11 +3,14 @@
 import asyncio
 from typing import Any
 
-from engine.domain.definitions import encode
+from engine.domain.definitions import Definitions, encode, succeed
+from engine.domain.endpoint import Endpoint
+from engine.domain.moment import Moment
 from engine.ports.life import LifePart
-from engine.replay.explain import message_ids, why_not, why_sent
+from engine.replay.explain import Told, message_ids, scenarios, why_not, why_sent
 from engine.replay.life import Life
 from engine.replay.portrait import portrait
+from engine.runtime.send_post import message_id
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build
 from tests.unit.runtime.conftest import Started
@@ -67,7 +70,7 @@ def test_why_no_mail_tells_each_time_that_the_scenario_might_have_begun(started:
     lived(engine, "Ate", live=False)
     told = why_not(life(engine, ADA), "s")
     assert [line["what"] for line in told] == [
-        "entered", "not entered", "ended", "not entered", "not entered",
+        "entered", "not entered", "decided: mail", "ended", "not entered", "not entered",
     ]  # fmt: skip
     reasons = [line["why"] for line in told if line["what"] == "not entered"]
     assert "was under way, at step w" in reasons[0]
@@ -99,3 +102,99 @@ def test_a_contact_is_shown_as_it_was_at_an_instant_before_a_merge_and_another_r
     assert then["rulebook"] == 1
     assert now["rulebook"] == 2
     assert portrait(past, 1) is None
+
+
+def told_of(engine: SmallEngine, message: str, key: str = ADA) -> Told:
+    found = why_sent(life(engine, key), message)
+    assert found is not None
+    return found
+
+
+def publish(engine: SmallEngine, before: Definitions, *parts: Any) -> None:
+    after = succeed(before, build.definitions(*parts))
+    engine.run(engine.coordinator.rulebooks.apply(encode(after), "ops"))
+    engine.run(engine.rest())
+
+
+def test_a_mail_is_found_by_its_message_id(started: Started) -> None:
+    engine = started(ONCE, MAIL)
+    lived(engine, "Ate")
+    pass_minutes(engine, 3)
+    [key] = message_ids(life(engine, ADA))
+    assert told_of(engine, message_id(key, "shop.example"))["message"] == key
+
+
+def test_the_way_is_told_by_the_version_of_the_run_and_goes_on_after_a_merge(
+    started: Started,
+) -> None:
+    def asking(over: int) -> Any:
+        asks = build.branch("b", {"attribute": "size", "over": over}, then="mail", else_="out")
+        steps = (build.wait("w", for_="2m"), asks, build.send("mail"), build.leave("out"))
+        return build.scenario("s", {"event": "Began"}, *steps)
+
+    first = (asking(5), MAIL)
+    engine = started(*first)
+    engine.run(engine.push(engine.event("Began", DEVICE)))
+    publish(engine, succeed(None, build.definitions(*first)), asking(99), MAIL)
+    lived(engine, "Ate")
+    lived(engine, "Ate", key=DEVICE)
+    engine.run(engine.push(engine.event("Ate", ADA, DEVICE, traits={"size": 7})))
+    pass_minutes(engine, 3)
+    [key] = message_ids(life(engine, ADA))
+    way = told_of(engine, key)["way"]
+    assert [one["what"] for one in way] == ["step_in", "run_taken", "step_in", "step_in"]
+    [part] = way[2]["because"]
+    assert (part["asks"], part["holds"]) == ("attribute size over 5", True)
+
+
+def test_chance_and_what_stood_in_are_told_and_nothing_after_the_message(started: Started) -> None:
+    arms = {"a": {"weight": 1, "then": "mail"}}
+    text = {
+        "channel": "sms",
+        "template": "text",
+        "fallback": {"channel": "email", "template": "hello"},
+    }
+    steps = (
+        {"do": "split", "id": "test", "arms": arms},
+        {"do": "send", "id": "mail", **text},
+        build.wait("after", for_="1h"),
+    )
+    texts = build.template("text", channel="sms", transactional=True)
+    engine = started(build.scenario("s", {"event": "Ate"}, *steps), MAIL, texts)
+    lived(engine, "Ate")
+    [key] = message_ids(life(engine, ADA))
+    way = told_of(engine, key)["way"]
+    assert [one["what"] for one in way] == ["step_in", "arm", "step_in", "fallback"]
+    assert (way[1]["arm"], way[1]["of"]) == ("a", {"a": 1})
+    assert way[3]["why"] == ["no_address", "email"]
+
+
+def test_of_two_runs_with_keys_the_way_is_that_of_the_one(started: Started) -> None:
+    steps = (build.wait("w", for_="2m"), build.send("mail"))
+    engine = started(build.scenario("s", {"event": "Ate"}, *steps, key="dish"), MAIL)
+    lived(engine, "Ate", properties={"dish": "soup"})
+    pass_minutes(engine, 1)
+    lived(engine, "Ate", properties={"dish": "stew"})
+    pass_minutes(engine, 3)
+    soup, stew = message_ids(life(engine, ADA))
+    for key, dish in ((soup, "soup"), (stew, "stew")):
+        told = told_of(engine, key)
+        assert told["entered"]["properties"] == {"dish": dish}
+        assert [one["step"] for one in told["way"]] == ["w", "mail"]
+
+
+def test_a_webhook_is_told_by_what_its_endpoint_hears_of(started: Started) -> None:
+    crm = Endpoint(webhook="crm", url="https://crm.example/", on=(Moment(event="Ate"),))
+    engine = started(HUNGRY, webhooks=(crm,))
+    lived(engine, "Ate")
+    [key] = message_ids(life(engine, ADA))
+    told = told_of(engine, key)
+    assert (told["caused"]["webhook"], told["caused"]["by"]) == ("crm", "identify Ate")
+    assert told["way"] == []
+
+
+def test_scenarios_that_are_gone_are_known_as_long_as_rows_tell_of_them(started: Started) -> None:
+    engine = started(ONCE, MAIL)
+    lived(engine, "Ate")
+    publish(engine, succeed(None, build.definitions(ONCE, MAIL)), MAIL)
+    assert scenarios(life(engine, ADA)) == ["s"]
