@@ -237,5 +237,5 @@ def test_a_segment_tells_why_a_contact_is_in_it_and_until_when(data: Path) -> No
     assert [part["holds"] for part in found["because"]] == [True, True]
     assert code == 0
     assert out.startswith("user_id:why is in hesitating since ")
-    assert "there are buyers" in ran("segment", "x", "--why", "user_id:why", "--data", data)[2]
+    assert ", buyers, " in ran("segment", "x", "--why", "user_id:why", "--data", data)[2]
     assert ran("segment", "hesitating", "--why", "user_id:no", "--data", data)[0] != 0
