@@ -176,9 +176,13 @@ class Settle(msgspec.Struct, frozen=True, array_like=True, tag="settle"):
 
 
 class KeepOrders(msgspec.Struct, frozen=True, array_like=True, tag="orders"):
-    """Keys of this contact's earlier orders, which its state holds no longer: the store has them for ever."""
+    """Keys of this contact's earlier orders, which its state holds no longer: the store has them for ever.
+
+    ``of``: whose they were before it became a part of this one, 0 for its own.
+    """
 
     keys: tuple[bytes, ...]
+    of: int = 0
 
 
 class Review(msgspec.Struct, frozen=True, array_like=True, tag="review"):

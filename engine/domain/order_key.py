@@ -64,13 +64,17 @@ def remember(turn: Turn, event: Event) -> None:
 
 
 def join(turn: Turn, other: Contact, earlier: tuple[bytes, ...] = ()) -> None:
-    """After a merge the orders of both are the survivor's; ``earlier`` go to the store at once."""
+    """After a merge the orders of both are the survivor's; ``earlier`` go to the store, as the other's."""
     if earlier:
-        turn.effects.append(KeepOrders(earlier))
+        turn.effects.append(KeepOrders(earlier, other.id))
     mine = turn.contact.orders
     taken = (other.orders[at : at + SIZE] for at in range(0, len(other.orders), SIZE))
     turn.contact.orders = b"".join(key for key in taken if not holds(mine, key)) + mine
     _spill(turn)
+
+
+def keys_of(orders: bytes) -> set[bytes]:
+    return {orders[at : at + SIZE] for at in range(0, len(orders), SIZE)}
 
 
 def _spill(turn: Turn) -> None:

@@ -42,6 +42,7 @@ from engine.domain.message import (
     TimerFired,
     Unmerged,
 )
+from engine.domain.order_key import keys_of
 from engine.domain.review import MOST
 from engine.domain.rulebook import Rulebook
 from engine.domain.step import step
@@ -199,6 +200,15 @@ class Parting:
         owner = self.other if key in self.other.keys else self._named.get(key, self.mine)
         owner.hold(key)
         owner.owed[key] = None
+
+    @property
+    def strays(self) -> set[bytes]:
+        """Keys of orders that are the other's alone; the survivor's store may have them from both."""
+        mine, other = (
+            {*side.orders, *keys_of(side.before.orders), *keys_of(side.contact.orders)}
+            for side in (self.mine, self.other)
+        )
+        return other - mine
 
     def halves(self, merged: Contact, book: Rulebook, now: int) -> tuple[Contact, Contact]:
         """The two as they go on from here; ``merged`` is what they are together, at this instant."""

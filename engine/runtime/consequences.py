@@ -20,8 +20,8 @@ def stage(batch: "Batch", contact: int, effects: list[effect.Effect], depth: int
         match asked:
             case effect.Send():
                 _send(batch, asked)
-            case effect.KeepOrders(keys):
-                batch.orders.update((contact, key) for key in keys)
+            case effect.KeepOrders(keys, of):
+                batch.orders.update((of or contact, key) for key in keys)
             case effect.Erase(rule):
                 batch.write.erasure = batch.write.erasure or Erasure()
                 batch.write.erasure.erasing.append(ErasingRow(contact, batch.now, rule))

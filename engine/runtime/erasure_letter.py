@@ -168,6 +168,7 @@ class EraseLetter:
         told.person.values += names_in(rows)
         self._leave_companies(batch, resident.contact)
         handoff_rows.leave(batch, self.contact, {*resident.contact.handoffs})
+        self._drop_orders(batch, resident.contact)
         self._count_out(batch, resident, rows)
         body = msgspec.msgpack.encode(told)
         erasure = erasure_of(batch)
@@ -179,6 +180,11 @@ class EraseLetter:
         batch.touched.pop(self.contact, None)
         batch.vanished[self.contact] = resident
         return body
+
+    def _drop_orders(self, batch: Batch, contact: Contact) -> None:
+        """Of those that are a part of it; its own go with its row."""
+        orders_of = batch.memory.store.orders_of
+        batch.write.orders_gone += [(one, key) for one in contact.pasts for key in orders_of(one)]
 
     def _end_messages(self, batch: Batch) -> int:
         """Queued mail is not sent; what is under way ends without anybody to tell."""

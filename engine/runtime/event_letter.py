@@ -30,15 +30,22 @@ class EventLetter:
 
     def take(self, batch: Batch) -> Word:
         event, item = self.event, self.item
-        if item.contact:
-            return self._take_at(batch, item.contact)
         if item.route == envelope.BY_KEY and self._was_turned(batch, event.key):
             return Word(envelope.LATER)
+        if item.contact:
+            return self._take_by_hint(batch, item.contact)
         if item.route == envelope.CREATE:
             reserved.settle(batch, event.fingerprint)
         elif self._asks_device(event.key) and reserved.is_reserved(batch, event):
             return self._try_device(batch)
         return self._take_by_key(batch, event.key)
+
+    def _take_by_hint(self, batch: Batch, contact: int) -> Word:
+        """What was missed here once is not found here until the Coordinator knows that it was missed."""
+        word = self._take_at(batch, contact)
+        if word.word in (envelope.MISSED, envelope.PARTED):
+            batch.detours[self.event.key] = None
+        return word
 
     def _take_by_key(self, batch: Batch, key: str) -> Word:
         event, bindings = self.event, batch.holders(key)

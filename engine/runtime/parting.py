@@ -128,6 +128,7 @@ class PartLetter:
         parting.live([_taken(row) for row in since.rows])
         merged = self._resident(batch).contact
         mine, other = parting.halves(merged, batch.memory.rulebook, batch.now)
+        self._let_go(batch, parting)
         batch.apply(
             self.contact,
             Unmerged(
@@ -144,6 +145,12 @@ class PartLetter:
                 ),
             ),
         )
+
+    def _let_go(self, batch: Batch, parting: Parting) -> None:
+        """Orders of the other that went to the store while it was a part of this one."""
+        strays = [(self.contact, key) for key in sorted(parting.strays)]
+        batch.orders.difference_update(strays)
+        batch.write.orders_gone += strays
 
     def _sends(self, batch: Batch, parting: Parting) -> tuple[Send, ...]:
         """Queued messages of runs that go with the other; those under way end here."""

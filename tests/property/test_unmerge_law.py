@@ -22,7 +22,10 @@ from tests.unit.domain.builders import NOON, Life
 
 ADA, BOB = 1 << 16, 2 << 16
 KEYS = {ADA: "user_id:1", BOB: "anonymous_id:d"}
-SAME = ("attributes", "counts", "rings", "measures", "scores", "segments", "collections", "zone")
+SAME = (
+    *("attributes", "counts", "rings", "measures", "scores", "segments", "collections", "zone"),
+    *("lists", "arms", "given", "upheld", "wears", "capped", "visits", "bounces", "consents"),
+)
 """What each side is when it is itself again: as if the merge had never been."""
 
 who = st.sampled_from([ADA, BOB])

@@ -235,9 +235,18 @@ class Never:
         return None
 
 
+def ordered(engine: SmallEngine, key: str, lines: range) -> set[str]:
+    """What is said to orders of these numbers, each by an event of its own."""
+    events = [
+        engine.event("Order Completed", key, properties={"order_id": f"o{line}"}) for line in lines
+    ]
+    return {said.outcome for said in engine.run(engine.push(*events))}
+
+
 def test_earlier_orders_go_along_when_a_contact_merges_into_one_of_another_host(
     started: Started,
 ) -> None:
+    """And they go back with it, when the two are parted."""
     engine = started(BUYER, hosts=2)
     table, user = engine.coordinator.table, "user_id:7"
     device = next(
@@ -245,16 +254,15 @@ def test_earlier_orders_go_along_when_a_contact_merges_into_one_of_another_host(
         for key in (f"anonymous_id:{n}" for n in range(99))
         if table.host_of_key(key) != table.host_of_key(user)
     )
-    many = range(order_key.HELD + 10)
+    many, own = range(order_key.HELD + 10), range(900, 900 + order_key.HELD)
     engine.run(engine.push(engine.event("Came", user)))
-    bought = [
-        engine.event("Order Completed", device, properties={"order_id": f"o{line}"})
-        for line in many
-    ]
-    engine.run(engine.push(*bought))
+    assert ordered(engine, device, many) == {"accepted"}
     engine.run(engine.push(engine.event("Came", user, device)))
     engine.run(engine.rest())
-    again = [
-        engine.event("Order Completed", user, properties={"order_id": f"o{line}"}) for line in many
-    ]
-    assert {said.outcome for said in engine.run(engine.push(*again))} == {"duplicate"}
+    assert ordered(engine, user, many) == {"duplicate"}
+    assert ordered(engine, user, own) == {"accepted"}
+    engine.run(engine.coordinator.identities.unmerge(user, "", "ops"))
+    engine.run(engine.rest())
+    assert ordered(engine, device, many) == {"duplicate"}
+    assert ordered(engine, user, own) == {"duplicate"}
+    assert ordered(engine, user, many) == {"accepted"}
