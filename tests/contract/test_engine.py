@@ -220,6 +220,28 @@ def test_two_devices_of_a_person_become_one_contact(
     }
 
 
+def test_two_known_people_are_merged_and_parted_again(engine: RunningEngine) -> None:
+    """What came by the other's key in between is the other's afterwards, and its retry a duplicate."""
+    keys = ("user_id:merged-ada", "user_id:merged-bob")
+    for number, key in enumerate(keys):
+        who = {"userId": key.removeprefix("user_id:"), "traits": {"first_name": f"M{number}"}}
+        assert engine.push({"type": "identify", **who, "messageId": f"m{number}"}) == ["accepted"]
+    wait_until(at_rest(engine), "both are there")
+    ada, bob = (engine.contact(key)["id"] for key in keys)
+    merged = engine.operator.merge(*keys)
+    assert (merged["survivor"], merged["merged"]) == (ada, bob)
+    viewed = shop.track("Product Viewed", {"userId": "merged-bob"}, "m2")
+    wait_until(lambda: engine.contact(keys[1])["id"] == ada, "bob is a part of ada")
+    assert engine.push(viewed) == ["accepted"]
+    assert engine.contact(keys[0])["aggregates"]["views_30d"] == 1
+    assert engine.operator.unmerge(keys[0])["restored"] == bob
+    wait_until(lambda: engine.contact(keys[1])["id"] == bob, "bob is himself again")
+    assert engine.push(viewed) == ["duplicate"]
+    views = [engine.contact(key)["aggregates"].get("views_30d", 0) for key in keys]
+    names = [engine.contact(key)["attributes"]["first_name"] for key in keys]
+    assert (views, names) == ([0, 1], ["M0", "M1"])
+
+
 def test_a_message_without_a_wait_leaves_at_once_with_the_persons_name(
     engine: RunningEngine, someone: list[shop.Item]
 ) -> None:
