@@ -45,6 +45,8 @@ SINGLE = frozenset({"user_id"})
 def belongs_to_another(contact: Contact, event: Event) -> bool:
     """Whether the event names a person that this contact is not: another user id than its own."""
     wanted = [key for key in event.keys if kind_of(key) in SINGLE]
+    if not wanted:
+        return False
     held = [key for key in contact.keys if kind_of(key) in SINGLE]
     held += [claim.key for claim in contact.claims if kind_of(claim.key) in SINGLE]
     return any(key not in held for key in wanted) and bool(held)

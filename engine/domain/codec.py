@@ -46,6 +46,8 @@ _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Contact)
 _unpacker = msgspec.msgpack.Decoder(_Packed)
 _PLAIN = Lexicon()
+_NOTHING: dict[Any, Any] = {}
+"""What stands for every empty part while a state is packed: to make each anew takes the time of a real one."""
 
 
 def encode(contact: Contact) -> bytes:
@@ -62,23 +64,27 @@ def packed(contact: Contact, lexicon: Lexicon) -> bytes:
     if not lexicon.names and not lexicon.aggregates:
         return encode(contact)
     name, timer, aggregate = lexicon.of_name, lexicon.of_timer, lexicon.of_aggregate
-    base, bare = contact.latest, copy(contact)
+    base, bare, no = contact.latest, copy(contact), _NOTHING
     bare.shelf = None
-    bare.segments, bare.timers, bare.scores, bare.entries = {}, {}, {}, {}
-    bare.counts, bare.rings, bare.measures = {}, {}, {}
-    bare.upheld, bare.wears, bare.capped = {}, {}, {}
+    bare.segments = bare.timers = bare.entries = bare.counts = bare.upheld = no
+    bare.scores = bare.rings = bare.measures = bare.wears = bare.capped = no
+    one = contact
     parts = _Packed(
         bare,
-        {name[key]: at - base for key, at in contact.segments.items()},
-        {timer[key]: at - base for key, at in contact.timers.items()},
-        {name[key]: (value, at - base) for key, (value, at) in contact.scores.items()},
-        {name[key]: at - base for key, at in contact.entries.items()},
-        {aggregate[key]: count for key, count in contact.counts.items()},
-        {aggregate[key]: [at - base for at in ring] for key, ring in contact.rings.items()},
-        {aggregate[key]: measure for key, measure in contact.measures.items()},
-        {name[key]: at - base for key, at in contact.upheld.items()},
-        {name[key]: ends for key, ends in contact.wears.items()},
-        {name[key]: [at - base for at in times] for key, times in contact.capped.items()},
+        {name[key]: at - base for key, at in one.segments.items()} if one.segments else no,
+        {timer[key]: at - base for key, at in one.timers.items()} if one.timers else no,
+        {name[key]: (v, at - base) for key, (v, at) in one.scores.items()} if one.scores else no,
+        {name[key]: at - base for key, at in one.entries.items()} if one.entries else no,
+        {aggregate[key]: count for key, count in one.counts.items()} if one.counts else no,
+        {aggregate[key]: [at - base for at in ring] for key, ring in one.rings.items()}
+        if one.rings
+        else no,
+        {aggregate[key]: told for key, told in one.measures.items()} if one.measures else no,
+        {name[key]: at - base for key, at in one.upheld.items()} if one.upheld else no,
+        {name[key]: ends for key, ends in one.wears.items()} if one.wears else no,
+        {name[key]: [at - base for at in ats] for key, ats in one.capped.items()}
+        if one.capped
+        else no,
     )
     return _PACKED_PREFIX + _encoder.encode(parts)
 

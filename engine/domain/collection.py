@@ -138,8 +138,13 @@ def _told(plan: Collection, properties: dict[str, Any], at: int) -> Iterator[Ite
     alone = key_of(plan, properties) or not isinstance(products, list)
     for data in [properties] if alone else products or []:
         if isinstance(data, dict) and key_of(plan, data):
-            kept = {name: data[name] for name in (*plan.fields, *plan.key) if _fits(data.get(name))}
-            yield kept | {"at": at}
+            kept = {
+                name: value
+                for name in (*plan.fields, *plan.key)
+                if (value := data.get(name)) is not None and _fits(value)
+            }
+            kept["at"] = at
+            yield kept
 
 
 def _fits(value: Any) -> bool:

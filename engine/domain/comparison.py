@@ -25,6 +25,10 @@ def matcher(where: Where | None) -> Matcher | None:
         for path, wanted in where.items()
     ]
 
+    if len(checks) == 1:
+        [(only, suits)] = checks
+        return lambda properties: suits(value_at(properties, only))
+
     def matches(properties: dict[str, Any]) -> bool:
         return all(fits(value_at(properties, path)) for path, fits in checks)
 

@@ -107,23 +107,22 @@ class EventLetter:
                 continue
             if via and via not in resident.contact.pasts:
                 return Word(envelope.PARTED)
-            return self._take_here(batch, contact)
+            return self._take_here(batch, resident.contact)
         return Word(envelope.MOVED, contact, via=via)
 
-    def _take_here(self, batch: Batch, contact: int) -> Word:
-        event, resident = self.event, batch.resident(contact)
-        assert resident is not None  # noqa: S101 - the caller has just seen it
-        if self.item.contact and not self._is_meant(resident.contact):
+    def _take_here(self, batch: Batch, contact: Contact) -> Word:
+        event = self.event
+        if self.item.contact and not self._is_meant(contact):
             return Word(envelope.MISSED)
-        if event.at < resident.contact.first and was_erased(batch.memory, event):
+        if event.at < contact.first and was_erased(batch.memory, event):
             return self._refuse_echo(batch)
-        if is_device(event.key) and belongs_to_another(resident.contact, event):
+        if is_device(event.key) and belongs_to_another(contact, event):
             return Word(envelope.TRY_CREATE)
-        if self.item.route == envelope.CREATE and not self._proves(resident.contact):
+        if self.item.route == envelope.CREATE and not self._proves(contact):
             reason = "a public key joins a known contact only with a signed context.userToken"
             batch.count("refused")
             return Word(envelope.REJECTED, 0, "user_token_required", reason)
-        return self._keep(batch, contact)
+        return self._keep(batch, contact.id)
 
     def _is_meant(self, contact: Contact) -> bool:
         """A device's directory has sent the item here; by any other key it may be a hint that is wrong."""
