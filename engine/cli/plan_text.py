@@ -49,6 +49,8 @@ def lines(plan: Plan) -> list[str]:
         told += [group, *(f"  {sign} {name:{width}}  {text}" for sign, name, text in rows)]
     if any(one.change in ("added", "changed") for one in plan.segments):
         told.append("relance preview tells whom the segments would hold.")
+    if any(one.change in ("added", "changed") for one in plan.scores):
+        told.append("relance preview tells whose scores and grades would change, and how.")
     return told
 
 

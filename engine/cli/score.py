@@ -80,7 +80,7 @@ def _print_standing(one: dict[str, Any]) -> None:
         f"{one['contacts']:,} contacts, of those who did something since {instant(one['since'])}."
     )
     top = [
-        {"rank": rank, "contact": who["key"] or who["contact"], "value": f"{who['value']:.1f}"}
+        {"rank": rank, "contact": who["key"] or who["contact"], "value": round(who["value"], 1)}
         for rank, who in enumerate(one["top"][:SHOWN], 1)
     ]
     print_rows(top, "Nobody has a point.")
@@ -90,7 +90,7 @@ def _print_standing(one: dict[str, Any]) -> None:
             {
                 "value now": _span(bar),
                 "contacts": bar["contacts"],
-                "": "#" * -(-BAR * bar["contacts"] // most),
+                "": " " + "#" * -(-BAR * bar["contacts"] // most),
             }
             for bar in one["bars"]
         ]

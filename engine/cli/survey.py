@@ -24,22 +24,35 @@ def preview(
         list[str] | None,
         typer.Option(metavar="NAME", help="This one; else all that are new or changed."),
     ] = None,
+    score: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="This one; else all that are new or changed."),
+    ] = None,
     grpc: Grpc = "",
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Who would be in a segment of the workspace, were it published: nothing is changed by that."""
+    """Who would be in a segment, and what a score would be, were the workspace published.
+
+    Nothing is changed by that.
+    """
     from engine.loading.definitions import load
 
     definitions = encode(load(folder))
     with connected(grpc, data) as engine, progress() as tell:
-        found = engine.surveys.preview(definitions, segment or (), tell)
+        found = engine.surveys.preview(definitions, segment or (), tell, score or ())
     if json:
         print_json(found)
-    elif not found["segments"]:
-        note("No segment is new or changed; name one with --segment.")
-    for one in () if json else found["segments"]:
+        return
+    if not found["segments"] and not found["scores"]:
+        note("No segment or score is new or changed; name one with --segment or --score.")
+    for one in found["segments"]:
         _print_preview(one, found)
+    for one in found["scores"]:
+        _print_difference(one, found)
+    if found["grades"]:
+        print(f"{found['grades']['changed']:,} contacts get another grade.")
+        print_rows(found["grades"]["cells"])
 
 
 def _print_preview(one: dict[str, Any], found: dict[str, Any]) -> None:
@@ -58,6 +71,35 @@ def _print_preview(one: dict[str, Any], found: dict[str, Any]) -> None:
     if one["overlap"]:
         print("It shares contacts with")
         print_rows(one["overlap"])
+
+
+def _print_difference(one: dict[str, Any], found: dict[str, Any]) -> None:
+    changed, contacts = one["changed"], one["contacts"]
+    print(f"{one['score']} ({one['change']}): {changed:,} of {contacts:,} contacts with it change.")
+    if one["unknown"]:
+        print(f"{one['unknown']:,} cannot be told yet: something is being rebuilt.")
+    if found["whole_since"]:
+        print(f"The log is there since {found['whole_since']}; what came before is not counted.")
+    if one["bars"]:
+        sides = ("before", "after")
+        print_rows([{"value": _span(bar), **{s: bar[s] for s in sides}} for bar in one["bars"]])
+    if one["movers"]:
+        print("Who moves most")
+        print_rows(
+            [
+                {
+                    "id": who["id"],
+                    "keys": ", ".join(who["keys"]),
+                    "before": round(who["before"], 2),
+                    "after": round(who["after"], 2),
+                }
+                for who in one["movers"]
+            ]
+        )
+
+
+def _span(bar: dict[str, float]) -> str:
+    return f"{bar['from']:g} to {bar['to']:g}" if bar["from"] else f"below {bar['to']:g}"
 
 
 def print_forecast(found: dict[str, Any]) -> None:

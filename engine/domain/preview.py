@@ -7,6 +7,8 @@ from typing import Any
 
 from engine.domain import pending
 from engine.domain.contact import Contact
+from engine.domain.definitions import Definitions
+from engine.domain.difference import Difference
 from engine.domain.forecast import ask, behind
 from engine.domain.rebuilt import put
 from engine.domain.rulebook import Rulebook
@@ -37,12 +39,23 @@ class Tally:
 
 
 class Preview:
-    """``segments`` of ``rulebook``, contact by contact, as of ``now`` (ms)."""
+    """``segments`` and ``scores`` of ``rulebook``, contact by contact, as of ``now`` (ms)."""
 
-    def __init__(self, rulebook: Rulebook, segments: Sequence[str], now: int) -> None:
+    def __init__(
+        self,
+        rulebook: Rulebook,
+        segments: Sequence[str],
+        now: int,
+        scores: Sequence[str],
+        in_force: Definitions,
+    ) -> None:
         self._rulebook = rulebook
         self._now = now
-        plans = {plan.name: plan for name in segments for plan in behind(name, rulebook)}
+        shifts = [key for name in scores for key in rulebook.gauges[name].shifts]
+        plans = {
+            plan.name: plan for name in (*segments, *shifts) for plan in behind(name, rulebook)
+        }
+        self._difference = Difference(rulebook, scores, in_force, now)
         self._plans = sorted(plans.values(), key=lambda plan: plan.rank)
         self._tallies = {name: Tally() for name in segments}
         self._sizes: Counter[str] = Counter()
@@ -58,6 +71,7 @@ class Preview:
         draft.pending = {name: known for name, known in draft.pending.items() if name not in taken}
         ask(self._plans, draft, self._now)
         self._count(contact, draft)
+        self._difference.add(contact, draft)
 
     def _count(self, contact: Contact, draft: Contact) -> None:
         inside = {name for name in draft.segments if name in self._rulebook.segments}
@@ -78,6 +92,7 @@ class Preview:
             "contacts": self._contacts,
             "sizes": dict(self._sizes),
             "segments": {name: vars(tally) for name, tally in self._tallies.items()},
+            **self._difference.found(),
         }
 
 

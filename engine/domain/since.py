@@ -80,11 +80,14 @@ def _parts(aggregate: Aggregate) -> Iterator[tuple[str, int]]:
         yield measure_of(aggregate.id), aggregate.span or 1
 
 
-def read_by(rulebook: Rulebook, segments: Iterable[str]) -> set[str]:
-    """What is counted that these segments ask, and those that they ask about."""
+def read_by(rulebook: Rulebook, segments: Iterable[str], scores: Iterable[str] = ()) -> set[str]:
+    """What is counted that these segments and scores ask, and those that they ask about."""
     written = {one.segment: one for one in rulebook.definitions.segments}
-    found: set[str] = set()
-    names = {plan.name for segment in segments for plan in behind(segment, rulebook)}
+    demand = rulebook.demand({})
+    demand.scored.update(scores)
+    found = _counted(rulebook, demand)
+    asked = {*segments, *demand.segments}
+    names = {plan.name for segment in asked for plan in behind(segment, rulebook)}
     for name in names & written.keys():
         found |= _read(rulebook, written[name])[0]
     return found
@@ -94,10 +97,15 @@ def _read(rulebook: Rulebook, segment: Segment) -> tuple[set[str], set[str]]:
     """What one segment asks itself: what is counted, and other segments."""
     demand = rulebook.demand({})
     compiled(segment.asks, demand)
+    return _counted(rulebook, demand), demand.segments
+
+
+def _counted(rulebook: Rulebook, demand: Demand) -> set[str]:
+    """What is counted of it; what the scores among it read is added to ``demand``."""
     scores = set(map(score_of, _scores_behind(rulebook.definitions, demand)))
     parts = scores | {part for one in demand.aggregates.values() for part, _ in _parts(one)}
     parts |= {collection_of(rulebook.kept[n]) for n in demand.collections & rulebook.kept.keys()}
-    return parts, demand.segments
+    return parts
 
 
 def waiting(definitions: Definitions, names: Container[str]) -> set[str]:

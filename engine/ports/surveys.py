@@ -7,8 +7,12 @@ from typing import Any, Protocol
 class SurveyDesk(Protocol):
     """Answers come in pieces: ``{"progress": {"rows", "scanned", "met"}}`` some times, ``{"found"}`` last."""
 
-    def preview(self, definitions: bytes, segments: Sequence[str]) -> AsyncIterator[dict[str, Any]]:
-        """Who would be in these segments, were the document published; without names, in all that change.
+    def preview(
+        self, definitions: bytes, segments: Sequence[str], scores: Sequence[str] = ()
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Who would be in these segments and what these scores would be, were the document published.
+
+        Without any names all that change.
 
         Raises ConfigError, Unknown, Busy.
         """

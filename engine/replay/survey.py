@@ -32,7 +32,10 @@ PAGE = 500
 
 
 class PreviewAsked(msgspec.Struct, frozen=True, tag="preview"):
-    """Who would be in ``segments`` as of ``now``. ``names``: what to count from rows below ``mark``."""
+    """Who would be in ``segments`` as of ``now``, and what ``scores`` would be beside those ``in_force``.
+
+    ``names``: what to count from rows below ``mark``.
+    """
 
     host: int
     mark: int
@@ -41,6 +44,8 @@ class PreviewAsked(msgspec.Struct, frozen=True, tag="preview"):
     names: tuple[str, ...]
     segments: tuple[str, ...]
     now: int
+    scores: tuple[str, ...] = ()
+    in_force: bytes = b"{}"
 
 
 class ForecastAsked(msgspec.Struct, frozen=True, tag="forecast"):
@@ -97,7 +102,9 @@ class Survey:
         mark = asked.mark if asked.names else 1
         scan = Scan(self._reader, chosen, self._readers, mark, self._folder)
         past = Past(chosen, self._readers)
-        preview = Preview(self._rulebook, asked.segments, asked.now)
+        preview = Preview(
+            self._rulebook, asked.segments, asked.now, asked.scores, decode(asked.in_force)
+        )
         try:
             for scanned in scan.read() if asked.names else ():
                 yield Progress(scanned)

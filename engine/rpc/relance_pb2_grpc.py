@@ -1963,7 +1963,8 @@ class SurveysServicer:
     """
 
     def Preview(self, request, context):
-        """Who would be in segments, were a document of definitions published: size, sample, overlap with others.
+        """What would be, were a document of definitions published: of segments size, sample, overlap with others;
+        of scores how many contacts change, how values and grades are spread before and after, who moves most.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -652,7 +652,9 @@ class SurveysStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> SurveysAsyncStub: ...
     Preview: _grpc.UnaryStreamMultiCallable[_relance_pb2.PreviewRequest, _relance_pb2.Report]
-    """Who would be in segments, were a document of definitions published: size, sample, overlap with others."""
+    """What would be, were a document of definitions published: of segments size, sample, overlap with others;
+    of scores how many contacts change, how values and grades are spread before and after, who moves most.
+    """
     Forecast: _grpc.UnaryStreamMultiCallable[_relance_pb2.ForecastRequest, _relance_pb2.Report]
     """How many leave and enter a segment each day by time alone, and its size at the end of each."""
 
@@ -664,7 +666,9 @@ class SurveysAsyncStub(SurveysStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Preview: _aio.UnaryStreamMultiCallable[_relance_pb2.PreviewRequest, _relance_pb2.Report]  # type: ignore[assignment]
-    """Who would be in segments, were a document of definitions published: size, sample, overlap with others."""
+    """What would be, were a document of definitions published: of segments size, sample, overlap with others;
+    of scores how many contacts change, how values and grades are spread before and after, who moves most.
+    """
     Forecast: _aio.UnaryStreamMultiCallable[_relance_pb2.ForecastRequest, _relance_pb2.Report]  # type: ignore[assignment]
     """How many leave and enter a segment each day by time alone, and its size at the end of each."""
 
@@ -679,7 +683,9 @@ class SurveysServicer(metaclass=_abc_1.ABCMeta):
         request: _relance_pb2.PreviewRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_relance_pb2.Report], _abc.AsyncIterator[_relance_pb2.Report]]:
-        """Who would be in segments, were a document of definitions published: size, sample, overlap with others."""
+        """What would be, were a document of definitions published: of segments size, sample, overlap with others;
+        of scores how many contacts change, how values and grades are spread before and after, who moves most.
+        """
 
     @_abc_1.abstractmethod
     def Forecast(

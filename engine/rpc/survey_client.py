@@ -28,10 +28,17 @@ class SurveyClient:
         self._address = address
 
     def preview(
-        self, definitions: bytes, segments: Sequence[str] = (), tell: Tell = bool
+        self,
+        definitions: bytes,
+        segments: Sequence[str] = (),
+        tell: Tell = bool,
+        scores: Sequence[str] = (),
     ) -> dict[str, Any]:
-        """Who would be in these segments, were the document published; without names, in all that change."""
-        request = pb.PreviewRequest(definitions=definitions, segments=segments)
+        """Who would be in these segments and what these scores would be, were the document published.
+
+        Without any names all that change.
+        """
+        request = pb.PreviewRequest(definitions=definitions, segments=segments, scores=scores)
         return self._found(self._stub.Preview(request, timeout=LONG, metadata=self._metadata), tell)
 
     def forecast(self, segment: str, days: int, tell: Tell = bool) -> dict[str, Any]:

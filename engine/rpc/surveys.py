@@ -23,7 +23,9 @@ class Surveys(wire.SurveysServicer):
     async def Preview(
         self, request: pb.PreviewRequest, _caller: ApiKey
     ) -> AsyncIterator[pb.Report]:
-        async for told in self._desk.preview(request.definitions, list(request.segments)):
+        async for told in self._desk.preview(
+            request.definitions, list(request.segments), list(request.scores)
+        ):
             yield _report(told)
 
     @streamed_to(*OPERATORS)

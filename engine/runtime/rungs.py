@@ -9,23 +9,17 @@ is known when it moves; it is counted by height, now and ahead, so that no insta
 
 import heapq
 from collections import Counter, defaultdict
-from math import floor, log2
 from typing import Any
 
 from engine.domain.contact import Contact
 from engine.domain.gauge import Gauge, Standing
 from engine.domain.grid import cell_of, start_of
+from engine.domain.height import LOW, height_of
 from engine.domain.wear import last_of
 from engine.runtime.ranking import KEPT, SHOWN, Move, Ranking, label_of, value_at
 
-LOW = -1
-"""The height of what is less than 1; others are the whole logarithm of the value."""
 MIDDLE = 1.5
 """Of a height, as a part of its beginning."""
-
-
-def height_of(value: float) -> int:
-    return floor(log2(value)) if value >= 1 else LOW
 
 
 def middle_of(height: int) -> float:

@@ -5,9 +5,9 @@ from collections import Counter
 from typing import Any
 
 from engine.domain.definitions import Definitions
+from engine.domain.height import LOW
 from engine.domain.matrix import Axis, grades_of, names_of
 from engine.runtime.ranking import SHOWN, value_at
-from engine.runtime.rungs import LOW
 
 LEAST = 1.0
 """Contacts below this value share the last bar."""
@@ -49,6 +49,7 @@ def matrix(definitions: Definitions, hosts: list[dict[str, Any]]) -> dict[str, A
     counts: Counter[str] = Counter()
     for each in told:
         counts.update(each["counts"])
+    since = max(host["since"] for host in hosts)
     axes = {
         key: {
             "score": axis.score,
@@ -59,8 +60,8 @@ def matrix(definitions: Definitions, hosts: list[dict[str, Any]]) -> dict[str, A
     return {
         "title": written.title,
         **axes,
-        "since": max(host["since"] for host in hosts),
-        "at": min(each["at"] for each in told),
+        "since": since,
+        "at": max(since, min(each["at"] for each in told)),
         "contacts": counts.total(),
         "cells": [{"grade": grade, "contacts": counts[grade]} for grade in grades_of(written)],
     }

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from engine.domain.definitions import decode, encode
+from engine.domain.definitions import Definitions, decode, encode
 from engine.domain.rulebook import Rulebook
 from engine.domain.since import read_by
 from engine.errors import Busy, StoreError
@@ -21,11 +21,12 @@ MOST = 4
 
 
 class PreviewWanted(msgspec.Struct, frozen=True, tag="preview"):
-    """Of segments that are not in force; see ``PreviewAsked``."""
+    """Of segments and scores that are not in force; see ``PreviewAsked``."""
 
     version: int
     definitions: bytes
     segments: tuple[str, ...]
+    scores: tuple[str, ...] = ()
 
 
 class ForecastWanted(msgspec.Struct, frozen=True, tag="forecast"):
@@ -89,7 +90,8 @@ class SurveyPart:
             )
         rulebook = Rulebook(wanted.version, decode(wanted.definitions))
         since, rebuilt = rulebook.since, memory.rebuilt
-        read = read_by(rulebook, wanted.segments)
+        in_force = memory.rulebook.definitions
+        read = read_by(rulebook, wanted.segments, wanted.scores)
         names = tuple(sorted(name for name in read if since[name][-1][0] > rebuilt))
         return PreviewAsked(
             memory.host,
@@ -99,6 +101,8 @@ class SurveyPart:
             names,
             wanted.segments,
             memory.clock.now(),
+            wanted.scores,
+            encode(Definitions(scores=in_force.scores, matrix=in_force.matrix)),
         )
 
     async def stop(self) -> None:

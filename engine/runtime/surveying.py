@@ -1,15 +1,17 @@
 """Surveys over all hosts: what segments would hold that are not published yet, and what time will bring."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from engine.domain import difference
 from engine.domain.calendar import written as timestamp
 from engine.domain.definitions import Definitions, decode, encode, succeed
 from engine.domain.duration import DAY
 from engine.domain.preview import together
+from engine.domain.score import Score
 from engine.domain.since import dated
 from engine.errors import BadRequest, Busy, ConfigError, Unknown
 from engine.runtime import envelope
@@ -31,7 +33,9 @@ class Surveying:
     def __init__(self, coordinator: "Coordinator") -> None:
         self._coordinator = coordinator
 
-    def preview(self, definitions: bytes, segments: Sequence[str]) -> AsyncIterator[dict[str, Any]]:
+    def preview(
+        self, definitions: bytes, segments: Sequence[str], scores: Sequence[str] = ()
+    ) -> AsyncIterator[dict[str, Any]]:
         books = self._coordinator.rulebooks
         in_force = decode(books.definitions)
         try:
@@ -40,19 +44,30 @@ class Surveying:
         except (msgspec.ValidationError, msgspec.DecodeError, ValueError, KeyError) as error:
             text = f"this is no document of definitions: {error}"
             raise ConfigError(text) from error
-        chosen = _chosen(in_force, after, segments)
-        wanted = PreviewWanted(books.version + 1, encode(after), tuple(chosen))
+        every = not segments and not scores
+        chosen = _picked("segment", _segments(in_force, after), segments, every=every)
+        scored = _picked("score", _scores(in_force, after), scores, every=every)
+        wanted = PreviewWanted(books.version + 1, encode(after), tuple(chosen), tuple(scored))
 
         def found(hosts: list[dict[str, Any]]) -> dict[str, Any]:
-            told = together(hosts)
+            told, moved = together(hosts), difference.together(hosts)
             rows = [
                 {"segment": name, "change": chosen[name], **told["segments"][name]}
                 for name in chosen
             ]
             since = max(host["whole_since"] for host in hosts)
-            return {"contacts": told["contacts"], "whole_since": timestamp(since), "segments": rows}
+            return {
+                "contacts": told["contacts"],
+                "whole_since": timestamp(since),
+                "segments": rows,
+                "scores": [
+                    {"score": name, "change": scored[name], **moved["scores"][name]}
+                    for name in scored
+                ],
+                "grades": moved["grades"],
+            }
 
-        return self._survey(wanted, found) if chosen else _nothing()
+        return self._survey(wanted, found) if chosen or scored else _nothing()
 
     def forecast(self, segment: str, days: int) -> AsyncIterator[dict[str, Any]]:
         known = [one.segment for one in decode(self._coordinator.rulebooks.definitions).segments]
@@ -101,25 +116,56 @@ class Surveying:
 
 
 async def _nothing() -> AsyncIterator[dict[str, Any]]:
-    yield {"found": {"contacts": 0, "whole_since": None, "segments": []}}
-
-
-def _chosen(in_force: Definitions, after: Definitions, segments: Sequence[str]) -> dict[str, str]:
-    """The segments to look at, each with what publishing would make of it. Raises Unknown."""
-    old = {one.segment: one.asks for one in in_force.segments}
-    new = {one.segment: one.asks for one in after.segments}
-    changes = {
-        name: "added" if name not in old else "changed" if condition != old[name] else "kept"
-        for name, condition in new.items()
+    empty: dict[str, Any] = {
+        "contacts": 0,
+        "whole_since": None,
+        "segments": [],
+        "scores": [],
+        "grades": {},
     }
-    for name in segments:
+    yield {"found": empty}
+
+
+def _segments(in_force: Definitions, after: Definitions) -> dict[str, str]:
+    """What publishing would make of each."""
+    old = {one.segment: one.asks for one in in_force.segments}
+    return _changes(old, {one.segment: one.asks for one in after.segments})
+
+
+def _scores(in_force: Definitions, after: Definitions) -> dict[str, str]:
+    """A matrix that changes changes what its scores are worth."""
+    old, new = ({one.score: as_read(one) for one in book.scores} for book in (in_force, after))
+    changes = _changes(old, new)
+    if after.matrix is not None and after.matrix != in_force.matrix:
+        for axis in (after.matrix.letter, after.matrix.digit):
+            changes[axis.score] = changes[axis.score].replace("kept", "changed")
+    return changes
+
+
+def as_read(score: Score) -> Score:
+    """Without what changes no value."""
+    return msgspec.structs.replace(score, title="")
+
+
+def _changes(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, str]:
+    return {
+        name: "added" if name not in old else "changed" if asked != old[name] else "kept"
+        for name, asked in new.items()
+    }
+
+
+def _picked(
+    kind: str, changes: Mapping[str, str], names: Sequence[str], *, every: bool
+) -> dict[str, str]:
+    """Those named, or every one that is not as before. Raises Unknown."""
+    for name in names:
         if name not in changes:
-            text = f"no segment is called {name!r}; there are {', '.join(changes) or 'none'}"
+            text = f"no {kind} is called {name!r}; there are {', '.join(changes) or 'none'}"
             raise Unknown(text)
     return {
         name: change
         for name, change in changes.items()
-        if name in segments or (not segments and change != "kept")
+        if name in names or (every and change != "kept")
     }
 
 

@@ -159,10 +159,15 @@ class SurveysInMemory:
     """Halfway at once, and done."""
 
     async def preview(
-        self, definitions: bytes, segments: Sequence[str]
+        self, definitions: bytes, segments: Sequence[str], scores: Sequence[str] = ()
     ) -> AsyncIterator[dict[str, Any]]:
         yield {"progress": {"rows": len(definitions), "scanned": 0, "met": 0}}
-        yield {"found": {"segments": [{"segment": name, "size": 1} for name in segments]}}
+        yield {
+            "found": {
+                "segments": [{"segment": name, "size": 1} for name in segments],
+                "scores": scores,
+            }
+        }
 
     async def forecast(self, segment: str, days: int) -> AsyncIterator[dict[str, Any]]:
         if segment != "vips":

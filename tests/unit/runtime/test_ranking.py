@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from engine.domain.contact import Contact
 from engine.domain.duration import DAY
 from engine.domain.gauge import Gauge
+from engine.domain.height import height_of
 from engine.domain.score import Decay
 from engine.domain.wear import added
 from engine.runtime.ranking import SHOWN
-from engine.runtime.rungs import height_of
 from engine.runtime.scoreboard import bars_of, heights_of
 from engine.runtime.standings import ranked
 
