@@ -162,6 +162,9 @@ def state_of(resident: Resident) -> dict[str, Any]:
         "segments": held.segments,
         "lists": held.lists,
         "scores": {name: [value, at] for name, (value, at) in held.scores.items()},
+        "upheld": held.upheld,
+        "capped": held.capped,
+        "wears": held.wears,
         "runs": [
             {
                 "id": run.id,
