@@ -8,6 +8,7 @@ from engine.domain.contact import Contact
 from engine.domain.duration import milliseconds
 from engine.domain.event import Event
 from engine.domain.lifecycle import CHANGED
+from engine.domain.rollout import for_contact
 from engine.domain.rulebook import Rulebook, ScenarioPlan
 from engine.domain.scenario import Reentry
 from engine.domain.turn import Happened, Turn
@@ -41,7 +42,9 @@ def refusal(plan: ScenarioPlan, moment: Moment, rulebook: Rulebook) -> str:
         if not _fits(plan, message):
             told = message.properties.decode() or "{}"
             return f"properties of {message.name} did not fit the trigger: {told}"
-    return _worded(plan, moment.before, moment, rulebook)
+    return _reserved(plan, moment.before, rulebook) or _worded(
+        plan, moment.before, moment, rulebook
+    )
 
 
 def _is_trigger(plan: ScenarioPlan, moment: Moment) -> bool:
@@ -58,6 +61,15 @@ def _fits(plan: ScenarioPlan, event: Event) -> bool:
     if plan.trigger.matches is None:
         return True
     return plan.trigger.matches(msgspec.json.decode(event.properties) if event.properties else {})
+
+
+def _reserved(plan: ScenarioPlan, before: Contact, rulebook: Rulebook) -> str:
+    """A first version that is not rolled out to everybody."""
+    if for_contact(rulebook, plan.name, before) is not None:
+        return ""
+    return (
+        f"version {plan.scenario.version} is for {plan.scenario.rollout} of contacts, not this one"
+    )
 
 
 def _worded(plan: ScenarioPlan, before: Contact, moment: Moment, rulebook: Rulebook) -> str:

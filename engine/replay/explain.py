@@ -12,13 +12,14 @@ from engine.domain.effect import Send, mark_of
 from engine.domain.event import Event
 from engine.domain.fact import Fact
 from engine.domain.message import Logged
+from engine.domain.rollout import for_contact
 from engine.domain.rulebook import Rulebook, ScenarioPlan
 from engine.domain.why import because
 from engine.replay.cause import cause
 from engine.replay.entry import refusal
 from engine.replay.evidence import evidence
 from engine.replay.life import Life, Moment
-from engine.replay.way import way
+from engine.replay.way import plan_of, way
 
 Told = dict[str, Any]
 SHORTEST = 8
@@ -142,7 +143,7 @@ def _entered(life: Life, moments: list[Moment], scenario: str, run: str) -> Told
         for fact in moment.facts:
             if fact.what == "run_entered" and fact.subject == scenario and fact.detail == run:
                 rulebook = life.rulebook(moment.row.rulebook)
-                plan = _in_force(rulebook, scenario)
+                plan = plan_of(life, moment, run, scenario)
                 told = {"run": run, "at": written(fact.at), "by": consumed(moment.message)}
                 if isinstance(moment.message, Event):
                     told["properties"] = _plain(moment.message.properties)
@@ -184,14 +185,14 @@ def _allowed(found: Decision) -> Told:
 def _entries(life: Life, moment: Moment, scenario: str) -> Iterator[Told]:
     """Of a moment that was the trigger's: that it began, or why it did not."""
     rulebook = life.rulebook(moment.row.rulebook)
-    plan = _in_force(rulebook, scenario)
+    plan, before = rulebook.in_force.get(scenario), moment.before
     entered = [f for f in moment.facts if f.what == "run_entered" and f.subject == scenario]
     for fact in entered:
         by = consumed(moment.message)
         yield {"at": written(fact.at), "what": "entered", "why": by, "run": fact.detail}
-    if entered or plan is None or moment.before is None:
+    if entered or plan is None or before is None:
         return
-    why = refusal(plan, moment, rulebook)
+    why = refusal(for_contact(rulebook, scenario, before) or plan, moment, rulebook)
     if why:
         yield {"at": written(moment.row.now), "what": "not entered", "why": why}
 
@@ -227,14 +228,6 @@ def _outcomes(moment: Moment, scenario: str) -> Iterator[Told]:
 def _is_about(fact: Fact, key: str) -> bool:
     detail = fact.detail
     return detail == key or (isinstance(detail, list) and bool(detail) and detail[0] == key)
-
-
-def _in_force(rulebook: Rulebook, scenario: str) -> ScenarioPlan | None:
-    """The version that runs begin with."""
-    for one in rulebook.definitions.scenarios:
-        if one.scenario == scenario:
-            return rulebook.scenario(scenario, one.version)
-    return None
 
 
 def _plain(raw: bytes) -> Any:

@@ -8,6 +8,7 @@ from engine.domain.calendar import written
 from engine.domain.contact import Contact, Run
 from engine.domain.decision import Branch, Split
 from engine.domain.fact import Fact
+from engine.domain.rollout import for_contact
 from engine.domain.rulebook import ScenarioPlan
 from engine.domain.why import because
 from engine.replay.life import Life, Moment
@@ -37,12 +38,13 @@ def way(
 
 
 def plan_of(life: Life, moment: Moment, run: str, scenario: str) -> ScenarioPlan | None:
-    """By the version that the run was on, else the one that runs began with."""
+    """By the version that the run was on, else the one that the contact enters."""
     rulebook = life.rulebook(moment.row.rulebook)
     held = _run(moment.after, run) or _run(moment.before, run)
     if held is not None:
         return rulebook.scenario(scenario, held.version)
-    return rulebook.in_force.get(scenario)
+    contact = moment.after or moment.before
+    return for_contact(rulebook, scenario, contact) if contact is not None else None
 
 
 def _run(contact: Contact | None, run: str) -> Run | None:

@@ -15,7 +15,7 @@ TINY = Options(
     head_start=3.0,
     calm=0.4,
     runtime="in-process",
-    only=("throughput", "latency", "timers", "memory", "layers"),
+    only=("throughput", "latency", "timers", "memory", "backfill", "edit", "layers"),
 )
 
 
@@ -54,6 +54,16 @@ def test_a_past_is_rebuilt_beside_live_events(report: Report) -> None:
     assert rebuilt["rows_per_second"] > 0
     assert rebuilt["contacts_per_second"] > 0
     assert rebuilt["live_ms"]["before"]["p99"] > 0
+
+
+def test_a_scenario_is_edited_and_rolled_back_and_nobody_is_mailed_twice(report: Report) -> None:
+    edited = report["edit"]
+    assert edited["plan"]["waiting"] == {"pause": TINY.contacts}
+    assert [edited[part]["waiting"] for part in ("publish", "roll_back", "go_on")] == [
+        TINY.contacts, TINY.contacts, 0,
+    ]  # fmt: skip
+    assert (edited["mails"], edited["mailed_twice"]) == (2 * TINY.contacts, 0)
+    assert edited["findings"] == []
 
 
 def test_every_due_timer_fires_and_none_early(report: Report) -> None:

@@ -1,6 +1,6 @@
 """Every mutant there is."""
 
-from tests.mutants import doors, entries, moments, people, sends, stores
+from tests.mutants import doors, entries, moments, people, sends, stores, versions
 
 MUTANTS = [
     *sends.MUTANTS,
@@ -9,4 +9,5 @@ MUTANTS = [
     *people.MUTANTS,
     *stores.MUTANTS,
     *doors.MUTANTS,
+    *versions.MUTANTS,
 ]

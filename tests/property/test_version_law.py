@@ -36,7 +36,7 @@ class Published:
         return self.book
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(careers(), histories, st.lists(st.booleans(), min_size=6, max_size=6))
 def test_in_is_out_and_inside_whatever_becomes_of_the_runs(
     career: list[Definitions], history: list[Happening], coins: list[bool]
@@ -58,8 +58,9 @@ def test_in_is_out_and_inside_whatever_becomes_of_the_runs(
     one.until(one.now + 3 * LONGEST)
     check_figures([one.contact], one.facts)
     check_state(one)
+    book = published.book
     for run in one.contact.runs:
-        plan = published.book.scenario(run.scenario, run.version)
+        plan = book.scenario(run.scenario, run.version)
         assert set(run.passed) <= set(plan.acts.values())
         assert run.step in plan.steps
 
@@ -80,7 +81,7 @@ def straight(draw: st.DrawFn) -> Definitions:
     return build.definitions(build.scenario("s", {"event": "Ate"}, *steps, **told))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(straight(), min_size=2, max_size=5), st.lists(st.integers(0, 40), min_size=5))
 def test_nobody_gets_a_mail_twice_in_one_run_wherever_its_steps_have_gone(
     career: list[Definitions], gaps: list[int]

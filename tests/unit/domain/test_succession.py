@@ -151,9 +151,10 @@ def test_a_wait_that_becomes_a_question_is_answered_at_once() -> None:
     assert (mailed(ada), ada.standing) == ([], [])
 
 
-def test_who_missed_several_versions_comes_through_all_of_them() -> None:
+def test_who_missed_several_versions_comes_through_all_of_them_and_stays_pinned() -> None:
     one = Edited(s(wait("a", for_="3h")))
     ada, later = one.ada, [("b", "migrate", {"a": "b"}), ("c", "migrate", {"b": "c"})]
+    later += [("d", "pin", {}), ("e", "pin", {})]
     for name, waiting, moves in later:
         written = s(wait(name, for_="3h"), waiting=waiting, moves=moves)
         one.version += 1

@@ -61,6 +61,31 @@ def test_why_a_mail_names_the_event_the_way_and_what_became_of_it(started: Start
     assert why_sent(past, "1.1/none/1") is None
 
 
+def test_why_a_mail_names_the_version_that_its_run_came_to(started: Started) -> None:
+    engine = started(ONCE, MAIL)
+    lived(engine, "Ate")
+    asked = build.branch("w", {"did": "Ate"}, then="mail")
+    later = build.scenario("s", {"event": "Ate"}, asked, build.send("mail"), waiting="migrate")
+    written = encode(build.definitions(later, MAIL))
+    engine.run(engine.coordinator.rulebooks.apply(written, "ops"))
+    engine.run(engine.rest())
+    past = life(engine, ADA)
+    told = why_sent(past, message_ids(past)[0])
+    assert told is not None
+    assert told["entered"]["version"] == 1
+    assert [(step["what"], step["step"]) for step in told["way"]] == [
+        ("step_in", "w"), ("run_migrated", "w"), ("step_in", "mail"),
+    ]  # fmt: skip
+    assert (told["way"][1]["from"], told["way"][1]["to"]) == (1, 2)
+
+
+def test_why_not_tells_whom_a_version_is_not_for(started: Started) -> None:
+    engine = started(build.scenario("s", {"event": "Ate"}, build.send("mail"), rollout="0%"), MAIL)
+    lived(engine, "Ate")
+    [line] = why_not(life(engine, ADA), "s")
+    assert line["why"] == "version 1 is for 0% of contacts, not this one"
+
+
 def test_why_no_mail_tells_each_time_that_the_scenario_might_have_begun(started: Started) -> None:
     """mautic#6789: how can I find out why action events are not triggered?"""
     engine = started(HUNGRY, ONCE, MAIL)

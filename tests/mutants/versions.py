@@ -1,0 +1,41 @@
+"""Protections of runs under way while their scenario is edited."""
+
+from tests.mutants.mutant import Mutant
+
+SUCCESSION = "tests/unit/domain/test_succession.py::test_"
+LAW = "tests/property/test_version_law.py::test_"
+ROLLOUT = "tests/unit/domain/test_rollout.py::test_"
+MUTANTS = [
+    Mutant(
+        "done_in_an_earlier_version",
+        "engine/domain/run.py",
+        "elif target in run.barred and target in plan.acts:",
+        "elif False:",
+        (
+            f"{SUCCESSION}what_a_run_has_sent_it_does_not_send_again_when_the_steps_change_places",
+            f"{SUCCESSION}what_a_run_has_sent_stays_sent_when_the_step_is_away_for_a_version",
+            f"{LAW}nobody_gets_a_mail_twice_in_one_run_wherever_its_steps_have_gone",
+        ),
+    ),
+    Mutant(
+        "pinned_unless_chosen",
+        "engine/domain/succession.py",
+        'if later.waiting == "pin":',
+        "if False:",
+        (f"{SUCCESSION}who_missed_several_versions_comes_through_all_of_them_and_stays_pinned",),
+    ),
+    Mutant(
+        "timed_from_when_it_came",
+        "engine/domain/waiting.py",
+        'run.since + milliseconds(step.for_ or "0s")',
+        'turn.now + milliseconds(step.for_ or "0s")',
+        (f"{SUCCESSION}a_migrated_run_goes_on_at_its_step_timed_from_when_it_came_to_it",),
+    ),
+    Mutant(
+        "a_share_keeps_what_it_had",
+        "engine/domain/succession.py",
+        'return f"rollout/{scenario.scenario}/{scenario.former}"',
+        'return f"rollout/{scenario.scenario}/{scenario.version}"',
+        (f"{ROLLOUT}a_version_mended_while_it_is_rolled_out_goes_to_the_same_contacts",),
+    ),
+]
