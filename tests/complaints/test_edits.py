@@ -1,13 +1,9 @@
 """What users of other engines reported: a live scenario is edited, and those inside are sent wrong."""
 
-import pytest
-
 from engine.domain.contact import Contact
 from engine.domain.scenario import Scenario
 from tests.unit.domain import builders as build
 from tests.unit.domain.builders import Life, reachable, rulebook
-
-SEGMENT = build.segment("fans", attribute="fan", is_=True)
 
 
 def inside() -> Life:
@@ -58,17 +54,3 @@ def test_new_shares_move_nobody_to_another_variant() -> None:
 
 def first(one: Life) -> Scenario:
     return one.book.definitions.scenarios[0]
-
-
-@pytest.mark.parametrize(("exits", "standing"), [([], ["s/w"]), ([{"leaves": "fans"}], [])])
-def test_who_leaves_the_segment_leaves_the_scenario_only_when_its_author_says_so(
-    exits: list[dict[str, str]], standing: list[str]
-) -> None:
-    """mautic#6439: contacts were removed mid-campaign when the segment stopped matching."""
-    steps = (build.wait("w", for_="1d"), build.send("mail"))
-    ada = reachable(SEGMENT, build.scenario("s", {"enters": "fans"}, *steps, exits=exits))
-    ada.tells(fan=True)
-    ada.tells(fan=False)
-    assert ada.standing == standing
-    ada.passes("2d")
-    assert len(ada.sends) == len(standing)

@@ -2,7 +2,7 @@
 
 from engine.domain.rulebook import NOTHING
 from tests.unit.domain import builders as build
-from tests.unit.domain.builders import DAY, NOON, life
+from tests.unit.domain.builders import DAY, life
 
 
 def test_an_event_and_time_move_the_contacts_that_they_concern_at_once() -> None:
@@ -20,16 +20,3 @@ def test_an_event_asks_no_segment_that_it_does_not_concern() -> None:
     book = build.rulebook(*many)
     assert [plan.name for plan in book.event("E7").segments] == ["s7"]
     assert book.event("Other") is NOTHING
-
-
-def test_a_segment_of_segments_asks_nothing_twice() -> None:
-    """mautic#13088: a segment in a segment inlined its whole query."""
-    base = build.segment("base", did="Ate", at_least=3)
-    both = build.segment("both", all=[{"segment": "base"}, {"attribute": "x", "is": 1}])
-    ada = life(base, both)
-    for _ in range(3):
-        ada.does("Ate")
-    ada.tells(x=1)
-    assert {*ada.contact.segments} == {"base", "both"}
-    assert len(ada.contact.counts) == 1
-    assert ada.contact.segments["base"] == NOON
