@@ -222,6 +222,7 @@ async def test_reports_and_acts_travel(place: Open) -> None:
             assert relance.contact("user_id:7") == {"key": "user_id:7", "timeline": ["Cart Viewed"]}
             assert relance.contact("user_id:8") is None
             assert relance.segments() == [{"segment": "buyers", "size": 2}]
+            assert [relance.lifecycle()["days"], relance.lifecycle(7)["days"]] == [30, 7]
             assert relance.scenarios() == [{"scenario": "welcome", "running": 1}]
             assert relance.rulebook()["version"] == 0
             assert relance.fsck() == {"findings": [], "checked": {"events": 1}}
