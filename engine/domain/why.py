@@ -38,7 +38,7 @@ def why(contact: Contact, segment: str, rulebook: Rulebook, now: int) -> dict[st
 
 
 def memberships(contact: Contact, rulebook: Rulebook, now: int) -> list[dict[str, Any]]:
-    """Each segment that a contact is in: since when, until when if nothing happens (ms, 0 never), and why."""
+    """Each segment that a contact is in: since when, until when if nothing happens (ms or None), and why."""
     defined = {one.segment: one for one in rulebook.definitions.segments}
     told = []
     for name in sorted(contact.segments.keys() & defined.keys()):
@@ -49,7 +49,7 @@ def memberships(contact: Contact, rulebook: Rulebook, now: int) -> list[dict[str
         ]
         reason = " and ".join(holding) or worded(condition)
         told.append(
-            {"segment": name, "since": found.since, "until": found.until, "because": reason}
+            {"segment": name, "since": found.since, "until": found.until or None, "because": reason}
         )
     return told
 

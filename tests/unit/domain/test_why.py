@@ -131,5 +131,5 @@ def test_a_contact_tells_of_each_of_its_segments_how_long_it_stays() -> None:
             "segment": "s", "since": NOON, "until": NOON + 7 * DAY,
             "because": "did Visit within 7d",
         },
-        {"segment": "t", "since": NOON, "until": 0, "because": "any of these"},
+        {"segment": "t", "since": NOON, "until": None, "because": "any of these"},
     ]  # fmt: skip
