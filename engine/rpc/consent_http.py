@@ -7,6 +7,7 @@ nothing.
 
 import logging
 from http import HTTPStatus
+from urllib.parse import parse_qs
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
@@ -51,7 +52,9 @@ class ConsentHttp:
     async def _unsubscribe(self, request: Request) -> Response:
         link, language = self._link(request, "u"), language_asked(request)
         if request.method != "POST":
-            return _page(unsubscribe_page(language, self._topic(link)))
+            topics = self._engine.consents.topics()
+            chosen = await self._chosen(link)
+            return _page(unsubscribe_page(language, self._topic(link), topics, chosen))
         return await self._acted(request, link, language)
 
     async def _confirm(self, request: Request) -> Response:
@@ -62,8 +65,12 @@ class ConsentHttp:
 
     async def _acted(self, request: Request, link: Link | None, language: Language) -> Response:
         """What mail programs put into the body says no more than that they post."""
+        unsubscribes = request.url.path.startswith(UNSUBSCRIBE.partition("{")[0])
         try:
-            await body.read(request)
+            told = await body.read(request)
+            if "choose" in request.query_params and unsubscribes:
+                await self._choose(request, link, told)
+                return _page(answer_page(language, "saved"))
             done = await self._follow(request, link) if link is not None else True
         except ClientDisconnect:
             return Response(status_code=HTTPStatus.BAD_REQUEST)
@@ -72,7 +79,7 @@ class ConsentHttp:
         except EngineError as error:
             _log.warning("a link could not be followed: %s", error)
             return answer(fault_of(error))
-        if request.url.path.startswith(UNSUBSCRIBE.partition("{")[0]):
+        if unsubscribes:
             return _page(answer_page(language, "left"))
         return _page(answer_page(language, "confirmed" if done and link is not None else "late"))
 
@@ -86,6 +93,21 @@ class ConsentHttp:
 
         await self._begun.finish(insist(keep))
         return done[-1] == "done"
+
+    async def _chosen(self, link: Link | None) -> frozenset[str]:
+        """Nothing, where it cannot be told now: to leave must be possible all the same."""
+        try:
+            return await self._engine.consents.chosen(link) if link else frozenset()
+        except EngineError as error:
+            _log.warning("the topics of a link cannot be told: %s", error)
+            return frozenset()
+
+    async def _choose(self, request: Request, link: Link | None, told: bytes) -> None:
+        if link is None or link.act != "u":
+            return
+        chosen = frozenset(parse_qs(told.decode("utf-8", "replace")).get("topic", []))
+        ip = request.client.host if request.client else ""
+        await self._begun.finish(insist(lambda: self._engine.consents.choose(link, chosen, ip)))
 
     def _link(self, request: Request, act: str) -> Link | None:
         link = self._engine.consents.link(request.path_params["token"])

@@ -1,5 +1,6 @@
 """The pages behind the links of a message: one sentence and one button, in French and in English."""
 
+from collections.abc import Sequence
 from html import escape
 from typing import Literal
 
@@ -15,6 +16,9 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "leave_all": "Ne plus rien recevoir",
         "left": "C'est fait : vous ne recevrez plus ces messages.",
         "confirm": "Recevoir nos messages à cette adresse ?",
+        "choose": "Ou choisir ce que je reçois",
+        "save": "Enregistrer mon choix",
+        "saved": "C'est enregistré.",
         "yes": "Confirmer",
         "confirmed": "Merci, c'est confirmé.",
         "late": "Ce lien ne vaut plus. Demandez-en un autre.",
@@ -26,6 +30,9 @@ _TEXTS: dict[Language, dict[str, str]] = {
         "leave_all": "Stop receiving anything",
         "left": "Done: you will not receive these messages any more.",
         "confirm": "Receive our messages at this address?",
+        "choose": "Or choose what I receive",
+        "save": "Save my choice",
+        "saved": "Your choice is saved.",
         "yes": "Confirm",
         "confirmed": "Thank you, it is confirmed.",
         "late": "This link holds no more. Ask for another one.",
@@ -44,26 +51,50 @@ def language_of(accepted: str) -> Language:
     return "en"
 
 
-def unsubscribe_page(language: Language, topic: Topic | None) -> str:
-    """A button for the topic, where there is one, and a button for the whole channel."""
-    texts = _TEXTS[language]
+def unsubscribe_page(
+    language: Language, topic: Topic | None, topics: Sequence[Topic], chosen: frozenset[str]
+) -> str:
+    """A button for the topic, where there is one, one for the whole channel, and every topic to choose."""
+    texts, choice = _TEXTS[language], _choice(language, topics, chosen)
     if topic is None:
-        return _page(language, texts["unsubscribe"], (("", texts["leave"]),))
-    title = getattr(topic.title, language) or topic.title.fr or topic.title.en or topic.topic
+        return _page(language, texts["unsubscribe"], (("", texts["leave"]),), choice)
     buttons = (("", texts["leave"]), ("?all=1", texts["leave_all"]))
-    return _page(language, texts["unsubscribe_topic"].format(title), buttons)
+    sentence = texts["unsubscribe_topic"].format(_title(language, topic))
+    return _page(language, sentence, buttons, choice)
+
+
+def _title(language: Language, topic: Topic) -> str:
+    return getattr(topic.title, language) or topic.title.fr or topic.title.en or topic.topic
+
+
+def _choice(language: Language, topics: Sequence[Topic], chosen: frozenset[str]) -> str:
+    """A box for each topic, ticked where the person gets it."""
+    if not topics:
+        return ""
+    boxes = "".join(
+        f'<label><input type="checkbox" name="topic" value="{escape(one.topic)}"'
+        f"{' checked' if one.topic in chosen else ''}> {escape(_title(language, one))}</label>"
+        for one in topics
+    )
+    texts = _TEXTS[language]
+    return (
+        f'<form method="post" action="?choose=1"><fieldset><legend>{texts["choose"]}</legend>'
+        f"{boxes}</fieldset><button>{texts['save']}</button></form>"
+    )
 
 
 def confirm_page(language: Language) -> str:
     return _page(language, _TEXTS[language]["confirm"], (("", _TEXTS[language]["yes"]),))
 
 
-def answer_page(language: Language, answer: Literal["left", "confirmed", "late"]) -> str:
+def answer_page(language: Language, answer: Literal["left", "confirmed", "late", "saved"]) -> str:
     return _page(language, _TEXTS[language][answer], ())
 
 
-def _page(language: Language, sentence: str, buttons: tuple[tuple[str, str], ...]) -> str:
-    """``buttons``: where each posts to, seen from this page, and what it says."""
+def _page(
+    language: Language, sentence: str, buttons: tuple[tuple[str, str], ...], more: str = ""
+) -> str:
+    """``buttons``: where each posts to, seen from this page, and what it says; ``more`` is HTML."""
     forms = "".join(
         f'<form method="post" action="{where}"><button>{escape(text)}</button></form>'
         for where, text in buttons
@@ -72,7 +103,7 @@ def _page(language: Language, sentence: str, buttons: tuple[tuple[str, str], ...
         f'<!doctype html><html lang="{language}"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(sentence)}</title><style>{_STYLE}</style>"
-        f"<main><p>{escape(sentence)}</p>{forms}</main></html>"
+        f"<main><p>{escape(sentence)}</p>{forms}{more}</main></html>"
     )
 
 
@@ -80,4 +111,6 @@ _STYLE = (
     "body{font:18px/1.6 sans-serif;color:#222;background:#fff;margin:0;padding:15vh 24px}"
     "main{max-width:480px;margin:0 auto}button{font:inherit;padding:8px 20px;margin:0 0 12px;"
     "border:1px solid #222;border-radius:6px;background:#222;color:#fff;cursor:pointer}"
+    "fieldset{border:1px solid #767676;border-radius:6px;margin:24px 0 12px;padding:8px 16px}"
+    "label{display:block;padding:6px 0}input{width:20px;height:20px;vertical-align:middle}"
 )

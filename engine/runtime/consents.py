@@ -3,13 +3,19 @@
 import contextlib
 from typing import TYPE_CHECKING, Literal
 
-from engine.domain.consent import PURPOSES, Status
+from engine.domain.consent import PURPOSES, Consent, Status, allows, subject_of
 from engine.domain.definitions import decode
 from engine.domain.effect import Lift, Suppress, contact_of
 from engine.domain.link import Link
 from engine.domain.message import Stated
 from engine.domain.notice import Notice
-from engine.domain.suppression import LIFTED_BY_HAND, UNSUBSCRIBE, is_scope, reason_of
+from engine.domain.suppression import (
+    LIFTED_BY_CONSENT,
+    LIFTED_BY_HAND,
+    UNSUBSCRIBE,
+    is_scope,
+    reason_of,
+)
 from engine.domain.topic import Topic
 from engine.errors import BadRequest, NotAllowed, Unknown
 from engine.runtime import envelope
@@ -17,6 +23,9 @@ from engine.runtime.notice import NOBODY
 
 if TYPE_CHECKING:
     from engine.runtime.coordinator import Coordinator
+
+CHOSEN = "chosen on the page of a message's link"
+"""The evidence of such a consent."""
 
 
 class Consents:
@@ -65,6 +74,32 @@ class Consents:
         await self._tell(contact, Stated("link", subject, "withdrawn", ip, link.key))
         await self._told(link)
         return "done"
+
+    async def chosen(self, link: Link) -> frozenset[str]:
+        found = await self._coordinator.reports.contact(str(contact_of(link.key)), 0)
+        held = {
+            subject: Consent(told["status"], told["at"], told["said"])
+            for subject, told in (found["consents"] if found else {}).items()
+            if told["status"] in ("granted", "withdrawn")
+        }
+        channel = link.subject.partition("/")[0]
+        return frozenset(one.topic for one in self.topics() if allows(held, channel, one.topic))
+
+    async def choose(self, link: Link, topics: frozenset[str], ip: str) -> None:
+        """A topic that is asked for again is written about again, although its channel was left."""
+        contact, channel = contact_of(link.key), link.subject.partition("/")[0]
+        before = await self.chosen(link)
+        for topic in {one.topic for one in self.topics()} & (before ^ topics):
+            subject = subject_of(channel, topic)
+            if topic in topics:
+                scopes = (channel, subject)
+                lift = Lift(scopes, "", tuple(LIFTED_BY_CONSENT), hashed=link.address)
+                await self._everywhere(lift)
+                stated = Stated("link", subject, "granted", ip, link.key, CHOSEN)
+            else:
+                await self._everywhere(Suppress(subject, "", UNSUBSCRIBE, link.address))
+                stated = Stated("link", subject, "withdrawn", ip, link.key)
+            await self._tell(contact, stated)
 
     async def _told(self, link: Link) -> None:
         """That the message made somebody unsubscribe; once, and only while the message is known."""

@@ -70,6 +70,21 @@ async def test_the_page_names_the_topic_and_offers_to_leave_all(
     assert engine.acts == [("follow", "u", "email/news", True)]
 
 
+async def test_topics_are_chosen_on_the_page_and_only_a_post_acts(
+    engine: EngineInMemory, http: httpx.AsyncClient
+) -> None:
+    page = (await http.get(f"/u/{NEWS}?choose=1", headers=FRENCH)).text
+    assert '<input type="checkbox" name="topic" value="news">' in page
+    assert engine.acts == []
+    for data in ({"topic": ["news", "more"]}, {}):
+        told = await http.post(f"/u/{NEWS}?choose=1", data=data, headers=FRENCH)
+        assert "enregistré" in told.text
+    assert engine.acts == [
+        ("choose", "email/news", ["more", "news"]),
+        ("choose", "email/news", []),
+    ]
+
+
 async def test_a_confirmation_is_posted_and_says_when_it_came_too_late(
     http: httpx.AsyncClient,
 ) -> None:

@@ -6,9 +6,8 @@ MUTANTS = [
     Mutant(
         "looking_at_an_unsubscribe_link_does_nothing",
         "engine/rpc/consent_http.py",
-        'if request.method != "POST":\n'
-        "            return _page(unsubscribe_page(language, self._topic(link)))",
-        "if False:\n            return _page(unsubscribe_page(language, self._topic(link)))",
+        'if request.method != "POST":\n            topics = self._engine.consents.topics()',
+        "if False:\n            topics = self._engine.consents.topics()",
         ("tests/integration/test_rpc_consent.py::test_looking_at_a_link_changes_nothing",),
     ),
     Mutant(

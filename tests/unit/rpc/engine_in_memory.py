@@ -40,6 +40,12 @@ class ConsentsInMemory:
         self.acts.append(("follow", link.act, link.subject, everything))
         return "late" if link.expires < 0 else "done"
 
+    async def chosen(self, link: Link) -> frozenset[str]:
+        return frozenset()
+
+    async def choose(self, link: Link, topics: frozenset[str], ip: str) -> None:
+        self.acts.append(("choose", link.subject, sorted(topics)))
+
     def topics(self) -> tuple[Topic, ...]:
         return self.declared
 

@@ -100,6 +100,26 @@ def test_a_consent_of_long_ago_that_is_told_today_undoes_no_unsubscription(
     assert not engine.post.left
 
 
+def test_topics_chosen_on_the_page_are_left_and_taken_up_again(started: Started) -> None:
+    engine = shop(started)
+    is_person(engine, "user_id:0")
+    says(engine, "user_id:0", status="granted")
+    engine.run(engine.push(engine.event("Ate", "user_id:0")))
+    engine.run(engine.rest())
+    (key,) = engine.post.left
+    hashed = address_hash(engine.coordinator.keyring.pepper, "ada@example.com")
+    link, desk = Link("u", key, "email/news", hashed), engine.coordinator.consents
+    assert engine.run(desk.chosen(link)) == {"news"}
+    for topics, mails in ((frozenset[str](), 1), (frozenset({"news", "unheard of"}), 2)):
+        engine.run(desk.choose(link, topics, "192.0.2.9"))
+        assert engine.run(desk.chosen(link)) == topics & {"news"}
+        engine.run(engine.push(engine.event("Ate", "user_id:0")))
+        engine.run(engine.rest())
+        assert len(engine.post.left) == mails
+    engine.run(desk.follow(link, everything=True, ip=""))
+    assert engine.run(desk.chosen(link)) == frozenset()
+
+
 def test_a_link_works_after_the_contact_that_was_sent_it_has_merged(started: Started) -> None:
     engine = shop(started)
     is_person(engine, "user_id:1")
