@@ -24,8 +24,8 @@ async def test_an_operator_is_told_how_far_it_is_and_what_was_found(address: str
 
     def work() -> None:
         with Relance(address, "operator") as operator:
-            found = operator.surveys.preview(b"document", ["hot"], told.append)
-            assert found == {"segments": [{"segment": "hot", "size": 1}]}
+            found = operator.surveys.preview(b"document", ["hot"], told.append, ["heat"])
+            assert found == {"segments": [{"segment": "hot", "size": 1}], "scores": ["heat"]}
             assert operator.surveys.forecast("vips", 2)["days"] == [{"size": 0}, {"size": 1}]
             with pytest.raises(Unknown, match="there are vips"):
                 operator.surveys.forecast("vip", 2)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.cli.survey import _print_preview, days_of, print_forecast
+from engine.cli.survey import _print_difference, _print_preview, days_of, print_forecast
 from engine.errors import BadRequest
 
 
@@ -45,3 +45,22 @@ def test_a_forecast_is_a_row_a_day(capsys: pytest.CaptureFixture[str]) -> None:
     told = capsys.readouterr().out
     assert "3 cannot be told yet" in told
     assert "2026-03-02T00:00:00.000Z" in told
+
+
+def test_a_difference_says_how_values_and_grades_are_spread_and_who_moves(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    one = {
+        "score": "heat",
+        "change": "changed",
+        "contacts": 20,
+        "changed": 3,
+        "unknown": 0,
+        "bars": [{"from": 0.0, "to": 1.0, "before": 17, "after": 20}],
+        "movers": [{"id": 7, "keys": ["user_id:1"], "before": 9.25, "after": 0.5}],
+    }
+    _print_difference(one, {"whole_since": None})
+    told = " ".join(capsys.readouterr().out.split())
+    assert "heat (changed): 3 of 20 contacts with it change." in told
+    assert "below 1 17 20" in told
+    assert "7 user_id:1 9.25 0.5" in told
