@@ -79,7 +79,7 @@ class Eraser:
             try:
                 await self.go_on()
             except EngineError as error:
-                log.info("an erasure goes on later: %s", error)
+                log.debug("erasures are looked for again: %s", error)
             await asyncio.sleep(PAUSE)
 
     async def go_on(self) -> None:
