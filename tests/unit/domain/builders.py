@@ -124,7 +124,7 @@ def event(name: str = "Product Added", at: int = NOON, **rest: Any) -> Event:
         kind=rest.pop("kind", "identify" if traits else "track"),
         message_id=rest.pop("message_id", f"{name}-{at}"),
         source="test",
-        fingerprint=blake2b(identity, digest_size=6).digest(),
+        fingerprint=rest.pop("fingerprint", blake2b(identity, digest_size=6).digest()),
         at=at,
         received=rest.pop("received", at),
         properties=properties,
@@ -135,8 +135,14 @@ def event(name: str = "Product Added", at: int = NOON, **rest: Any) -> Event:
 
 
 def claim(key: str, said: str = "Came", **rest: Any) -> Claim:
-    """As an event of this name made it at noon."""
+    """As an event of this name made it at noon that has its ``print_of``."""
+    rest.setdefault("fingerprint", print_of(said))
     return Claim(key, NOON, source="test", message_id=f"{said}-{NOON}", **rest)
+
+
+def print_of(name: str) -> bytes:
+    """A fingerprint that a test can tell from the name of the event."""
+    return name.encode().ljust(6)[:6]
 
 
 class Life:

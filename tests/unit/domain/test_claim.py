@@ -17,7 +17,7 @@ from engine.domain.message import (
     YieldAnswered,
     YieldAsked,
 )
-from tests.unit.domain.builders import NOON, Life, claim, details, event, life
+from tests.unit.domain.builders import NOON, Life, claim, details, event, life, print_of
 
 DEVICE, USER, MAIL = "anonymous_id:d", "user_id:7", "email:ada@example.com"
 ME, OTHER = 1 << 16, 2 << 16
@@ -26,7 +26,7 @@ ME, OTHER = 1 << 16, 2 << 16
 def naming(*keys: str, **rest: int) -> Life:
     """A contact whose first event names these keys."""
     ada = life()
-    ada.does("Came", keys=keys, **rest)
+    ada.does("Came", keys=keys, fingerprint=print_of("Came"), **rest)
     return ada
 
 
@@ -132,11 +132,12 @@ def test_two_known_contacts_are_put_on_the_review_list() -> None:
 
 
 def test_who_was_first_to_claim_a_key_recognises_what_another_took_under_it() -> None:
-    ada, other = naming(USER, MAIL), naming(MAIL)
+    ada, other = naming(USER, MAIL), life()
+    other.does("Asked", keys=(MAIL,))
     answered(ada, OTHER)
     told = next(effect for effect in ada.effects if isinstance(effect, Witness))
     assert other.take(Witnessed(ME, told.seen)).answer == AdoptionSettled()
-    assert has_seen(other.contact.seen, event("Came", keys=(USER, MAIL)).fingerprint)
+    assert has_seen(other.contact.seen, print_of("Came"))
 
 
 def test_a_second_device_that_another_holds_does_not_merge_an_anonymous_contact() -> None:
@@ -218,7 +219,7 @@ def test_an_adoption_settles_the_claims_of_the_keys_that_it_brings() -> None:
 def test_a_guest_who_said_which_user_it_is_joins_nobody_before_that_is_settled() -> None:
     guest = naming(DEVICE)
     guest.does("Asked for news", keys=(MAIL, DEVICE))
-    guest.does("Signed Up", keys=("user_id:8", DEVICE))
+    guest.does("Signed Up", keys=("user_id:8", DEVICE), fingerprint=print_of("Signed Up"))
     answered(guest, OTHER)
     assert (guest.contact.merged_into, guest.effects) == (
         0,

@@ -17,6 +17,7 @@ from tests.unit.domain.builders import (
     claim,
     details,
     event,
+    print_of,
     rulebook,
     scenario,
     score,
@@ -177,7 +178,7 @@ def test_queued_messages_change_hands() -> None:
 
 def test_keys_and_claims_of_both_are_the_survivors() -> None:
     guest, ada = pair()
-    guest.take(event("Came", NOON, keys=(DEVICE, "email:ada@example.com")))
+    guest.does("Came", keys=(DEVICE, "email:ada@example.com"), fingerprint=print_of("Came"))
     merge(guest, ada)
     assert ada.contact.keys == ["user_id:7", DEVICE]
     assert ada.effects[-1] == ClaimKey(claim("email:ada@example.com"))

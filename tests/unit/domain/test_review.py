@@ -6,7 +6,7 @@ from engine.domain.effect import AskYield, ClaimKey, Review, ReviewOver
 from engine.domain.event import PUBLIC
 from engine.domain.message import Adopted, ClaimAnswered
 from engine.domain.review import MOST
-from tests.unit.domain.builders import NOON, Life, claim, details, event, life
+from tests.unit.domain.builders import NOON, Life, claim, details, event, life, print_of
 
 ADA, BOB = 1 << 16, 2 << 16
 
@@ -48,7 +48,8 @@ def test_what_is_merged_is_no_review_any_more_and_its_reviews_are_the_survivors(
 
 
 def alias(one: Life, trust: int = 2) -> None:
-    one.take(event("Aliased", keys=("user_id:1", "anonymous_id:old"), kind="alias", trust=trust))
+    keys, told = ("user_id:1", "anonymous_id:old"), print_of("Aliased")
+    one.take(event("Aliased", keys=keys, kind="alias", trust=trust, fingerprint=told))
 
 
 def test_an_alias_joins_the_former_id_as_a_device_and_asks_who_has_it_as_a_user() -> None:
