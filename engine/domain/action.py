@@ -1,12 +1,22 @@
 """Steps that act and take no time, as an operator writes them."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 from engine.domain.channel import Channel
 from engine.domain.decision import Weight
 from engine.domain.definition import Definition, Name, Scalar
+from engine.domain.duration import Duration
+
+Source = Annotated[
+    str,
+    msgspec.Meta(
+        pattern=r"^(contact|event)(\.[^.\x00]+){1,8}$",
+        max_length=200,
+        description="contact.<attribute> or event.<property>",
+    ),
+]
 
 
 class Straight(Definition, frozen=True, kw_only=True):
@@ -83,6 +93,19 @@ class HandOff(Straight, frozen=True, kw_only=True, tag_field="do", tag="handoff"
 
     handoff: Name
     reason: str = ""
+
+
+class Webhook(Straight, frozen=True, kw_only=True, tag_field="do", tag="webhook"):
+    """Call an endpoint of ``webhooks.yaml``. It is told the contact, the properties that the run began with,
+
+    and what ``body`` names of both (``contact.plan``, ``event.cart_id``). With ``wait`` (or for how long) the
+    run goes on when it has answered; to ``else`` when the call is given up, or the time is over.
+    """
+
+    webhook: Name
+    body: dict[Name, Source] | None = None
+    wait: bool | Duration = False
+    else_: Name | None = msgspec.field(name="else", default=None)
 
 
 class Start(Straight, frozen=True, kw_only=True, tag_field="do", tag="start"):

@@ -1,5 +1,6 @@
 """Every kind of step by its name: what it does when a run comes to it, and when its timer is due."""
 
+from engine.domain import calling
 from engine.domain.action import (
     Consenting,
     Enlist,
@@ -12,6 +13,7 @@ from engine.domain.action import (
     Stop,
     Switch,
     Tag,
+    Webhook,
 )
 from engine.domain.assigning import assign
 from engine.domain.awaiting import digest, time_out, wait_for
@@ -49,10 +51,11 @@ DOES: dict[type, Does] = {
     Consenting: consent,
     Points: give,
     HandOff: hand_off,
+    Webhook: calling.call,
     Start: start,
     Stop: stop,
     Switch: switch,
     Exit: leave,
 }
-FIRES: dict[type, Does] = {Wait: over, WaitFor: time_out}
+FIRES: dict[type, Does] = {Wait: over, WaitFor: time_out, Webhook: calling.over}
 """Kinds whose timer does something else than to let the run go on."""

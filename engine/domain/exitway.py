@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from engine.domain.action import Exit, Straight, Switch
+from engine.domain.action import Exit, Straight, Switch, Webhook
 from engine.domain.decision import Branch, Case, Split
 from engine.domain.pause import Racer, WaitFor
 from engine.domain.scenario import Step
@@ -21,6 +21,8 @@ class Exitway(NamedTuple):
 def exits_of(step: Step) -> Iterator[Exitway]:
     """Every way that a run may take from here."""
     match step:
+        case Webhook() if step.wait:
+            yield from (Exitway(("then",), step.then), Exitway(("else",), step.else_))
         case Straight():
             yield Exitway(("then",), step.then)
         case Split():

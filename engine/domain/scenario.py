@@ -16,6 +16,7 @@ from engine.domain.action import (
     Stop,
     Switch,
     Tag,
+    Webhook,
 )
 from engine.domain.condition import Condition, Path
 from engine.domain.decision import Branch, Split
@@ -48,6 +49,7 @@ Step = (
     | Stop
     | Switch
     | HandOff
+    | Webhook
     | Exit
 )
 

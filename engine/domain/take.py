@@ -121,6 +121,7 @@ def take_receipt(turn: Turn, receipt: Receipt) -> None:
             bounce.count(turn, receipt)
     bounce.heed(turn, receipt)
     answering.keep(turn, receipt)
+    answering.hear(turn, receipt)
     for event in activity.told(receipt, turn.rulebook, turn.now):
         collect(turn, event)
         _tell(turn, event)

@@ -48,6 +48,8 @@ def tell(
     visits: int,
     kind: str,
     data: dict[str, Any],
+    *,
+    scenario: str = "",
 ) -> str:
     """Queue a webhook of this type; the message's key, which its receipts will have.
 
@@ -65,7 +67,7 @@ def tell(
         Send(
             key=key,
             contact=contact.id,
-            scenario=step,
+            scenario=scenario or step,
             channel=channel,
             template="",
             address="",

@@ -14,6 +14,7 @@ from engine.domain.action import (
     Stop,
     Switch,
     Tag,
+    Webhook,
 )
 from engine.domain.aim import is_calendar
 from engine.domain.attribute import misfit
@@ -188,6 +189,12 @@ def _handoff(step: HandOff, _scenario: Scenario, place: Place, known: Known) -> 
     yield from unknown("handoff", step.handoff, (*place, "handoff"), known.names["handoff"])
 
 
+def _webhook(step: Webhook, _scenario: Scenario, place: Place, known: Known) -> Problems:
+    yield from unknown("webhook", step.webhook, (*place, "webhook"), known.names["webhook"])
+    if step.else_ is not None and not step.wait:
+        yield (*place, "else"), "is never reached without a wait for the answer"
+
+
 _CHECKS: dict[type, Callable[[Any, Scenario, Place, Known], Problems]] = {
     Wait: _wait,
     WaitFor: _wait_for,
@@ -204,5 +211,6 @@ _CHECKS: dict[type, Callable[[Any, Scenario, Place, Known], Problems]] = {
     Stop: _other,
     Switch: _other,
     HandOff: _handoff,
+    Webhook: _webhook,
 }
 """Kinds of which something can be wrong besides their types and ways."""

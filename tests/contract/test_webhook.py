@@ -12,11 +12,13 @@ from engine.clock import SystemClock
 from engine.domain.definitions import Definitions, encode
 from engine.domain.effect import Send
 from engine.domain.endpoint import Endpoint
+from engine.domain.message import Receipt
 from engine.errors import Deferred, Refused, RouteDown
 from engine.ports.sending import Answered, Delivery, Rendered
 from engine.runtime.sender import Sender
 from engine.runtime.spool import Spool
 from tests.sender_host import Host
+from tests.unit.domain import builders as build
 from tests.webhook_server import OLDER, SECRET, Receiver, receiver
 
 HOME = Outside(networks("127.0.0.0/8, ::1"))
@@ -174,4 +176,38 @@ async def test_the_sender_tells_an_endpoint_of_its_rulebook_and_brings_its_answe
     assert await host.settle([send.key]) == {send.key: "sent"}
     assert there.bodies == [told]
     assert host.outcomes[send.key].answer == b'{"grade": "A"}'
+    await sender.stop()
+
+
+async def test_a_run_waits_for_the_answer_of_an_endpoint_and_chooses_by_it(
+    there: Receiver, tmp_path: Path
+) -> None:
+    there.answers = [(503, b"", {}), (200, b'{"grade": "A"}', {})]
+    crm = Endpoint(webhook="crm", url=there.url)
+    one = build.life(
+        build.scenario(
+            "lead",
+            {"event": "Asked"},
+            {"do": "webhook", "id": "ask", "webhook": "crm", "wait": "1d"},
+            {"do": "branch", "id": "graded", "when": [{"answer": {"grade": "A"}}]},
+            build.put("good", "lead", "good"),
+        ),
+        webhooks=(crm,),
+    )
+    one.does("Asked", properties={"cart": 7})
+    [send] = one.sends
+    sender = Sender(
+        {}, Spool(tmp_path / "spool", "boot"), SystemClock(), endpoint=lambda one: channel(one.url)
+    )
+    await sender.start()
+    await sender.publish(1, encode(Definitions(webhooks=(crm,))))
+    host = Host(sender)
+    for attempt in (1, 2):
+        host.outcomes.clear()
+        await host.offer(Delivery(send, "", "<abc@example.com>", attempts=attempt))
+        outcome = (await host.settle([send.key]))[send.key]
+        answer = host.outcomes[send.key].answer
+        one.take(Receipt(send.key, outcome, send.scenario, send.channel, answer=answer))
+        assert ("lead" in one.contact.attributes) is (attempt == 2)
+    assert there.bodies[0]["data"]["properties"] == {"cart": 7}
     await sender.stop()

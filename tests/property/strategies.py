@@ -30,6 +30,8 @@ from tests.unit.domain import builders as build
 
 ATTRIBUTES = ("x", "y")
 LONGEST = 60
+DAYS = tuple(f"2023-11-{day}" for day in range(14, 30))
+INSTANTS = ("2023-11-15T12:00:00.020Z", "2023-11-15T12:00:00.055Z", "2023-11-15", "never")
 
 NONE: st.SearchStrategy[dict[str, Any]] = st.nothing()
 
@@ -217,7 +219,9 @@ happenings = st.builds(
     name=names,
     properties=st.dictionaries(st.just("n"), st.sampled_from(VALUES)),
     traits=st.one_of(
-        st.just({}), st.dictionaries(st.sampled_from(ATTRIBUTES), st.sampled_from(VALUES))
+        st.just({}),
+        st.dictionaries(st.sampled_from(ATTRIBUTES), st.sampled_from(VALUES)),
+        st.fixed_dictionaries({"when": st.sampled_from(INSTANTS)}),
     ),
     live=st.sampled_from([True, True, True, False]),
     act=st.sampled_from(["", "", "", "join", "quit"]),
@@ -227,7 +231,11 @@ histories = st.lists(happenings, min_size=1, max_size=8)
 
 @st.composite
 def moments(draw: st.DrawFn, segments: list[str]) -> dict[str, Any]:
-    kind = draw(st.sampled_from(["event", "event", "enters", "leaves", "joins", "quits", "stage"]))
+    kinds = ["event", "event", "event", "enters", "leaves", "joins", "quits", "stage", "changes"]
+    kind = draw(st.sampled_from(kinds))
+    if kind == "changes":
+        sides = st.dictionaries(st.sampled_from(["to", "from"]), scalars, max_size=1)
+        return {"changes": draw(st.sampled_from(ATTRIBUTES)), **draw(sides)}
     if kind in ("joins", "quits"):
         return {kind: "fair"}
     if kind == "stage":
@@ -238,10 +246,19 @@ def moments(draw: st.DrawFn, segments: list[str]) -> dict[str, Any]:
     return {kind: draw(st.sampled_from(segments))}
 
 
+dates = st.one_of(
+    st.builds(
+        lambda shift, every: {"date": "when", **shift, **every},
+        st.sampled_from([{}, {"after": "10ms"}, {"before": "15ms"}]),
+        st.sampled_from([{}, {"every": "year"}]),
+    ),
+    st.just({"calendar": "FREQ=DAILY", "at": "12:00"}),
+)
+"""Triggers that are dates; the attribute ``when`` holds instants about the beginning of a history."""
 LATE = ("send", "skip", "exit")
 KINDS = (
     "wait", "wait", "wait_for", "wait_for", "send", "branch", "set", "exit",
-    "race", "digest", "cases", "split", "tag", "start", "stop", "switch", "topic",
+    "race", "digest", "cases", "split", "tag", "start", "stop", "switch", "topic", "webhook",
 )  # fmt: skip
 OTHERS = st.sampled_from(["scenario0", "scenario1", "nowhere"])
 
@@ -293,6 +310,14 @@ MORE: dict[str, Callable[[list[str], list[str]], st.SearchStrategy[dict[str, Any
         {"attribute": st.just("x"), "add": st.lists(scalars, max_size=2)}
     ),
     "topic": lambda _ids, _segments: st.just({"channel": "email", "say": "unsubscribe"}),
+    "webhook": lambda ids, _segments: st.fixed_dictionaries(
+        {
+            "webhook": st.just("crm"),
+            "wait": st.one_of(st.booleans(), windows),
+            "else": st.none() | st.sampled_from(ids),
+            "body": st.just({"x": "contact.x", "n": "event.n"}),
+        }
+    ),
     "start": _others,
     "stop": _others,
     "switch": _others,
@@ -334,8 +359,11 @@ def scenarios(draw: st.DrawFn, name: str, segments: list[str]) -> Any:
         rest["exits"] = [draw(moments(segments) | asks)]
     if draw(st.integers(0, 3)) == 0:
         rest["key"] = "n"
+    if draw(st.integers(0, 3)) == 0:
+        rest["if"] = draw(conditions(segments, more=kept))
     walked = [draw(steps(ids, segments, at)) for at in range(len(ids))]
-    return build.scenario(name, draw(moments(segments)), *walked, **rest)
+    trigger = draw(moments(segments) | dates if draw(st.booleans()) else moments(segments))
+    return build.scenario(name, trigger, *walked, **rest)
 
 
 @st.composite
@@ -362,4 +390,5 @@ def documents(draw: st.DrawFn, *, transactional: bool = True) -> Definitions:
         visit_gap=draw(st.sampled_from([20, GAP])),
         lists=LISTS,
         stages=draw(lifecycles(list(written))),
+        calendars={f"scenario{number}": DAYS for number in range(3)},
     )
