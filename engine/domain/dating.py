@@ -40,7 +40,7 @@ def arm(turn: Turn) -> None:
     zone = zone_of(contact, turn.rulebook.zone)
     for plan in plans:
         fired, aimed = contact.dated.get(plan.scenario, (None, None))
-        found = next_due(plan, contact, zone, turn.now, fired)
+        found = next_due(plan, contact, zone, turn.now + 1, fired)
         if aimed is not None and (fired is None or aimed > fired):
             due = due_of(plan, contact, zone, aimed)
             if due is not None and (found is None or aimed < found[1]):

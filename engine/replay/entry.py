@@ -5,9 +5,11 @@ import msgspec
 from engine.domain import entry
 from engine.domain.calendar import written
 from engine.domain.contact import Contact
+from engine.domain.dating import MISSED, TIMER
 from engine.domain.duration import milliseconds
 from engine.domain.event import Event
 from engine.domain.lifecycle import CHANGED
+from engine.domain.moment_plan import CHANGES, DUE, HAND
 from engine.domain.rollout import for_contact
 from engine.domain.rulebook import Rulebook, ScenarioPlan
 from engine.domain.scenario import Reentry
@@ -19,6 +21,8 @@ _CROSSED = {
     "leaves": "segment_left",
     "joins": "list_joined",
     "quits": "list_left",
+    CHANGES: "changed",
+    HAND: "start_refused",
 }
 
 _WORDS = {
@@ -26,6 +30,7 @@ _WORDS = {
     "too_many": f"{entry.AT_ONCE} runs of it were under way",
     "filter": "the scenario's filter did not fit the contact",
     "pending": "what the scenario's filter asks about was still being counted",
+    MISSED: "the engine was down when its date came, for longer than max_age",
 }
 
 
@@ -39,12 +44,21 @@ def refusal(plan: ScenarioPlan, moment: Moment, rulebook: Rulebook) -> str:
             return "it was imported, or sent with integrations off: that triggers nothing"
         if message.at < moment.row.now - rulebook.max_age:
             return f"it had happened at {written(message.at)}: too old to trigger anything"
-        if not _fits(plan, message):
+        if plan.trigger.kind == "event" and not _fits(plan, message):
             told = message.properties.decode() or "{}"
             return f"properties of {message.name} did not fit the trigger: {told}"
-    return _reserved(plan, moment.before, rulebook) or _worded(
-        plan, moment.before, moment, rulebook
+    return (
+        _unfit(plan, moment.before, moment)
+        or _told(plan, moment)
+        or _reserved(plan, moment.before, rulebook)
+        or _worded(plan, moment.before, moment, rulebook)
     )
+
+
+def _told(plan: ScenarioPlan, moment: Moment) -> str:
+    """The reason that is a fact."""
+    facts = (f for f in moment.facts if f.what == "entry_refused" and f.subject == plan.name)
+    return next((_WORDS[str(f.detail)] for f in facts if f.detail in _WORDS), "")
 
 
 def _is_trigger(plan: ScenarioPlan, moment: Moment) -> bool:
@@ -53,6 +67,9 @@ def _is_trigger(plan: ScenarioPlan, moment: Moment) -> bool:
         return isinstance(moment.message, Event) and moment.message.name == name
     if kind == "stage":
         return any(f.what == CHANGED and f.subject.endswith(f"/{name}") for f in moment.facts)
+    if kind == DUE:
+        due = moment.before.timers.get(f"{TIMER}{name}") if moment.before is not None else None
+        return due is not None and due <= moment.row.now
     crossed = _CROSSED.get(kind)
     return any(fact.what == crossed and fact.subject == name for fact in moment.facts)
 
@@ -70,6 +87,18 @@ def _reserved(plan: ScenarioPlan, before: Contact, rulebook: Rulebook) -> str:
     return (
         f"version {plan.scenario.version} is for {plan.scenario.rollout} of contacts, not this one"
     )
+
+
+def _unfit(plan: ScenarioPlan, before: Contact, moment: Moment) -> str:
+    """Why a change was none that the trigger asks for."""
+    name = plan.trigger.name
+    if plan.trigger.kind != CHANGES or plan.trigger.matches is None:
+        return ""
+    values = [f.detail[0] for f in moment.facts if f.what == "changed" and f.subject == name]
+    held = before.attributes.get(name)
+    if not plan.trigger.matches({"from": held, "to": values[-1]}):
+        return f"{name} changed from {held} to {values[-1]}, which does not fit the trigger"
+    return ""
 
 
 def _worded(plan: ScenarioPlan, before: Contact, moment: Moment, rulebook: Rulebook) -> str:

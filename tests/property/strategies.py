@@ -360,7 +360,7 @@ def scenarios(draw: st.DrawFn, name: str, segments: list[str]) -> Any:
     if draw(st.integers(0, 3)) == 0:
         rest["key"] = "n"
     if draw(st.integers(0, 3)) == 0:
-        rest["if"] = draw(conditions(segments, more=kept))
+        rest["if"] = {"attribute": "x", **draw(operators)}
     walked = [draw(steps(ids, segments, at)) for at in range(len(ids))]
     trigger = draw(moments(segments) | dates if draw(st.booleans()) else moments(segments))
     return build.scenario(name, trigger, *walked, **rest)
