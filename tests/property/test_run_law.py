@@ -36,15 +36,17 @@ def check_figures(contacts: Collection[Contact], facts: list[Fact]) -> None:
 
 
 def check_state(one: Life) -> None:
-    """A timer belongs to a run or a segment; nobody is twice in a scenario, or twice for one key; nothing
+    """A timer belongs to a run, a segment or a date; nobody is twice in a scenario, or for one key; nothing
 
     is overdue.
     """
     contact = one.contact
     runs = {run.id for run in contact.runs}
     assert len(runs) == len({entry_of(run) for run in contact.runs}) == len(contact.runs)
-    owners = [owner for owner in contact.timers if not owner.startswith("segment:")]
+    owners = [owner for owner in contact.timers if not owner.startswith(("segment:", "trigger:"))]
     assert {owner.partition(":")[2] for owner in owners} <= runs
+    aimed = {f"trigger:{name}" for name, (_, mark) in contact.dated.items() if mark is not None}
+    assert aimed == {owner for owner in contact.timers if owner.startswith("trigger:")}
     assert contact.due == 0 or contact.due > one.now
     assert len({send.key for send in one.sends}) == len(one.sends)
 
