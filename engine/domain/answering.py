@@ -6,6 +6,7 @@ A run that waits for the answer goes on with it.
 import msgspec
 
 from engine.domain.action import Webhook
+from engine.domain.calling import NONE
 from engine.domain.contact import Run, timer_of
 from engine.domain.endpoint import is_webhook
 from engine.domain.message import Receipt
@@ -50,11 +51,11 @@ def hear(turn: Turn, receipt: Receipt) -> None:
 
 
 def _go_on(turn: Turn, run: Run, plan: ScenarioPlan, step: Webhook, *, taken: bool) -> None:
-    if taken and not run.answer:
-        run = msgspec.structs.replace(run, answer=NOTHING)
+    if not taken or not run.answer:
+        run = msgspec.structs.replace(run, answer=NOTHING if taken else NONE)
     if run.scenario in turn.rulebook.paused:
         follow(turn, run, Stay(run))
-        turn.contact.timers[timer_of(run)] = turn.now
+        turn.contact.timers.pop(timer_of(run), None)
     else:
         onward = plan.following[step.id]
         follow(turn, run, onward if taken else step.else_ or onward)

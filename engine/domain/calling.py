@@ -20,6 +20,8 @@ from engine.domain.turn import Turn
 from engine.domain.way import Stay, Way
 
 TYPE = "scenario.step"
+NONE = b"null"
+"""The answer of a call that was given up."""
 
 
 def call(turn: Turn, run: Run, plan: ScenarioPlan, step: Webhook) -> Way:
@@ -42,10 +44,17 @@ def call(turn: Turn, run: Run, plan: ScenarioPlan, step: Webhook) -> Way:
 
 def over(turn: Turn, run: Run, plan: ScenarioPlan, step: Webhook) -> Way:
     """The time is over, or the answer came while the scenario was paused."""
-    if run.answer:
+    if run.answer and run.answer != NONE:
         return plan.following[step.id]
     turn.note("timed_out", f"{run.scenario}/{run.step}")
     return step.else_ or plan.following[step.id]
+
+
+def waits(turn: Turn, run: Run, step: Webhook) -> bool:
+    """Whether a run that comes out of a pause still waits for its answer: its timer is set anew."""
+    if not run.answer and isinstance(step.wait, str):
+        turn.contact.timers[timer_of(run)] = run.since + milliseconds(step.wait)
+    return not run.answer
 
 
 def _read(turn: Turn, event: dict[str, Any], path: str) -> Any:

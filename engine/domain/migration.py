@@ -6,7 +6,9 @@ What a run has done under an earlier version it does not do again, unless that o
 
 import msgspec
 
+from engine.domain import calling
 from engine.domain import run as runs
+from engine.domain.action import Webhook
 from engine.domain.contact import Run, timer_of
 from engine.domain.decision import Branch
 from engine.domain.doing import DOES
@@ -48,6 +50,9 @@ def go_on(turn: Turn, moved: list[str]) -> None:
             turn.contact.timers[timer_of(run)] = run.since + milliseconds(step.for_)
         elif isinstance(step, Wait) or (isinstance(step, WaitFor) and step.timeout):
             runs.follow(turn, run, DOES[type(step)](turn, run, plan, step))
+        elif isinstance(step, Webhook) and step.wait and run.id not in moved:
+            if not calling.waits(turn, run, step):
+                runs.follow(turn, run, calling.over(turn, run, plan, step))
         elif run.id in moved and not isinstance(step, WaitFor | Branch):
             if plan.acts.get(run.step, -1) in run.passed:
                 continue

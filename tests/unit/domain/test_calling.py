@@ -89,7 +89,7 @@ def test_an_answer_to_a_paused_scenario_is_kept_until_it_goes_on() -> None:
     paused = msgspec.structs.replace(book.definitions, paused=("lead",))
     one.under(build.Rulebook(2, paused))
     assert answers(one, "sent", b'{"grade": "A"}') is None
-    one.passes("10m").under(build.Rulebook(3, book.definitions)).passes("10m")
+    one.passes("10m").under(build.Rulebook(3, book.definitions)).misses("1m")
     assert one.contact.attributes["lead"] == "good"
 
 
