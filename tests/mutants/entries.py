@@ -92,12 +92,10 @@ MUTANTS = [
         (f"{DOMAIN}/test_segment.py::test_a_new_segment_is_entered_quietly_by_those_who_are_here",),
     ),
     Mutant(
-        "a_circle_of_definitions_ends",
-        "engine/domain/settle.py",
-        "turn.depth = moment.depth",
-        "turn.depth = 0",
-        (
-            f"{DOMAIN}/test_loop.py::test_a_circle_of_definitions_parks_the_contact_and_names_itself",
-        ),
+        "a_walk_without_a_wait_is_told",
+        "engine/domain/run.py",
+        "raise Loop(plan.name)",
+        "return",
+        (f"{DOMAIN}/test_loop.py::test_a_walk_without_a_wait_parks_the_contact",),
     ),
 ]
