@@ -194,7 +194,7 @@ def yields(contact: Contact, question: YieldAsked) -> bool:
     if contact.merged_into or question.claim.key.startswith(WITH):
         return True
     if question.via and question.via not in contact.pasts:
-        return False
+        return question.via in contact.risen
     if contact.known:
         return not contact.claims or contact.claims[0].key != question.claim.key
     return not contact.claims
@@ -203,7 +203,8 @@ def yields(contact: Contact, question: YieldAsked) -> bool:
 def yield_asked(turn: Turn, question: YieldAsked) -> YieldAnswered:
     """Answer a claimant. Asked again, it answers the same and changes nothing more.
 
-    What was on its way to a contact that is merged itself will come to whom that one is a part of.
+    What was on its way to a contact that is merged itself will come to whom that one is a part of. Who has
+    been parted from this contact meanwhile answers for itself.
     """
     contact, claim = turn.contact, question.claim
     if contact.merged_into == question.claimant:
@@ -213,6 +214,8 @@ def yield_asked(turn: Turn, question: YieldAsked) -> YieldAnswered:
         return YieldAnswered(
             claim, "moved", contact.merged_into, question.via if comes else contact.id
         )
+    if question.via and question.via not in contact.pasts:
+        return YieldAnswered(claim, "moved", question.via)
     if not contact.known:
         give_in(turn, question.claimant)
         return YieldAnswered(claim, "merging", by=contact.id)

@@ -90,6 +90,7 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     ``upheld`` are the rules of scores whose condition holds, with since when; ``wears`` and ``capped``
     see ``engine.domain.wear`` and ``cap``. ``stage`` of the lifecycle is empty for none; ``staged`` is
     since when. ``dated``: see ``engine.domain.dating``.
+    ``risen`` counts how often this contact, and those that were a part of it, were made themselves again.
     """
 
     id: int
@@ -137,6 +138,7 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     stage: str = ""
     staged: int = 0
     dated: dict[str, tuple[int | None, int | None]] = {}
+    risen: dict[int, int] = {}
 
     @property
     def known(self) -> bool:
@@ -198,4 +200,5 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
             self.stage,
             self.staged,
             self.dated.copy(),
+            self.risen,
         )

@@ -34,6 +34,7 @@ from engine.domain import (
     migration,
     order_key,
     pending,
+    rising,
     statement,
 )
 from engine.domain.aggregate import join
@@ -65,6 +66,7 @@ def tombstone(contact: Contact, survivor: int) -> Contact:
         rulebook=contact.rulebook,
         orders=contact.orders,
         shelf=contact.shelf and b"",
+        risen=contact.risen,
     )
 
 
@@ -85,6 +87,7 @@ def adopt(turn: Turn, message: Adopted) -> bool:
     other = codec.decode(message.state)
     turn.note("merged", "", [message.source, codec.whole(contact)])
     contact.pasts += [message.source, *other.pasts]
+    contact.risen = rising.joined(contact, other)
     contact.keys += [key for key in other.keys if key not in contact.keys]
     _join_claims(turn, other)
     contact.attributes = other.attributes | contact.attributes

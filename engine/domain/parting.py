@@ -22,7 +22,7 @@ they come, so that no message leaves twice and none is lost:
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from engine.domain import handoff
+from engine.domain import handoff, rising
 from engine.domain.contact import Contact, Run, timer_of, watch_of
 from engine.domain.dedupe import with_seen
 from engine.domain.effect import KeepOrders, Send, contact_of
@@ -229,6 +229,8 @@ class Parting:
         if other.companies:
             other.told = max(other.told, now) + 1
         other.claims = [Claim(key, now + 1, rebind=-mine.id) for key in owed]
+        other.risen = rising.risen(other)
+        mine.risen = rising.joined(merged, other)
         return mine, other
 
     def _give_runs(self, side: Side, merged: Contact) -> None:

@@ -1,6 +1,6 @@
 """What actors tell one another, in the mailbox: a question, and the answer to one of ours."""
 
-from engine.domain import codec
+from engine.domain import codec, rising
 from engine.domain.claim import yields
 from engine.domain.effect import (
     Adopt,
@@ -114,12 +114,12 @@ class HopLetter:
         resident = batch.resident(self.question.to)
         if resident is None:
             return AdoptionSettled() if _was_here(batch, self.question.to) else None
-        if resident.contact.merged_into:
-            return AdoptionSettled(resident.contact.merged_into)
-        source = self.question.contact
-        if source in resident.contact.pasts:
+        contact, source, offered = resident.contact, self.question.contact, codec.decode(hop.state)
+        if source in contact.pasts or rising.is_over(contact, offered):
             return AdoptionSettled()
-        if codec.decode(hop.state).rulebook > batch.memory.rulebook.version:
+        if contact.merged_into:
+            return AdoptionSettled(contact.merged_into)
+        if offered.rulebook > batch.memory.rulebook.version:
             return None
         adopted = Adopted(source, hop.state, hop.sends, hop.orders)
         return batch.apply(self.question.to, adopted, depth=self.question.depth).answer
@@ -129,7 +129,10 @@ class HopLetter:
         resident, source = batch.resident(hop.to), self.question.contact
         if resident is None or resident.contact.merged_into != source:
             return YieldAnswered(hop.claim, "restored", by=hop.to)
-        if codec.decode(hop.half.state).rulebook > batch.memory.rulebook.version:
+        half = codec.decode(hop.half.state)
+        if rising.is_up(resident.contact, half):
+            return YieldAnswered(hop.claim, "restored", by=hop.to)
+        if half.rulebook > batch.memory.rulebook.version:
             return None
         restored = Restored(source, hop.claim, hop.half)
         return batch.apply(hop.to, restored, depth=self.question.depth).answer

@@ -15,7 +15,7 @@ from engine.domain.contact import Contact
 from engine.domain.dedupe import fingerprints
 from engine.domain.event import PUBLIC, SERVER, TOKEN, Event
 from engine.domain.identity import is_device, kind_of
-from engine.domain.message import Act, Adopted, ClaimAnswered, Restored, Witnessed
+from engine.domain.message import Act, Adopted, ClaimAnswered, Restored, Unmerged, Witnessed
 from engine.errors import Busy, EngineError
 from engine.ports.engine import Verdict
 from engine.replay.fold import lived
@@ -284,14 +284,20 @@ class Hosts(RuleBasedStateMachine):
 
     def check_people(self, contacts: dict[int, Contact]) -> None:
         """What names a user id is kept by the contact that has it, or the log says why not."""
-        denied, decided = self.denied(), self.decided_on()
+        denied, decided, parted = self.denied(), self.decided_on(), self.parted()
         for row, event in self.kept():
             holder = survivor(contacts, row.contact)
-            if holder in decided:
+            if holder in decided or (row.contact, row.id) in parted:
                 continue
             for key in event.keys:
                 if kind_of(key) == "user_id" and (holder, key) not in denied:
                     assert key in contacts[holder].keys
+
+    def parted(self) -> set[tuple[int, int]]:
+        """Rows that are another's since an operator made that one itself again."""
+        rows = [(row.contact, message.decode(row.body)) for row in self.engine.log()]
+        parts = [(contact, told) for contact, told in rows if isinstance(told, Unmerged)]
+        return {(contact, row) for contact, told in parts for row in told.other.rows}
 
     def denied(self) -> set[tuple[int, str]]:
         """Contact and key, as the log tells it."""

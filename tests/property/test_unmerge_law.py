@@ -105,8 +105,9 @@ class Pair:
 
 
 def plain(contact: Contact) -> dict[str, Any]:
-    """All of it, but for what it remembers of messages, and when a parked one is looked at again."""
-    bare = msgspec.structs.replace(contact, seen=b"", shelf=None, parked=bool(contact.parked))
+    """All but what it remembers of messages and partings, and when a parked one is looked at again."""
+    told = {"seen": b"", "risen": {}, "shelf": None, "parked": bool(contact.parked)}
+    bare = msgspec.structs.replace(contact, **told)
     return msgspec.structs.asdict(bare)
 
 
