@@ -74,12 +74,8 @@ class SendPost:
         """Outcomes become receipts; only what is committed is acknowledged."""
         acknowledged: list[str] = []
         while True:
-            # As long as it has not caught up with this Sender, a host that dies leaves doubts behind.
             body = envelope.encode([self._name, acknowledged, self._life])
             try:
-                if not self._life:
-                    self.credit = await self._call_offer([])
-                    self._queued.set()
                 answer = _answers.decode(await self._calls.call(SENDER, "outcomes", body))
             except (PartLost, EngineError):
                 # Said twice, it could be taken for the outcome of a later attempt.
@@ -95,7 +91,8 @@ class SendPost:
             if letters:
                 await self._mailbox.insist(letters)
             acknowledged = [outcome.key for outcome in answer.outcomes]
-            self.credit = answer.credit
+            # A host that dies before it has caught up would leave doubts behind: nothing leaves until then.
+            self.credit = answer.credit if self._life else 0
             if self.credit > 0:
                 self._queued.set()
             await asyncio.sleep(GATHER)
