@@ -64,6 +64,8 @@ def test_a_host_that_died_offers_again_what_it_had_decided(started: Started) -> 
     engine = started(*PARTS, hosts=1)
 
     async def both_die() -> None:
+        while not engine.hosts[0].send_post.credit:
+            await asyncio.sleep(0.01)
         await engine.kill("sender")
         await engine.push(engine.event("Ate", "user_id:1", traits=TRAITS))
         assert engine.hosts[0].memory.outbox.sending == 1
