@@ -10,8 +10,8 @@ from engine.domain.calling import NONE
 from engine.domain.contact import Run, timer_of
 from engine.domain.endpoint import is_webhook
 from engine.domain.message import Receipt
-from engine.domain.rulebook import ScenarioPlan
 from engine.domain.run import follow
+from engine.domain.scenario_plan import ScenarioPlan
 from engine.domain.turn import Turn
 from engine.domain.way import Stay
 

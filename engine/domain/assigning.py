@@ -9,7 +9,7 @@ from engine.domain.action import Set
 from engine.domain.attribute import MISFIT, is_flag, misfit, set_attribute, unchanged
 from engine.domain.contact import Run
 from engine.domain.moment_plan import CHANGES
-from engine.domain.rulebook import ScenarioPlan
+from engine.domain.scenario_plan import ScenarioPlan
 from engine.domain.turn import Turn
 from engine.domain.waiting import reaim
 from engine.domain.way import Way

@@ -5,7 +5,7 @@ import msgspec
 from engine.domain.contact import Run, timer_of
 from engine.domain.duration import milliseconds
 from engine.domain.pause import Digest, WaitFor
-from engine.domain.rulebook import ScenarioPlan
+from engine.domain.scenario_plan import ScenarioPlan
 from engine.domain.turn import Happened, Turn
 from engine.domain.way import Stay, Way
 

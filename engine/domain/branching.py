@@ -2,7 +2,7 @@
 
 from engine.domain.contact import Run
 from engine.domain.decision import Branch
-from engine.domain.rulebook import ScenarioPlan
+from engine.domain.scenario_plan import ScenarioPlan
 from engine.domain.turn import Turn
 from engine.domain.way import Stay, Way
 

@@ -15,7 +15,7 @@ from engine.domain.contact import Run, timer_of
 from engine.domain.duration import milliseconds
 from engine.domain.path import value_at
 from engine.domain.reserved import read
-from engine.domain.rulebook import ScenarioPlan
+from engine.domain.scenario_plan import ScenarioPlan
 from engine.domain.turn import Turn
 from engine.domain.way import Stay, Way
 

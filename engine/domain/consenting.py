@@ -8,7 +8,7 @@ from engine.domain import optin, statement
 from engine.domain.action import Consenting
 from engine.domain.consent import Consent, subject_of
 from engine.domain.contact import Run
-from engine.domain.rulebook import ScenarioPlan
+from engine.domain.scenario_plan import ScenarioPlan
 from engine.domain.turn import Turn
 from engine.domain.way import Way
 

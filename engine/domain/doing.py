@@ -24,7 +24,7 @@ from engine.domain.decision import Branch, Split
 from engine.domain.giving import give
 from engine.domain.handing import hand_off
 from engine.domain.pause import Digest, Wait, WaitFor
-from engine.domain.rulebook import ScenarioPlan
+from engine.domain.scenario_plan import ScenarioPlan
 from engine.domain.sending import send
 from engine.domain.splitting import split
 from engine.domain.starting import start, stop, switch

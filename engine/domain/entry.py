@@ -8,8 +8,8 @@ from engine.domain.contact import Contact, Run
 from engine.domain.duration import milliseconds
 from engine.domain.path import value_at
 from engine.domain.receipt import NAMES
-from engine.domain.rulebook import ScenarioPlan
 from engine.domain.scenario import Reentry, Scenario
+from engine.domain.scenario_plan import ScenarioPlan
 from engine.domain.turn import Happened, Turn
 
 TOLD = frozenset({"no_key", "too_many", "filter", "pending"})

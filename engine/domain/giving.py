@@ -9,7 +9,7 @@ from engine.domain.action import Points
 from engine.domain.contact import Contact, Run
 from engine.domain.grid import cell_of
 from engine.domain.level import points_of
-from engine.domain.rulebook import ScenarioPlan
+from engine.domain.scenario_plan import ScenarioPlan
 from engine.domain.score import Decay, raised
 from engine.domain.turn import Turn
 from engine.domain.way import Way

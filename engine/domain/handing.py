@@ -3,7 +3,7 @@
 from engine.domain.action import HandOff
 from engine.domain.contact import Run
 from engine.domain.handoff import offer
-from engine.domain.rulebook import ScenarioPlan
+from engine.domain.scenario_plan import ScenarioPlan
 from engine.domain.turn import Turn
 from engine.domain.way import Way
 

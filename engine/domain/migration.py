@@ -16,7 +16,7 @@ from engine.domain.duration import milliseconds
 from engine.domain.exitway import ahead
 from engine.domain.lot import number_in
 from engine.domain.pause import Digest, Wait, WaitFor
-from engine.domain.rulebook import ScenarioPlan
+from engine.domain.scenario_plan import ScenarioPlan
 from engine.domain.succession import Heir
 from engine.domain.turn import Turn
 from engine.domain.way import Leave

@@ -8,8 +8,8 @@ import msgspec
 from engine.domain.action import templates_of
 from engine.domain.definitions import Definitions, succeed
 from engine.domain.demand import Demand
-from engine.domain.rulebook import planned
 from engine.domain.scenario import Scenario
+from engine.domain.scenario_plan import planned
 from engine.domain.since import dated, titles
 from engine.domain.stage import Stage, segments_of
 from engine.domain.team import Team

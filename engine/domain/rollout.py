@@ -5,7 +5,8 @@ Who belongs to the share is drawn by chance, and always the same: a share that g
 
 from engine.domain.contact import Contact
 from engine.domain.lot import number_in
-from engine.domain.rulebook import Rulebook, ScenarioPlan
+from engine.domain.rulebook import Rulebook
+from engine.domain.scenario_plan import ScenarioPlan
 from engine.domain.succession import lot_of
 
 

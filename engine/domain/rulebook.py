@@ -6,18 +6,15 @@ from itertools import chain
 import msgspec
 
 from engine.domain import assignment
-from engine.domain.action import Straight
 from engine.domain.aggregate import Aggregate
 from engine.domain.attribute import Schema
 from engine.domain.cap import Cap
-from engine.domain.case import CasePlan, cases_of
 from engine.domain.collection import VERBS, Collection, Verb
 from engine.domain.comparison import matcher
 from engine.domain.condition import Condition
 from engine.domain.contact import Contact
 from engine.domain.counted import is_met
 from engine.domain.dated import Dates
-from engine.domain.decision import Branch
 from engine.domain.definitions import Definitions
 from engine.domain.demand import Demand, Predicate
 from engine.domain.duration import milliseconds
@@ -26,16 +23,15 @@ from engine.domain.gauge import Gauge, gauge_of
 from engine.domain.lexicon import TIMER, Lexicon
 from engine.domain.matrix import graded
 from engine.domain.membership import membership
-from engine.domain.moment import is_moment
-from engine.domain.moment_plan import MomentPlan, moment_plan, trigger_plan
+from engine.domain.moment_plan import MomentPlan, moment_plan
 from engine.domain.outset import waits
-from engine.domain.pause import Digest, Wait, WaitFor
 from engine.domain.points import ScorePlan
 from engine.domain.predicate import compiled
 from engine.domain.quiet import Hours
+from engine.domain.rank import in_order
 from engine.domain.reading import readings
 from engine.domain.receipt import event_of, where_of
-from engine.domain.scenario import Scenario, Step
+from engine.domain.scenario_plan import ScenarioPlan, planned
 from engine.domain.score import Score, ScoreRule, asked_by, rules_of
 from engine.domain.stage import segments_of
 from engine.domain.succession import Versions, heirs
@@ -67,37 +63,6 @@ class SegmentPlan(msgspec.Struct, frozen=True):
         if self.factor is not None:
             return f"x{self.factor if enters else 1:g}"
         return self.points if enters else -self.points
-
-
-class ScenarioPlan(msgspec.Struct, frozen=True):
-    """``following`` maps a step's id to the next one's, None at the end; ``acts`` those that do
-
-    something to their places.
-    """
-
-    scenario: Scenario
-    first: str
-    steps: dict[str, Step]
-    following: dict[str, str | None]
-    cases: dict[str, tuple[CasePlan, ...]]
-    awaited: dict[str, tuple[tuple[MomentPlan, str | None], ...]]
-    watched: dict[str, tuple[tuple[Predicate, str | None], ...]]
-    leaving: tuple[Predicate, ...]
-    lets_in: Predicate | None
-    trigger: MomentPlan
-    goal: MomentPlan | None
-    exits: tuple[MomentPlan, ...]
-    acts: dict[str, int]
-
-    @property
-    def name(self) -> str:
-        return self.scenario.scenario
-
-    @property
-    def moments(self) -> list[MomentPlan]:
-        """What its runs listen for once they have begun."""
-        goal = (self.goal,) if self.goal else ()
-        return [*goal, *self.exits, *(one for one, _ in chain(*self.awaited.values()))]
 
 
 class EventPlan(msgspec.Struct):
@@ -328,68 +293,3 @@ def cap_of(rule: ScoreRule) -> Cap | None:
         return None
     most = int(rule.cap / abs(rule.points)) if rule.points else 0
     return Cap(most, milliseconds(rule.per) if rule.per else 0)
-
-
-def planned(scenario: Scenario, demand: Demand) -> ScenarioPlan:
-    """One scenario compiled; what its branches read is added to ``demand``."""
-    ids = [step.id for step in scenario.steps]
-    return ScenarioPlan(
-        scenario=scenario,
-        first=ids[0],
-        steps={step.id: step for step in scenario.steps},
-        following={
-            step.id: (step.then if isinstance(step, Straight) else None) or below
-            for step, below in zip(scenario.steps, [*ids[1:], None], strict=True)
-        },
-        cases={s.id: cases_of(s, demand) for s in scenario.steps if isinstance(s, Branch)},
-        awaited={s.id: _awaited(s) for s in scenario.steps if isinstance(s, WaitFor | Digest)},
-        watched={
-            step.id: tuple((compiled(one.if_, demand), one.then) for one in step.racers if one.if_)
-            for step in scenario.steps
-            if isinstance(step, WaitFor) and any(one.if_ for one in step.racers)
-        },
-        leaving=tuple(
-            compiled(condition, demand)
-            for one in scenario.exits
-            for condition in (one.if_, Condition(not_=one.unless) if one.unless else None)
-            if condition is not None
-        ),
-        lets_in=compiled(scenario.if_, demand) if scenario.if_ else None,
-        trigger=trigger_plan(scenario.trigger, scenario.scenario),
-        goal=moment_plan(scenario.goal) if scenario.goal else None,
-        exits=tuple(moment_plan(one) for one in scenario.exits if is_moment(one)),
-        acts={
-            step.id: at
-            for at, step in enumerate(scenario.steps)
-            if isinstance(step, Straight) and not isinstance(step, Wait | Digest)
-        },
-    )
-
-
-def _awaited(step: WaitFor | Digest) -> tuple[tuple[MomentPlan, str | None], ...]:
-    if isinstance(step, Digest):
-        return ((MomentPlan("event", step.event, matcher(step.where)), None),)
-    return tuple((moment_plan(one), one.then) for one in step.racers if is_moment(one))
-
-
-def in_order(asks: dict[str, set[str]]) -> list[str]:
-    """Names so that each comes after those it asks about. Raises ValueError naming a cycle."""
-    done: list[str] = []
-    open_: list[str] = []
-
-    def visit(name: str) -> None:
-        if name in done:
-            return
-        if name in open_:
-            cycle = " -> ".join([*open_[open_.index(name) :], name])
-            message = f"segments ask about one another in a circle: {cycle}"
-            raise ValueError(message)
-        open_.append(name)
-        for other in sorted(asks.get(name, ())):
-            visit(other)
-        open_.pop()
-        done.append(name)
-
-    for name in sorted(asks):
-        visit(name)
-    return done

@@ -9,7 +9,7 @@ from engine.domain.doing import DOES, FIRES
 from engine.domain.entry import TOLD, key_of, refusal, remember
 from engine.domain.passage import passage_of
 from engine.domain.rollout import for_contact
-from engine.domain.rulebook import ScenarioPlan
+from engine.domain.scenario_plan import ScenarioPlan
 from engine.domain.turn import Happened, Loop, Turn, Walk
 from engine.domain.way import Leave, Pass, Stay, Way
 

@@ -12,7 +12,7 @@ from engine.domain.consent import TRACKING, allows
 from engine.domain.contact import Contact, Run
 from engine.domain.permission import address_of, opening, refusal
 from engine.domain.reserved import read
-from engine.domain.rulebook import ScenarioPlan
+from engine.domain.scenario_plan import ScenarioPlan
 from engine.domain.template import Template
 from engine.domain.turn import Turn
 from engine.domain.way import Way

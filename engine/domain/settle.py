@@ -8,7 +8,8 @@ from engine.domain.contact import Run
 from engine.domain.entry import concerns
 from engine.domain.moment_plan import MomentPlan
 from engine.domain.rollout import for_contact
-from engine.domain.rulebook import ScenarioPlan, SegmentPlan
+from engine.domain.rulebook import SegmentPlan
+from engine.domain.scenario_plan import ScenarioPlan
 from engine.domain.starting import START, STOP
 from engine.domain.turn import Happened, Turn
 from engine.domain.watching import watch

@@ -3,7 +3,7 @@
 from engine.domain.arm import draw
 from engine.domain.contact import Run
 from engine.domain.decision import Split
-from engine.domain.rulebook import ScenarioPlan
+from engine.domain.scenario_plan import ScenarioPlan
 from engine.domain.turn import Turn
 from engine.domain.way import Way
 

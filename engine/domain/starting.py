@@ -2,7 +2,7 @@
 
 from engine.domain.action import Start, Stop, Switch
 from engine.domain.contact import Run
-from engine.domain.rulebook import ScenarioPlan
+from engine.domain.scenario_plan import ScenarioPlan
 from engine.domain.turn import Turn
 from engine.domain.way import Leave, Way
 

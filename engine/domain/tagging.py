@@ -8,7 +8,7 @@ from engine.domain.action import Enlist, Tag
 from engine.domain.assigning import put
 from engine.domain.attribute import same
 from engine.domain.contact import Run
-from engine.domain.rulebook import ScenarioPlan
+from engine.domain.scenario_plan import ScenarioPlan
 from engine.domain.turn import Turn
 from engine.domain.way import Way
 

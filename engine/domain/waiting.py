@@ -7,7 +7,7 @@ from engine.domain.calendar import ZONE_ATTRIBUTE, zone_of
 from engine.domain.contact import Run, timer_of
 from engine.domain.duration import milliseconds
 from engine.domain.pause import Wait
-from engine.domain.rulebook import ScenarioPlan
+from engine.domain.scenario_plan import ScenarioPlan
 from engine.domain.turn import Turn
 from engine.domain.way import Leave, Pass, Stay, Way
 

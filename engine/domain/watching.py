@@ -6,7 +6,7 @@ which time alone may change one of the answers.
 
 from engine.domain import run
 from engine.domain.contact import Run, watch_of
-from engine.domain.rulebook import ScenarioPlan
+from engine.domain.scenario_plan import ScenarioPlan
 from engine.domain.turn import DEPTH, Loop, Turn
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from engine.domain.contact import Run
-from engine.domain.rulebook import ScenarioPlan
+from engine.domain.scenario_plan import ScenarioPlan
 from engine.domain.turn import Turn
 
 

@@ -11,8 +11,9 @@ from engine.domain.event import Event
 from engine.domain.lifecycle import CHANGED
 from engine.domain.moment_plan import CHANGES, DUE, HAND
 from engine.domain.rollout import for_contact
-from engine.domain.rulebook import Rulebook, ScenarioPlan
+from engine.domain.rulebook import Rulebook
 from engine.domain.scenario import Reentry
+from engine.domain.scenario_plan import ScenarioPlan
 from engine.domain.turn import Happened, Turn
 from engine.replay.life import Moment
 

@@ -13,7 +13,8 @@ from engine.domain.event import Event
 from engine.domain.fact import Fact
 from engine.domain.message import Logged
 from engine.domain.rollout import for_contact
-from engine.domain.rulebook import Rulebook, ScenarioPlan
+from engine.domain.rulebook import Rulebook
+from engine.domain.scenario_plan import ScenarioPlan
 from engine.domain.why import because
 from engine.replay.cause import cause
 from engine.replay.entry import refusal

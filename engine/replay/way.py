@@ -9,7 +9,7 @@ from engine.domain.contact import Contact, Run
 from engine.domain.decision import Branch, Split
 from engine.domain.fact import Fact
 from engine.domain.rollout import for_contact
-from engine.domain.rulebook import ScenarioPlan
+from engine.domain.scenario_plan import ScenarioPlan
 from engine.domain.why import because
 from engine.replay.life import Life, Moment
 
