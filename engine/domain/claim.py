@@ -6,7 +6,8 @@
                                           with a user id still to be claimed, that one goes first
     held, I am known, a device key     -> AskYield to the holder:
         anonymous holder               -> it merges into me
-        known holder                   -> it lets go of the device, I rebind it
+        known holder                   -> it lets go of the device, I rebind it; it is told what I took,
+                                          for by the device retries of that may still go there
         merged holder                  -> I ask who took it over
     held, I am known, any other key    -> review: two known contacts are never merged by the machine;
                                           the holder is told what I took, for retries of it go there
@@ -235,8 +236,10 @@ def holder_answered(turn: Turn, answer: YieldAnswered) -> None:
     match answer.outcome:
         case "merging" if answer.by not in contact.pasts:
             return
-        case "merging" | "released":
+        case "merging":
             turn.effects.append(ClaimKey(claim))
+        case "released":
+            turn.effects += [Witness(answer.by, contact.seen), ClaimKey(claim)]
         case "moved":
             turn.effects.append(AskYield(answer.to, claim, answer.by))
         case "restored":

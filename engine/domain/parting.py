@@ -145,7 +145,7 @@ class Parting:
             if taker is not None:
                 taker.take(row, self._books[row.rulebook])
             self._note(row, taker or self.mine)
-            if isinstance(row.message, Event | Receipt):
+            if isinstance(row.message, Event | Receipt) and row.message.fingerprint:
                 self.seen = with_seen(self.seen, row.message.fingerprint, row.now, ALL)
 
     def _side_of(self, message: Message) -> Side | None:

@@ -103,6 +103,16 @@ def test_a_device_that_a_known_holder_lets_go_is_rebound() -> None:
     assert (ada.contact.keys, ada.contact.claims) == ([USER, DEVICE], [])
 
 
+def test_who_lets_a_device_go_is_told_what_was_taken_by_it() -> None:
+    """By the device an old event goes to whom it belonged to then, and a retry of it too."""
+    ada = naming(USER, DEVICE)
+    answered(ada, OTHER, 5)
+    ada.take(YieldAnswered(ada.contact.claims[0], "released", by=OTHER))
+    [told] = [asked for asked in ada.effects if isinstance(asked, Witness)]
+    assert told.to == OTHER
+    assert has_seen(told.seen, print_of("Came"))
+
+
 def test_a_holder_that_has_moved_is_followed() -> None:
     ada = naming(USER, DEVICE)
     answered(ada, OTHER)

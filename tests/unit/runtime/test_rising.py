@@ -2,8 +2,9 @@
 
 from engine.domain import definitions
 from engine.domain.claim import Claim
+from engine.domain.dedupe import has_seen
 from engine.domain.effect import Adopt, AskYield, Restore
-from engine.domain.message import AdoptionSettled, YieldAnswered, YieldAsked
+from engine.domain.message import AdoptionSettled, Receipt, YieldAnswered, YieldAsked
 from engine.runtime import envelope
 from engine.runtime.envelope import Question
 from engine.runtime.hop_letter import HopLetter
@@ -98,3 +99,15 @@ def test_who_was_parted_answers_itself_when_a_claimant_had_been_led_past_it() ->
     question = Question(99, 7 << 16, pair.whole, 1, AskYield(pair.whole, claim, via=pair.part))
     answer = pair.take(HopLetter(question))[0].message
     assert answer == YieldAnswered(claim, "moved", to=pair.part)
+
+
+def test_both_remember_what_came_while_they_were_one_also_after_outcomes_of_messages() -> None:
+    """A Sender's outcome has no fingerprint, unlike what a provider tells."""
+    pair = Pair()
+    pair.joins()
+    pair.apply(pair.whole, Receipt("1.1/mail/2", "sent", "s/mail", "email"))
+    came = event("Came", keys=(USER, DEVICE))
+    pair.push(came, contact=pair.whole)
+    pair.parts()
+    for one in (pair.whole, pair.part):
+        assert has_seen(pair.contact(one).seen, came.fingerprint)
