@@ -18,6 +18,7 @@ from engine.domain.contact import Contact
 from engine.domain.definitions import Definitions, decode, encode
 from engine.domain.event import Event
 from engine.domain.rulebook import Rulebook
+from engine.errors import Busy
 from engine.ports.engine import Verdict
 from engine.ports.host_store import ContactRow, LogRow
 from engine.ports.log_reader import LogReader
@@ -288,8 +289,10 @@ class SmallEngine:
         return await self.coordinator.push("test", events)
 
     def at_rest(self) -> bool:
-        """Nothing is under way between contacts, and every message has left."""
+        """Nothing is under way between contacts, every message has left, and no host has yet to begin."""
         memories = [host.memory for host in self.hosts]
+        if not all(hasattr(memory, "rulebook") for memory in memories):
+            return False
         due = [len(memory.outbox) - memory.outbox.dead for memory in memories]
         return (
             not any(due)
@@ -308,9 +311,18 @@ class SmallEngine:
     async def fsck(self) -> list[str]:
         """The findings of the consistency check, asked over good roads."""
         slow, lossy, self.roads.slow, self.roads.lossy = self.roads.slow, self.roads.lossy, 0.0, 0.0
-        report = await self.coordinator.reports.fsck()
+        report = await self._answer_of_fsck()
         self.roads.slow, self.roads.lossy = slow, lossy
         return list(report["findings"])
+
+    async def _answer_of_fsck(self) -> dict[str, Any]:
+        """Asked again when a host stops at it, as one does that was cut off from what it commits."""
+        async with asyncio.timeout(60):
+            while True:
+                try:
+                    return await self.coordinator.reports.fsck()
+                except Busy:
+                    await self.up()
 
     # --- what the stores hold -------------------------------------------------------------------
 

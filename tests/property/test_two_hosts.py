@@ -287,7 +287,7 @@ class Hosts(RuleBasedStateMachine):
         denied, decided, parted = self.denied(), self.decided_on(), self.parted()
         for row, event in self.kept():
             holder = survivor(contacts, row.contact)
-            if holder in decided or (row.contact, row.id) in parted:
+            if decided & {holder, row.contact} or (row.contact, row.id) in parted:
                 continue
             for key in event.keys:
                 if kind_of(key) == "user_id" and (holder, key) not in denied:
