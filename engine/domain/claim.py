@@ -205,7 +205,7 @@ def yield_asked(turn: Turn, question: YieldAsked) -> YieldAnswered:
     """Answer a claimant. Asked again, it answers the same and changes nothing more.
 
     What was on its way to a contact that is merged itself will come to whom that one is a part of. Who has
-    been parted from this contact meanwhile answers for itself.
+    been parted from this contact meanwhile answers for itself; who has become a part of it needs nothing.
     """
     contact, claim = turn.contact, question.claim
     if contact.merged_into == question.claimant:
@@ -217,11 +217,11 @@ def yield_asked(turn: Turn, question: YieldAsked) -> YieldAnswered:
         )
     if question.via and question.via not in contact.pasts:
         return YieldAnswered(claim, "moved", question.via)
+    if question.claimant in contact.pasts or (contact.known and not is_device(claim.key)):
+        return YieldAnswered(claim, "kept", by=contact.id)
     if not contact.known:
         give_in(turn, question.claimant)
         return YieldAnswered(claim, "merging", by=contact.id)
-    if not is_device(claim.key):
-        return YieldAnswered(claim, "kept", by=contact.id)
     if claim.key in contact.keys:
         contact.keys.remove(claim.key)
         turn.note("released", kind_of(claim.key), claim.key)

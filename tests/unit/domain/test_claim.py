@@ -173,6 +173,13 @@ def test_a_known_holder_lets_a_device_go_and_keeps_every_other_key() -> None:
     assert (holder.contact.keys, holder.contact.merged_into) == ([USER], 0)
 
 
+def test_a_claimant_that_has_become_a_part_of_the_holder_takes_nothing_from_it() -> None:
+    ada = naming(USER)
+    ada.take(Adopted(OTHER, codec.encode(Contact(OTHER, keys=[DEVICE]))))
+    ada.take(YieldAsked(Claim(DEVICE, NOON), OTHER))
+    assert (ada.contact.keys, ada.contact.merged_into) == ([USER, DEVICE], 0)
+
+
 def test_a_tombstone_says_where_it_went() -> None:
     holder = naming(DEVICE)
     holder.take(YieldAsked(Claim(DEVICE, NOON), OTHER))
