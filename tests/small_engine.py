@@ -316,13 +316,13 @@ class SmallEngine:
         return list(report["findings"])
 
     async def _answer_of_fsck(self) -> dict[str, Any]:
-        """Asked again when a host stops at it, as one does that was cut off from what it commits."""
-        async with asyncio.timeout(60):
+        """Asked again, once at rest, when a host stops at it, as one does that lost what it had committed."""
+        async with asyncio.timeout(600):
             while True:
                 try:
                     return await self.coordinator.reports.fsck()
                 except Busy:
-                    await self.up()
+                    await self.rest()
 
     # --- what the stores hold -------------------------------------------------------------------
 
