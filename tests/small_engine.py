@@ -139,16 +139,17 @@ class Postbox:
                 self._news.set()
                 return msgspec.msgpack.encode(10)
             case "outcomes":
-                host, known, _ = msgspec.msgpack.decode(body, type=tuple[str, list[str], str])
-                return msgspec.msgpack.encode([self._life, 10, await self._outcomes(host, known)])
+                host, known, life = msgspec.msgpack.decode(body, type=tuple[str, list[str], str])
+                outcomes = await self._outcomes(host, known, wait=life == self._life)
+                return msgspec.msgpack.encode([self._life, 10, outcomes])
         return msgspec.msgpack.encode({})
 
-    async def _outcomes(self, host: str, known: list[str]) -> list[Outcome]:
+    async def _outcomes(self, host: str, known: list[str], *, wait: bool) -> list[Outcome]:
         self._post.acknowledge(host, known)
         if not self._post.waiting[host]:
             self._news.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), 1.0)
+                await asyncio.wait_for(self._news.wait(), 1.0 if wait else 0.001)
         return self._post.tell(host)
 
 
