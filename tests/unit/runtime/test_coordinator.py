@@ -144,6 +144,5 @@ def test_a_push_that_waits_ends_with_its_caller_only(started: Started) -> None:
                 await asyncio.sleep(0.1)
 
     engine.run(gives_up())
-    engine.run(engine.rest())
-    assert len(engine.log()) == 1
     engine.run(answered())
+    assert len(engine.log()) == 1
