@@ -36,7 +36,7 @@ class Outlook:
         self.contacts = self.size = self.unknown = 0
         self._segment = segment
         self._rulebook = rulebook
-        self._plans = behind(segment, rulebook)
+        self._plans = rulebook.behind(segment)
         self._now = now
         self.enters, self.leaves = [0] * days, [0] * days
 
@@ -76,7 +76,7 @@ class Outlook:
 def standing(contact: Contact, segment: str, rulebook: Rulebook, now: int) -> Standing:
     """What scenarios will do counts as something happening, and is not foreseen."""
     draft = contact.draft()
-    flip, plans = bring(draft, segment, rulebook, now), behind(segment, rulebook)
+    flip, plans = bring(draft, segment, rulebook, now), rulebook.behind(segment)
     inside, since = segment in draft.segments, draft.segments.get(segment, 0)
     for _ in range(LOOKS):
         if not flip:
@@ -91,7 +91,7 @@ def standing(contact: Contact, segment: str, rulebook: Rulebook, now: int) -> St
 def bring(draft: Contact, segment: str, rulebook: Rulebook, now: int) -> int:
     """Put a draft as it is now under this rulebook; the next instant at which something may flip."""
     pending.learn(draft, rulebook)
-    return ask(behind(segment, rulebook), draft, now)
+    return ask(rulebook.behind(segment), draft, now)
 
 
 def ask(plans: list[SegmentPlan], draft: Contact, at: int) -> int:
@@ -107,13 +107,3 @@ def ask(plans: list[SegmentPlan], draft: Contact, at: int) -> int:
         elif holds is False:
             members.pop(plan.name, None)
     return earliest
-
-
-def behind(segment: str, rulebook: Rulebook) -> list[SegmentPlan]:
-    """The segment, and those that it asks about, which go before it."""
-    needed, ahead = set[str](), {segment}
-    while ahead:
-        needed |= ahead
-        asks = rulebook.by_segment.items()
-        ahead = {one for one, plans in asks if any(p.name in ahead for p in plans)} - needed
-    return sorted((rulebook.asked[name] for name in needed), key=lambda plan: plan.rank)

@@ -9,7 +9,7 @@ from engine.domain import pending
 from engine.domain.contact import Contact
 from engine.domain.definitions import Definitions
 from engine.domain.difference import Difference
-from engine.domain.forecast import ask, behind
+from engine.domain.forecast import ask
 from engine.domain.rebuilt import put
 from engine.domain.rulebook import Rulebook
 
@@ -52,9 +52,7 @@ class Preview:
         self._rulebook = rulebook
         self._now = now
         shifts = [key for name in scores for key in rulebook.gauges[name].shifts]
-        plans = {
-            plan.name: plan for name in (*segments, *shifts) for plan in behind(name, rulebook)
-        }
+        plans = {plan.name: plan for name in (*segments, *shifts) for plan in rulebook.behind(name)}
         self._difference = Difference(rulebook, scores, in_force, now)
         self._plans = sorted(plans.values(), key=lambda plan: plan.rank)
         self._tallies = {name: Tally() for name in segments}

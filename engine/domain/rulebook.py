@@ -145,6 +145,15 @@ class Rulebook:
         """The version that a run is pinned to, in force or retired."""
         return self._scenarios[name, version]
 
+    def behind(self, segment: str) -> list[SegmentPlan]:
+        """The segment, and those that it asks about, which go before it."""
+        needed, ahead = set[str](), {segment}
+        while ahead:
+            needed |= ahead
+            asks = self.by_segment.items()
+            ahead = {one for one, plans in asks if any(p.name in ahead for p in plans)} - needed
+        return sorted((self.asked[name] for name in needed), key=lambda plan: plan.rank)
+
     def _plan_of(self, name: str) -> EventPlan:
         return self.events.setdefault(name, EventPlan(aggregates=[], scores=[]))
 

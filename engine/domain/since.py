@@ -22,7 +22,6 @@ from engine.domain.counted import (
 )
 from engine.domain.definitions import Definitions, Level
 from engine.domain.demand import Demand
-from engine.domain.forecast import behind
 from engine.domain.grading import asks_grade
 from engine.domain.lexicon import Words
 from engine.domain.predicate import compiled
@@ -87,7 +86,7 @@ def read_by(rulebook: Rulebook, segments: Iterable[str], scores: Iterable[str] =
     demand.scored.update(scores)
     found = _counted(rulebook, demand)
     asked = {*segments, *demand.segments}
-    names = {plan.name for segment in asked for plan in behind(segment, rulebook)}
+    names = {plan.name for segment in asked for plan in rulebook.behind(segment)}
     for name in names & written.keys():
         found |= _read(rulebook, written[name])[0]
     return found
