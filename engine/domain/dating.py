@@ -1,9 +1,10 @@
 """Dates that start scenarios: each has a timer in the contacts that it concerns, for the next time it comes.
 
-A contact remembers of each the mark (``engine.domain.dated``) that came last, and the one that its timer
-aims at. When the attribute, the zone or the rulebook changes the timer is set anew. A date that the change
-of a zone has put into the past comes at once. One that was past when it was told, or when the trigger was
-published, does not come; nor does one that the engine, being down, has missed by more than ``max_age``.
+A contact remembers of each the mark (``engine.domain.dated``) that came last, and the one that its
+timer aims at. When the attribute, the zone or the rulebook changes the timer is set anew. A date that the
+change of a zone has put into the past comes at once. One that was past when it was told, or when the
+trigger was published, does not come; nor does one that the engine, being down, has missed by more than
+``max_age``.
 """
 
 import msgspec

@@ -35,9 +35,10 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
 
     ``zone`` is the workspace's IANA time zone, ``country`` its ISO 3166-1 code. Triggers ignore events
     older than ``max_age`` ms; a wait overdue by more than ``late`` ms follows its step's ``late`` policy.
-    ``since`` dates what is counted, see ``engine.domain.since``; with ``backfill`` what is rebuilt may
-    start scenarios. A visit ends with the first ``visit_gap`` ms in which nothing happens.
-    ``lexicon``: see ``engine.domain.lexicon``. ``calendars`` are the days of calendar triggers by scenario.
+    ``since`` dates what is counted, see ``engine.domain.since``; with ``backfill`` what is
+    rebuilt may start scenarios. A visit ends with the first ``visit_gap`` ms in which nothing happens.
+    ``lexicon``: see ``engine.domain.lexicon``. ``calendars`` are the days of calendar triggers by
+    scenario.
     """
 
     segments: tuple[Segment, ...] = ()

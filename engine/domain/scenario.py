@@ -71,10 +71,10 @@ class Scenario(Definition, frozen=True, kw_only=True):
     that name the same one, and ``reentry`` counts for each apart. Without a ``trigger`` others start it:
     scenarios, operators, services. Whom ``if`` does not fit at that moment does not enter, whatever starts it.
 
-    ``waiting`` is what becomes of runs of earlier versions, see ``engine.domain.succession``; ``moves``
-    maps a step that they stand on to the one of this version where they go on. ``rollout`` is the share
-    of contacts who get this version, see ``engine.domain.rollout``; the others get version ``former``,
-    which is told at publication too, and is 0 when there was none.
+    ``waiting`` is what becomes of runs of earlier versions, see ``engine.domain.succession``;
+    ``moves`` maps a step that they stand on to the one of this version where they go on. ``rollout`` is
+    the share of contacts who get this version, see ``engine.domain.rollout``; the others get version
+    ``former``, which is told at publication too, and is 0 when there was none.
     """
 
     scenario: Name

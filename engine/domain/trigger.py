@@ -19,7 +19,8 @@ class Trigger(Moment, frozen=True, kw_only=True):
     """``date`` is an attribute: its day, or so much ``before`` or ``after`` it, once or ``every`` year.
 
     ``calendar`` are the days of a rule, counted from ``first`` on; of public holidays none (``skip``) or
-    nothing else (``only``). Both at the local time ``at``, else at midnight; see ``engine.domain.dated``.
+    nothing else (``only``). Both at the local time ``at``, else at midnight.
+    See ``engine.domain.dated``.
     """
 
     date: Path | None = None

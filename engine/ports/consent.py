@@ -8,7 +8,10 @@ from engine.domain.topic import Topic
 
 
 class ConsentDesk(Protocol):
-    """``scope``: "" (everything), a channel, or ``channel/topic``; see ``engine.domain.suppression``."""
+    """``scope``: "" (everything), a channel, or ``channel/topic``.
+
+    See ``engine.domain.suppression``.
+    """
 
     async def suppress(self, scope: str, address: str, reason: str, by: str) -> None:
         """Raises BadRequest."""
