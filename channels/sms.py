@@ -20,8 +20,8 @@ from twilio.rest.api.v2010.account.message import MessageInstance
 from channels.pace import Pace
 from channels.twilio_http import TwilioHttp
 from channels.twilio_route import TwilioRoute
-from engine.domain.consent import OPTED_OUT
-from engine.domain.phone import e164
+from engine.domain.profile.consent import OPTED_OUT
+from engine.domain.profile.phone import e164
 from engine.errors import ChannelError, Deferred, Refused, RouteDown, Unsure
 from engine.ports.sending import Rendered
 from engine.rendering.sms_text import LONGEST, shorter, size_of

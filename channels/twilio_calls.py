@@ -17,8 +17,8 @@ from twilio.request_validator import (
 
 from channels.opt_out import asks_to_start, asks_to_stop
 from channels.twilio_route import PROVIDER, TwilioRoute, key_in
-from engine.domain.consent import OPTED_OUT
-from engine.domain.notice import Inbound, Notice
+from engine.domain.intake.notice import Inbound, Notice
+from engine.domain.profile.consent import OPTED_OUT
 from engine.errors import BadRequest, NotAllowed
 
 Status = Literal["taken", "delivered", "undelivered"]

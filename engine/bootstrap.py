@@ -19,31 +19,31 @@ from channels.outside import Outside, networks
 from channels.twilio_route import PROVIDER, TwilioRoute, twilio_route
 from engine import settings as settings_of
 from engine.clock import Clock, SystemClock
-from engine.domain.definitions import encode
 from engine.domain.duration import milliseconds
-from engine.domain.endpoint import Endpoint, channel_of, secret_of
+from engine.domain.language.endpoint import Endpoint, channel_of, secret_of
+from engine.domain.rulebooks.definitions import encode
 from engine.errors import ConfigError
 from engine.loading.definitions import load
 from engine.ports.control_store import ControlStore
 from engine.ports.host_store import HostStore
 from engine.ports.sending import Channel, Hook
-from engine.rpc.enrichment import Enrichment
+from engine.rpc.http.visitors import Visitors
+from engine.rpc.items.enrichment import Enrichment
 from engine.rpc.server import Doors
-from engine.rpc.visitors import Visitors
-from engine.runtime.catalog import Catalog
-from engine.runtime.census import wanted_parts
 from engine.runtime.coordinator import NAME, Coordinator
 from engine.runtime.host import ContactHost
-from engine.runtime.in_process import InProcessRuntime
-from engine.runtime.keeper import LOST
 from engine.runtime.part import Calls, Part, Runtime
-from engine.runtime.scan_process import Place, ProcessScans
-from engine.runtime.send_post import SENDER
+from engine.runtime.processes.census import wanted_parts
+from engine.runtime.processes.in_process import InProcessRuntime
+from engine.runtime.processes.keeper import LOST
+from engine.runtime.processes.supervisor import Happening, RuntimeLost, Supervisor
+from engine.runtime.scanning.scan_process import Place, ProcessScans
 from engine.runtime.sender import Sender
 from engine.runtime.sender_part import SenderPart
+from engine.runtime.sending.catalog import Catalog
+from engine.runtime.sending.send_post import SENDER
+from engine.runtime.sending.spool import Spool
 from engine.runtime.slots import SlotTable, part_of
-from engine.runtime.spool import Spool
-from engine.runtime.supervisor import Happening, RuntimeLost, Supervisor
 from engine.settings import SQLITE, Settings
 from engine.store.sqlite import SqliteControlStore, SqliteHostStore
 

@@ -5,16 +5,16 @@ from pathlib import Path
 
 from engine.bootstrap import Report, control_store, host_store, init_data, store_of
 from engine.clock import SystemClock
-from engine.domain.definitions import decode
-from engine.domain.rulebook import Rulebook
+from engine.domain.rulebooks.definitions import decode
+from engine.domain.rulebooks.rulebook import Rulebook
 from engine.errors import ConfigError
 from engine.ports.control_store import ControlStore, KeyKind
 from engine.replay.fsck import Fsck
-from engine.runtime import figures
-from engine.runtime.founding import GIVEN
+from engine.runtime.desks import figures
 from engine.runtime.keyring import make_key
 from engine.runtime.keyring import user_token_secret as signing_secret
 from engine.runtime.slots import SlotTable
+from engine.runtime.state.founding import GIVEN
 
 
 def control_of(data: Path, act: str) -> ControlStore:

@@ -13,15 +13,15 @@ from typing import BinaryIO, cast
 
 import msgspec
 
-from engine.domain.definitions import decode
-from engine.domain.rulebook import Rulebook
+from engine.domain.rulebooks.definitions import decode
+from engine.domain.rulebooks.rulebook import Rulebook
 from engine.errors import StoreError
 from engine.ports.log_reader import LogReader
 from engine.replay.chosen import Chosen
 from engine.replay.past import Readers
 from engine.replay.scan import Order, Scan
 from engine.replay.survey import Asked, Survey
-from engine.runtime.scan_process import LENGTH, Place
+from engine.runtime.scanning.scan_process import LENGTH, Place
 from engine.runtime.slots import SlotTable
 from engine.settings import SQLITE
 from engine.store.log_reader import SqliteRows, SqlLogReader

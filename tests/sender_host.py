@@ -5,9 +5,9 @@ from typing import Any
 
 import msgspec
 
-from engine.domain.definitions import Definitions, encode
 from engine.domain.effect import Send
-from engine.domain.template import Template
+from engine.domain.language.template import Template
+from engine.domain.rulebooks.definitions import Definitions, encode
 from engine.ports.sending import Delivery, Outcome, SenderPort
 from engine.rendering.check import variables_of
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from engine.clock import ManualClock
 from engine.ports.sending import Channel, Rendered
 from engine.runtime.sender import Sender
-from engine.runtime.spool import Spool
+from engine.runtime.sending.spool import Spool
 from tests.sender_host import Host, definitions
 
 

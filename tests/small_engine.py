@@ -13,24 +13,24 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from engine.domain import codec
-from engine.domain.contact import Contact
-from engine.domain.definitions import Definitions, decode, encode
 from engine.domain.event import Event
-from engine.domain.rulebook import Rulebook
+from engine.domain.profile import codec
+from engine.domain.profile.contact import Contact
+from engine.domain.rulebooks.definitions import Definitions, decode, encode
+from engine.domain.rulebooks.rulebook import Rulebook
 from engine.errors import Busy
 from engine.ports.engine import Verdict
 from engine.ports.host_store import ContactRow, LogRow
 from engine.ports.log_reader import LogReader
 from engine.ports.sending import Delivery, Outcome
-from engine.runtime.census import wanted_parts
 from engine.runtime.coordinator import NAME, SENDER, Coordinator
 from engine.runtime.host import ContactHost
-from engine.runtime.in_process import InProcessRuntime
 from engine.runtime.part import Calls, Part, PartLost
-from engine.runtime.scans import LoopScans
+from engine.runtime.processes.census import wanted_parts
+from engine.runtime.processes.in_process import InProcessRuntime
+from engine.runtime.processes.supervisor import Supervisor
+from engine.runtime.scanning.scans import LoopScans
 from engine.runtime.slots import SlotTable, part_of
-from engine.runtime.supervisor import Supervisor
 from engine.store.memory import MemoryHostStore
 from engine.store.memory_control import MemoryControlStore
 from engine.store.memory_disk import MemoryDisk

@@ -17,7 +17,7 @@ import typer
 
 from engine.cli.output import Json, print_json
 from engine.clock import SystemClock
-from engine.domain.endpoint import secret_of
+from engine.domain.language.endpoint import secret_of
 from engine.loading.settings import load_settings
 from engine.loading.workspace import Workspace
 from engine.settings import SQLITE, Settings

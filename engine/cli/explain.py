@@ -10,7 +10,7 @@ import typer
 from engine.cli.connection import Data, Grpc, connected
 from engine.cli.output import Json, print_json, print_report, print_rows
 from engine.cli.standing import lines_of
-from engine.domain.calendar import written
+from engine.domain.profile.calendar import written
 from engine.errors import BadRequest, Unknown
 from engine.replay.explain import message_ids, scenarios, why_not, why_sent
 from engine.replay.life import Life
@@ -52,7 +52,7 @@ def explain(
     """Live a contact's past again and tell why: a message, a scenario, or the state at an instant."""
     if bool(message) + bool(scenario) + bool(at) > 1:
         raise BadRequest("ask for one of --message, --scenario and --at")
-    from engine.rpc.lives import part_of
+    from engine.rpc.grpc.lives import part_of
 
     instant = _instant(at) if at else 0
     with connected(grpc, data) as engine:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from engine.domain.plan import Change, Plan, ScenarioChange, SegmentChange, Verb
+from engine.domain.surveys.plan import Change, Plan, ScenarioChange, SegmentChange, Verb
 
 SIGNS: dict[Verb, str] = {"added": "+", "changed": "~", "removed": "-", "kept": "="}
 _AGGREGATES: dict[Verb, str] = {

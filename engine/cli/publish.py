@@ -12,11 +12,11 @@ from engine.cli.connection import Data, Grpc, connected
 from engine.cli.output import Json, instant, note, print_json, print_rows
 from engine.cli.plan_text import lines
 from engine.cli.workspace import Folder, counted, sentence
-from engine.domain.choice import CHOICES, EVERY, chosen, rolled_back
-from engine.domain.definitions import Definitions, encode
-from engine.domain.plan import InForce, Plan
-from engine.domain.plan import plan as compared
-from engine.domain.scenario import Waiting as Choice
+from engine.domain.language.scenario import Waiting as Choice
+from engine.domain.rulebooks.choice import CHOICES, EVERY, chosen, rolled_back
+from engine.domain.rulebooks.definitions import Definitions, encode
+from engine.domain.surveys.plan import InForce, Plan
+from engine.domain.surveys.plan import plan as compared
 from engine.errors import BadRequest
 
 if TYPE_CHECKING:

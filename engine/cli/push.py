@@ -129,7 +129,7 @@ def _send(engine: "Relance", batch: list[Line], sent: Sent) -> None:
 
 def _wrong(line: Line) -> str:
     """Why this line cannot even be sent: one such must not take its whole batch along."""
-    from engine.rpc.outgoing import event
+    from engine.rpc.clients.outgoing import event
 
     if line.event is None:
         return "no JSON object"

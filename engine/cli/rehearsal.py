@@ -8,8 +8,8 @@ import msgspec
 
 from engine.domain.event import Event
 from engine.ports.engine import Refusal
-from engine.rpc.intake import Intake
-from engine.rpc.surroundings import Shared
+from engine.rpc.items.intake import Intake
+from engine.rpc.items.surroundings import Shared
 
 SOURCE = "rehearsal"
 

@@ -13,9 +13,9 @@ from engine.domain.duration import PATTERN, milliseconds
 from engine.errors import BadRequest, Unknown
 
 if TYPE_CHECKING:
-    from engine.domain.contact import Contact
-    from engine.domain.definitions import Definitions
-    from engine.domain.rulebook import Rulebook
+    from engine.domain.profile.contact import Contact
+    from engine.domain.rulebooks.definitions import Definitions
+    from engine.domain.rulebooks.rulebook import Rulebook
     from engine.replay.simulation import Passed, Simulation
 
 app = typer.Typer()
@@ -65,7 +65,7 @@ def simulate(
 
 
 def _silence(scenario: str, contact: "Contact") -> str:
-    from engine.domain.calendar import written
+    from engine.domain.profile.calendar import written
 
     last = contact.entries.get(scenario)
     entered = f"; the contact entered it at {written(last)}, see its reentry" if last else ""
@@ -90,7 +90,7 @@ def _span(text: str) -> int:
 def _of_workspace(workspace: Path) -> "Simulation":
     """Somebody of whom nothing is known yet, now."""
     from engine.clock import SystemClock
-    from engine.domain.contact import Contact
+    from engine.domain.profile.contact import Contact
     from engine.loading.definitions import load
 
     return _simulation(Contact(1), None, load(workspace), 0, SystemClock().now())
@@ -98,11 +98,11 @@ def _of_workspace(workspace: Path) -> "Simulation":
 
 def _of_contact(key: str, workspace: Path | None, grpc: str, data: Path | None) -> "Simulation":
     """The contact as it is now, under the rulebook in force or the one that would be the next."""
-    from engine.domain.definitions import decode
+    from engine.domain.rulebooks.definitions import decode
     from engine.loading.definitions import load
     from engine.replay.life import Life
     from engine.replay.simulation import Simulation
-    from engine.rpc.lives import part_of
+    from engine.rpc.grpc.lives import part_of
 
     with connected(grpc, data) as engine:
         life = Life(map(part_of, engine.lives.read(key)))
@@ -119,9 +119,9 @@ def _simulation(
     version: int,
     now: int,
 ) -> "Simulation":
-    from engine.domain.definitions import succeed
-    from engine.domain.rulebook import Rulebook
-    from engine.domain.since import dated
+    from engine.domain.rulebooks.definitions import succeed
+    from engine.domain.rulebooks.rulebook import Rulebook
+    from engine.domain.rulebooks.since import dated
     from engine.replay.simulation import Simulation
 
     definitions = dated(published, succeed(published, written), version + 1)
@@ -133,7 +133,7 @@ def _happens(world: "Simulation", scenario: str, events: Path | None) -> Iterato
     from engine.cli.rehearsal import judge
     from engine.domain.message import Act
     from engine.replay.became import heard, is_about_a_message
-    from engine.rpc.instant import parse
+    from engine.rpc.items.instant import parse
 
     if events is None:
         yield from world.take(Act("simulate", "start", scenario), world.now)
@@ -169,8 +169,8 @@ def _lines(
     passed: Iterable["Passed"], scenario: str, rulebook: "Rulebook"
 ) -> Iterator[dict[str, Any]]:
     """What concerns the scenario: facts, and messages with their texts."""
-    from engine.domain.calendar import written
     from engine.domain.effect import Send
+    from engine.domain.profile.calendar import written
 
     for one in passed:
         for fact in one.outcome.facts:

@@ -10,8 +10,8 @@ import typer
 from engine.cli.connection import Data, Grpc, connected
 from engine.cli.output import Json, note, print_json, print_rows
 from engine.cli.workspace import Folder
-from engine.domain.definitions import encode
 from engine.domain.duration import DAY, milliseconds
+from engine.domain.rulebooks.definitions import encode
 from engine.errors import BadRequest
 
 app = typer.Typer()

@@ -30,7 +30,7 @@ def up(
     json: Json = False,
 ) -> None:
     """Run the engine until SIGTERM or Ctrl-C. With --json, one line says when it is ready."""
-    from engine.runtime.keeper import RESTARTS, keep
+    from engine.runtime.processes.keeper import RESTARTS, keep
 
     restarts = os.environ.get(RESTARTS)
     if sys.platform == "linux" and restarts is None and not once:

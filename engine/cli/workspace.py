@@ -10,7 +10,7 @@ import typer
 
 from engine.cli.connection import Data, Grpc, connected
 from engine.cli.output import Json, note, print_json
-from engine.domain.definitions import Definitions
+from engine.domain.rulebooks.definitions import Definitions
 from engine.errors import BadRequest, DefinitionError, SettingsError
 from engine.loading.workspace import EXAMPLES, SCHEMAS
 

@@ -4,10 +4,10 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
-from engine.domain.attribute import same
-from engine.domain.condition import OPERATORS, Comparison, Where
+from engine.domain.language.condition import OPERATORS, Comparison, Where
 from engine.domain.path import value_at
 from engine.domain.pattern import fitter
+from engine.domain.profile.attribute import same
 
 Check = Callable[[Any], bool]
 Matcher = Callable[[dict[str, Any]], bool]

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from engine.domain.gauge import Standing
-from engine.domain.identity import Claim
+from engine.domain.profile.identity import Claim
+from engine.domain.scores.gauge import Standing
 
 
 class Send(msgspec.Struct, frozen=True, array_like=True, tag="send"):

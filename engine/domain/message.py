@@ -4,12 +4,12 @@ from typing import Any, Literal
 
 import msgspec
 
-from engine.domain.consent import Status
 from engine.domain.effect import Half, Send
 from engine.domain.event import Event
-from engine.domain.gauge import Standing
-from engine.domain.identity import Claim
-from engine.domain.offer import Decision
+from engine.domain.profile.consent import Status
+from engine.domain.profile.identity import Claim
+from engine.domain.profile.offer import Decision
+from engine.domain.scores.gauge import Standing
 
 
 class TimerFired(msgspec.Struct, frozen=True, array_like=True, tag="timer"):

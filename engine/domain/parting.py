@@ -22,14 +22,12 @@ they come, so that no message leaves twice and none is lost:
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from engine.domain import handoff, rising
-from engine.domain.contact import Contact, Run, timer_of, watch_of
-from engine.domain.dedupe import with_seen
 from engine.domain.effect import KeepOrders, Send, contact_of
-from engine.domain.entry import entry_of
 from engine.domain.event import Event
 from engine.domain.fact import Fact
-from engine.domain.identity import Claim
+from engine.domain.handoffs import handoff
+from engine.domain.intake.order_key import keys_of
+from engine.domain.intake.review import MOST
 from engine.domain.message import (
     Act,
     CompanyLearned,
@@ -42,9 +40,12 @@ from engine.domain.message import (
     TimerFired,
     Unmerged,
 )
-from engine.domain.order_key import keys_of
-from engine.domain.review import MOST
-from engine.domain.rulebook import Rulebook
+from engine.domain.profile import rising
+from engine.domain.profile.contact import Contact, Run, timer_of, watch_of
+from engine.domain.profile.dedupe import with_seen
+from engine.domain.profile.identity import Claim
+from engine.domain.rulebooks.rulebook import Rulebook
+from engine.domain.runs.entry import entry_of
 from engine.domain.step import step
 
 ALL = 1 << 30

@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from engine.domain import codec, points, run
-from engine.domain.collect import take_collection
-from engine.domain.contact import Contact
-from engine.domain.giving import give_back
+from engine.domain.intake.collect import take_collection
+from engine.domain.intake.turn import Turn
 from engine.domain.message import Rebuilt
+from engine.domain.profile import codec
+from engine.domain.profile.contact import Contact
+from engine.domain.runs import run
+from engine.domain.runs.giving import give_back
+from engine.domain.scores import points
 from engine.domain.settle import settle
-from engine.domain.turn import Turn
 
 
 def take_rebuilt(turn: Turn, message: Rebuilt) -> None:

@@ -2,17 +2,18 @@
 
 from operator import attrgetter
 
-from engine.domain import dating, lifecycle, run, webhook
-from engine.domain.awaiting import hear
-from engine.domain.contact import Run
-from engine.domain.entry import concerns
-from engine.domain.moment_plan import MomentPlan
-from engine.domain.rollout import for_contact
-from engine.domain.rulebook import SegmentPlan
-from engine.domain.scenario_plan import ScenarioPlan
-from engine.domain.starting import START, STOP
-from engine.domain.turn import Happened, Turn
-from engine.domain.watching import watch
+from engine.domain.intake import lifecycle, webhook
+from engine.domain.intake.turn import Happened, Turn
+from engine.domain.profile.contact import Run
+from engine.domain.rulebooks.moment_plan import MomentPlan
+from engine.domain.rulebooks.rulebook import SegmentPlan
+from engine.domain.rulebooks.scenario_plan import ScenarioPlan
+from engine.domain.runs import dating, run
+from engine.domain.runs.awaiting import hear
+from engine.domain.runs.entry import concerns
+from engine.domain.runs.rollout import for_contact
+from engine.domain.runs.starting import START, STOP
+from engine.domain.runs.watching import watch
 
 BY_RANK = attrgetter("rank")
 

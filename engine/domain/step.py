@@ -11,29 +11,14 @@ the same step, to a depth of 100 causes; a longer chain is a loop: the contact i
 that names it, still keeps its events, and is looked at again under the next rulebook.
 """
 
-from engine.domain import (
-    claim,
-    closing,
-    collect,
-    company,
-    dating,
-    handoff,
-    lapse,
-    merge,
-    migration,
-    optin,
-    pending,
-    run,
-    statement,
-    union,
-    unmerge,
-)
-from engine.domain.contact import SEEN, Contact, timer_of
-from engine.domain.dedupe import merged
 from engine.domain.duration import MINUTE
 from engine.domain.effect import Effect
 from engine.domain.event import Event
 from engine.domain.fact import Fact
+from engine.domain.handoffs import handoff
+from engine.domain.intake import collect, company, lapse, optin, statement
+from engine.domain.intake.turn import Loop, Turn
+from engine.domain.merges import claim, merge, union, unmerge
 from engine.domain.message import (
     Act,
     Adopted,
@@ -54,12 +39,15 @@ from engine.domain.message import (
     YieldAnswered,
     YieldAsked,
 )
-from engine.domain.offer import TIMER
+from engine.domain.profile.contact import SEEN, Contact, timer_of
+from engine.domain.profile.dedupe import merged
+from engine.domain.profile.offer import TIMER
 from engine.domain.rebuilt import take_rebuilt
-from engine.domain.rulebook import Rulebook
+from engine.domain.rulebooks import pending
+from engine.domain.rulebooks.rulebook import Rulebook
+from engine.domain.runs import closing, dating, migration, run
 from engine.domain.settle import settle
 from engine.domain.take import take_act, take_event, take_receipt
-from engine.domain.turn import Loop, Turn
 
 PARKED = 60 * MINUTE
 
@@ -103,7 +91,7 @@ def step(contact: Contact, message: Message, rulebook: Rulebook, now: int) -> Ou
 def _refresh(turn: Turn) -> None:
     """Under another rulebook than last time every segment is asked again, once, quietly.
 
-    Of a contact that begins, those that do not wait (``engine.domain.outset``).
+    Of a contact that begins, those that do not wait (``engine.domain.conditions.outset``).
     """
     contact, rulebook = turn.contact, turn.rulebook
     if contact.rulebook == rulebook.version or contact.merged_into:

@@ -2,35 +2,25 @@
 
 import msgspec
 
-from engine.domain import (
-    activity,
-    answering,
-    bounce,
-    claim,
-    company,
-    dating,
-    handoff,
-    listing,
-    order_key,
-    run,
-    statement,
-    union,
-)
-from engine.domain.aggregate import fold_aggregates
-from engine.domain.assigning import put
-from engine.domain.attribute import changes, is_flag
-from engine.domain.calendar import ZONE_ATTRIBUTE
-from engine.domain.collect import collect
-from engine.domain.contact import SEEN
-from engine.domain.dedupe import with_seen
+from engine.domain.aggregates.aggregate import fold_aggregates
 from engine.domain.effect import Settle
 from engine.domain.event import Event
+from engine.domain.handoffs import handoff
+from engine.domain.intake import activity, bounce, company, listing, order_key, statement
+from engine.domain.intake.collect import collect
+from engine.domain.intake.turn import Turn
+from engine.domain.intake.visit import take_visit
+from engine.domain.merges import claim, union
 from engine.domain.message import Act, Receipt
-from engine.domain.points import fold_scores
-from engine.domain.starting import START
-from engine.domain.turn import Turn
-from engine.domain.visit import take_visit
-from engine.domain.waiting import reaim
+from engine.domain.profile.attribute import changes, is_flag
+from engine.domain.profile.calendar import ZONE_ATTRIBUTE
+from engine.domain.profile.contact import SEEN
+from engine.domain.profile.dedupe import with_seen
+from engine.domain.runs import answering, dating, run
+from engine.domain.runs.assigning import put
+from engine.domain.runs.starting import START
+from engine.domain.runs.waiting import reaim
+from engine.domain.scores.points import fold_scores
 
 SEEN_WHILE_CLAIMING = 4_096
 """Fingerprints kept while a merge may be under way: the survivor must recognise every retry."""

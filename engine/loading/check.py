@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from engine.domain.condition import Condition
-from engine.domain.segment import Segment
-from engine.domain.template import Template
+from engine.domain.language.condition import Condition
+from engine.domain.language.segment import Segment
+from engine.domain.language.template import Template
 from engine.loading.check_aggregate import aggregate_problems
 from engine.loading.check_collection import asked_problems, collection_problems
 from engine.loading.check_condition import (

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
-from engine.domain.declared import PROPERTY_VERBS, VERBS, DeclaredAggregate, verb_of
-from engine.domain.window import window_of
+from engine.domain.aggregates.window import window_of
+from engine.domain.language.declared import PROPERTY_VERBS, VERBS, DeclaredAggregate, verb_of
 from engine.loading.check_condition import event_problems, unknown, where_problems
 from engine.loading.shape import Problems
 

@@ -4,8 +4,8 @@ import keyword
 from collections import Counter
 from collections.abc import Collection as Names
 
-from engine.domain.collection import MOST, VERBS, Collection
-from engine.domain.condition import Condition, parts_of
+from engine.domain.language.condition import Condition, parts_of
+from engine.domain.profile.collection import MOST, VERBS, Collection
 from engine.loading.check_condition import event_problems
 from engine.loading.nearest import meant
 from engine.loading.shape import Problems

@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from engine.domain.almanac import LONGEST as AHEAD
-from engine.domain.almanac import days_of
-from engine.domain.condition import TIMES, Comparison, Condition, When
+from engine.domain.conditions.almanac import LONGEST as AHEAD
+from engine.domain.conditions.almanac import days_of
+from engine.domain.conditions.passage import STATES
+from engine.domain.conditions.when import LONGEST, YEARS, date_of, datetime_of
 from engine.domain.duration import milliseconds
-from engine.domain.passage import STATES
+from engine.domain.language.condition import TIMES, Comparison, Condition, When
 from engine.domain.pattern import fitter
-from engine.domain.when import LONGEST, YEARS, date_of, datetime_of
 from engine.loading.nearest import meant
 from engine.loading.shape import Problems
 from engine.loading.yaml_file import Place

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterator, Mapping
 
-from engine.domain.attribute import is_flag
-from engine.domain.condition import (
+from engine.domain.conditions.sequence import following
+from engine.domain.language.condition import (
     OPERATORS,
     QUESTIONS,
     TIMES,
@@ -16,10 +16,10 @@ from engine.domain.condition import (
     parts_of,
     question_of,
 )
-from engine.domain.moment import Moment
-from engine.domain.receipt import Of
-from engine.domain.reserved import RESERVED
-from engine.domain.sequence import following
+from engine.domain.language.moment import Moment
+from engine.domain.language.receipt import Of
+from engine.domain.profile.attribute import is_flag
+from engine.domain.profile.reserved import RESERVED
 from engine.loading.check_comparison import (
     comparison_problems,
     edge_problems,

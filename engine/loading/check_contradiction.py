@@ -12,7 +12,11 @@ from typing import Any
 
 import msgspec
 
-from engine.domain.condition import (
+from engine.domain.conditions.sequence import following
+from engine.domain.conditions.when import date_of, datetime_of
+from engine.domain.conditions.wording import worded
+from engine.domain.duration import DAY, milliseconds
+from engine.domain.language.condition import (
     EVER,
     OPERATORS,
     Condition,
@@ -23,10 +27,6 @@ from engine.domain.condition import (
     parts_of,
     question_of,
 )
-from engine.domain.duration import DAY, milliseconds
-from engine.domain.sequence import following
-from engine.domain.when import date_of, datetime_of
-from engine.domain.wording import worded
 from engine.loading.shape import Problems
 from engine.loading.worlds import MOST, Edge, Question, Test, TooMany, compared, ways
 from engine.loading.yaml_file import Place
@@ -160,7 +160,7 @@ def _reached(edge: Edge, *, later: bool) -> Test:
 
 
 def _aged(name: str, span: int) -> Test:
-    """As ``engine.domain.when`` has it: of (ms since it began, ms since it ended)."""
+    """As ``engine.domain.conditions.when`` has it: of (ms since it began, ms since it ended)."""
     match name:
         case "in_next":
             return lambda age: age is not None and age[0] >= -span and age[1] < 0

@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-from engine.domain.listing import CHANGES
-from engine.domain.statement import CHANGED
-from engine.domain.visit import CAUSED
+from engine.domain.intake.listing import CHANGES
+from engine.domain.intake.statement import CHANGED
+from engine.domain.intake.visit import CAUSED
 from engine.errors import DefinitionError
 from engine.loading.nearest import meant
 from engine.loading.yaml_file import Document, Place, read

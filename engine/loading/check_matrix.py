@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Mapping
 
-from engine.domain.condition import Condition
-from engine.domain.matrix import MOST, Axis, Matrix
+from engine.domain.language.condition import Condition
+from engine.domain.scores.matrix import MOST, Axis, Matrix
 from engine.loading.nearest import meant
 from engine.loading.shape import Problems
 from engine.loading.yaml_file import Place

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from engine.domain.receipt import BY_MACHINES, Asks, Of
+from engine.domain.language.receipt import BY_MACHINES, Asks, Of
 from engine.loading.nearest import meant
 from engine.loading.shape import Problems
 from engine.loading.yaml_file import Place

@@ -1,9 +1,9 @@
 """What a struct's types cannot say about scenarios as a whole."""
 
-from engine.domain.moment import is_moment
-from engine.domain.pause import Leaving
-from engine.domain.receipt import event_of
-from engine.domain.scenario import Scenario
+from engine.domain.language.moment import is_moment
+from engine.domain.language.pause import Leaving
+from engine.domain.language.receipt import event_of
+from engine.domain.language.scenario import Scenario
 from engine.loading.check_condition import condition_problems, moment_problems
 from engine.loading.check_send import no_topic
 from engine.loading.check_step import step_problems

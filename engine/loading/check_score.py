@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from engine.domain.condition import OPERATORS, Condition, parts_of
-from engine.domain.grading import asks_grade
-from engine.domain.receipt import event_of
-from engine.domain.score import Score, ScoreRule, asked_by, decay_of
-from engine.domain.stage import asked_in
+from engine.domain.conditions.grading import asks_grade
+from engine.domain.language.condition import OPERATORS, Condition, parts_of
+from engine.domain.language.receipt import event_of
+from engine.domain.language.stage import asked_in
+from engine.domain.scores.score import Score, ScoreRule, asked_by, decay_of
 from engine.loading.check_condition import (
     Names,
     condition_problems,

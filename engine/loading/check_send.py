@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from engine.domain.action import Send
+from engine.domain.language.action import Send
 from engine.loading.known import Known
 from engine.loading.nearest import meant
 from engine.loading.shape import Problems

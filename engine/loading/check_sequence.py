@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
-from engine.domain.condition import Condition, Next
+from engine.domain.conditions.sequence import following
 from engine.domain.duration import milliseconds
-from engine.domain.sequence import following
+from engine.domain.language.condition import Condition, Next
 from engine.loading.shape import Problems
 from engine.loading.yaml_file import Place
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from engine.domain.spec import Became, Chapter, Item, Spec
+from engine.domain.language.spec import Became, Chapter, Item, Spec
 from engine.loading import shape
 from engine.loading.check_condition import Names, condition_problems
 from engine.loading.nearest import meant

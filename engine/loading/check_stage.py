@@ -1,6 +1,6 @@
 """What a struct's types cannot say about stages of the lifecycle."""
 
-from engine.domain.stage import Stage
+from engine.domain.language.stage import Stage
 from engine.loading.check_condition import Names, unknown
 from engine.loading.shape import Problems
 

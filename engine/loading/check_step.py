@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from engine.domain.action import (
+from engine.domain.language.action import (
     Consenting,
     Enlist,
     HandOff,
@@ -16,13 +16,13 @@ from engine.domain.action import (
     Tag,
     Webhook,
 )
-from engine.domain.aim import is_calendar
-from engine.domain.attribute import misfit
-from engine.domain.condition import Condition
-from engine.domain.decision import Branch, Case, Split
-from engine.domain.moment import is_moment
-from engine.domain.pause import Digest, Racer, Wait, WaitFor
-from engine.domain.scenario import Scenario, Step
+from engine.domain.language.condition import Condition
+from engine.domain.language.decision import Branch, Case, Split
+from engine.domain.language.moment import is_moment
+from engine.domain.language.pause import Digest, Racer, Wait, WaitFor
+from engine.domain.language.scenario import Scenario, Step
+from engine.domain.profile.attribute import misfit
+from engine.domain.runs.aim import is_calendar
 from engine.loading.check_condition import (
     condition_problems,
     event_problems,

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from engine.domain.duration import milliseconds
-from engine.domain.phone import e164
-from engine.domain.team import Handoff, Owner, Team
-from engine.domain.template import Template
+from engine.domain.language.team import Handoff, Owner, Team
+from engine.domain.language.template import Template
+from engine.domain.profile.phone import e164
 from engine.loading.check_condition import Names, condition_problems, unknown
 from engine.loading.nearest import meant
 from engine.loading.shape import Problems

@@ -1,6 +1,6 @@
 """What a struct's types cannot say about thresholds."""
 
-from engine.domain.threshold import Threshold
+from engine.domain.language.threshold import Threshold
 from engine.loading.shape import Problems
 
 

@@ -1,9 +1,9 @@
 """What a struct's types cannot say about triggers."""
 
+from engine.domain.conditions.when import LONGEST, date_of
 from engine.domain.duration import milliseconds
-from engine.domain.moment import is_moment
-from engine.domain.trigger import Trigger
-from engine.domain.when import LONGEST, date_of
+from engine.domain.language.moment import is_moment
+from engine.domain.language.trigger import Trigger
 from engine.loading.check_condition import moment_problems, told_problems
 from engine.loading.known import Known
 from engine.loading.recurrence import rule_problem

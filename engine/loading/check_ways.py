@@ -1,8 +1,8 @@
 """The ways between a scenario's steps: each leads somewhere, each step is reached, no loop runs for ever."""
 
-from engine.domain.exitway import exits_of
-from engine.domain.pause import Digest, Wait, WaitFor
-from engine.domain.scenario import Step
+from engine.domain.language.exitway import exits_of
+from engine.domain.language.pause import Digest, Wait, WaitFor
+from engine.domain.language.scenario import Step
 from engine.loading.nearest import meant
 from engine.loading.shape import Problems
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
-from engine.domain.endpoint import Endpoint
+from engine.domain.language.endpoint import Endpoint
 from engine.loading.check_condition import moment_problems
 from engine.loading.shape import Problems
 

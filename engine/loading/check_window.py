@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.domain.duration import DAY, milliseconds
-from engine.domain.retention import Retention
+from engine.domain.language.retention import Retention
 from engine.loading.check_event_names import documents
 from engine.loading.yaml_file import Place
 

@@ -1,9 +1,9 @@
 """``consent.yaml``: its problems, and what of it is published."""
 
 from engine.domain.channel import CHANNELS
-from engine.domain.quiet import Hours, ever_open
-from engine.domain.template import Template
-from engine.domain.topic import ChannelRules, ConsentFile, ConsentRules, DoubleOptIn, Topic
+from engine.domain.consents.quiet import Hours, ever_open
+from engine.domain.consents.topic import ChannelRules, ConsentFile, ConsentRules, DoubleOptIn, Topic
+from engine.domain.language.template import Template
 from engine.loading.country import holidays_of, hours_of, is_known
 from engine.loading.nearest import meant
 from engine.loading.shape import Problems

@@ -8,7 +8,7 @@ from pathlib import Path
 import holidays
 import msgspec
 
-from engine.domain.quiet import Hours, Open
+from engine.domain.consents.quiet import Hours, Open
 
 RULES = Path(__file__).parent / "rules"
 BEFORE, AFTER = 1, 3

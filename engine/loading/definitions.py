@@ -7,12 +7,12 @@ import msgspec
 
 from engine import settings as settings_of
 from engine.clock import Clock, SystemClock
-from engine.domain.definitions import Definitions
+from engine.domain.consents.topic import ConsentRules
 from engine.domain.duration import milliseconds
-from engine.domain.retention import Retention
-from engine.domain.team import Team
-from engine.domain.template import Template
-from engine.domain.topic import ConsentRules
+from engine.domain.language.retention import Retention
+from engine.domain.language.team import Team
+from engine.domain.language.template import Template
+from engine.domain.rulebooks.definitions import Definitions
 from engine.errors import DefinitionError, SettingsError
 from engine.loading.check import check
 from engine.loading.consent import published

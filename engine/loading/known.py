@@ -2,9 +2,9 @@
 
 import msgspec
 
-from engine.domain.attribute import Attribute
-from engine.domain.template import Template
-from engine.domain.topic import ConsentFile
+from engine.domain.consents.topic import ConsentFile
+from engine.domain.language.template import Template
+from engine.domain.profile.attribute import Attribute
 
 
 class Known:

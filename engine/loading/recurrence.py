@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 
 from dateutil.rrule import rrule, rruleset, rrulestr
 
-from engine.domain.scenario import Scenario
-from engine.domain.trigger import Trigger
+from engine.domain.language.scenario import Scenario
+from engine.domain.language.trigger import Trigger
 from engine.loading.country import AFTER, BEFORE, holidays_of, is_known
 from engine.loading.shape import Problems
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 
-from engine.domain.scenario import Scenario
-from engine.domain.segment import Segment
-from engine.domain.spec import Spec
-from engine.domain.team import Team
-from engine.domain.topic import ConsentFile
+from engine.domain.consents.topic import ConsentFile
+from engine.domain.language.scenario import Scenario
+from engine.domain.language.segment import Segment
+from engine.domain.language.spec import Spec
+from engine.domain.language.team import Team
 from engine.loading.workspace import (
     SCHEMAS,
     AggregatesFile,

@@ -12,7 +12,7 @@ import msgspec
 import phonenumbers
 
 from engine.domain.duration import DAY, PATTERN, milliseconds
-from engine.domain.identity import SLOT_MASK, SLOTS
+from engine.domain.profile.identity import SLOT_MASK, SLOTS
 from engine.errors import SettingsError
 from engine.loading import shape
 from engine.loading.nearest import meant

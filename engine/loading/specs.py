@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from engine.domain.definitions import Definitions
-from engine.domain.spec import Spec
+from engine.domain.language.spec import Spec
+from engine.domain.rulebooks.definitions import Definitions
 from engine.loading.workspace import Workspace, Written
 from engine.replay.story import Judge, Story
 

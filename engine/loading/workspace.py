@@ -25,25 +25,25 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 
-from engine.domain.attribute import Attribute
 from engine.domain.channel import Channel
-from engine.domain.collection import BUILT_IN, Collection
-from engine.domain.company_score import CompanyScore
-from engine.domain.contact_list import ContactList
-from engine.domain.declared import DeclaredAggregate
+from engine.domain.conditions.contact_list import ContactList
+from engine.domain.consents.topic import ConsentFile
 from engine.domain.definition import Definition
-from engine.domain.endpoint import Endpoint
-from engine.domain.matrix import Matrix, grades_of
-from engine.domain.scenario import Scenario
-from engine.domain.score import Score
-from engine.domain.segment import Segment
-from engine.domain.spec import Spec
-from engine.domain.stage import Stage, segment_of
-from engine.domain.team import Team
-from engine.domain.template import Template
-from engine.domain.threshold import Threshold, scenarios_of
-from engine.domain.threshold import segment_of as segment_of_threshold
-from engine.domain.topic import ConsentFile
+from engine.domain.language.declared import DeclaredAggregate
+from engine.domain.language.endpoint import Endpoint
+from engine.domain.language.scenario import Scenario
+from engine.domain.language.segment import Segment
+from engine.domain.language.spec import Spec
+from engine.domain.language.stage import Stage, segment_of
+from engine.domain.language.team import Team
+from engine.domain.language.template import Template
+from engine.domain.language.threshold import Threshold, scenarios_of
+from engine.domain.language.threshold import segment_of as segment_of_threshold
+from engine.domain.profile.attribute import Attribute
+from engine.domain.profile.collection import BUILT_IN, Collection
+from engine.domain.scores.company_score import CompanyScore
+from engine.domain.scores.matrix import Matrix, grades_of
+from engine.domain.scores.score import Score
 from engine.errors import DefinitionError
 from engine.loading import shape
 from engine.loading.nearest import meant

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple, get_args
 import msgspec
 
 from engine.domain.comparison import comparison
-from engine.domain.condition import Comparison, Weekday
+from engine.domain.conditions.passage import STATES
 from engine.domain.duration import DAY, SECOND
-from engine.domain.passage import STATES
+from engine.domain.language.condition import Comparison, Weekday
 
 TEXTUAL = ("contains", "contains_any", "contains_all", "starts_with", "ends_with", "matches")
 """Operators that look into a value; of one that nobody names any of them may hold."""

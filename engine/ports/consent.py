@@ -2,15 +2,15 @@
 
 from typing import Literal, Protocol
 
-from engine.domain.consent import Status
+from engine.domain.consents.topic import Topic
 from engine.domain.link import Link
-from engine.domain.topic import Topic
+from engine.domain.profile.consent import Status
 
 
 class ConsentDesk(Protocol):
     """``scope``: "" (everything), a channel, or ``channel/topic``.
 
-    See ``engine.domain.suppression``.
+    See ``engine.domain.consents.suppression``.
     """
 
     async def suppress(self, scope: str, address: str, reason: str, by: str) -> None:

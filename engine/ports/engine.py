@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 import msgspec
 
 from engine.domain.event import Event
-from engine.domain.notice import Notice
+from engine.domain.intake.notice import Notice
 from engine.ports.consent import ConsentDesk
 from engine.ports.control_store import ApiKey, KeyKind, RejectedItem
 from engine.ports.life import LifeDesk
@@ -130,7 +130,7 @@ class ReportDesk(Protocol):
         ...
 
     async def rulebook(self) -> dict[str, Any]:
-        """What is in force, and who is under way in it: see ``engine.domain.plan.InForce``."""
+        """What is in force, and who is under way in it: see ``engine.domain.surveys.plan.InForce``."""
         ...
 
     async def fsck(self) -> dict[str, Any]:

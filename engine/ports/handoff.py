@@ -3,7 +3,7 @@
 from typing import Any, Literal, Protocol
 
 from engine.domain.link import Link
-from engine.domain.offer import Decision
+from engine.domain.profile.offer import Decision
 
 
 class HandoffDesk(Protocol):

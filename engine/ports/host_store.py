@@ -5,10 +5,10 @@ from typing import Literal, NamedTuple, Protocol
 
 import msgspec
 
-from engine.domain.identity import Binding
+from engine.domain.profile.identity import Binding
 
 CLASSES = 4
-"""Retention classes of the log; see ``engine.runtime.retention``."""
+"""Retention classes of the log; see ``engine.runtime.batches.retention``."""
 
 
 Search = Callable[[bytes], object]

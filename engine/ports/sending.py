@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 import msgspec
 
 from engine.domain.effect import Send
-from engine.domain.notice import Inbound, Notice
+from engine.domain.intake.notice import Inbound, Notice
 
 
 class Delivery(msgspec.Struct, frozen=True, array_like=True):

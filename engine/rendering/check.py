@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from jinja2 import nodes
 from jinja2.exceptions import TemplateSyntaxError
 
-from engine.domain.template import Template
+from engine.domain.language.template import Template
 from engine.rendering.compiling import compile_apart
 from engine.rendering.environment import COLLECTION, ENVIRONMENTS, LOOP, ROOTS, Kind
 from engine.rendering.filters import ALLOWED

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import jinja2
 
-from engine.domain.template import Template
+from engine.domain.language.template import Template
 from engine.errors import EngineError
 from engine.rendering.check import PRODUCT, PRODUCTS, problems_of
 from engine.rendering.environment import ENVIRONMENTS, ROOTS, Kind, MissingValue

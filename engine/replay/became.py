@@ -5,13 +5,13 @@ from hashlib import blake2b
 
 import msgspec
 
-from engine.domain.consent import TRACKING, allows
-from engine.domain.contact import Contact
-from engine.domain.dedupe import FINGERPRINT
 from engine.domain.effect import Send
+from engine.domain.intake.notice import PERSONAL
+from engine.domain.language.spec import Became, Item
 from engine.domain.message import Later, Receipt, Stated
-from engine.domain.notice import PERSONAL
-from engine.domain.spec import Became, Item
+from engine.domain.profile.consent import TRACKING, allows
+from engine.domain.profile.contact import Contact
+from engine.domain.profile.dedupe import FINGERPRINT
 
 SOFT_BOUNCES = 5
 """Bounces in a row after which an address is suppressed, as of an engine that is told of them."""

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from engine.domain import offer, webhook
-from engine.domain.calendar import written
 from engine.domain.effect import Send
-from engine.domain.endpoint import is_webhook
+from engine.domain.intake import webhook
+from engine.domain.language.endpoint import is_webhook
+from engine.domain.profile import offer
+from engine.domain.profile.calendar import written
 from engine.replay.life import Moment
 
 Told = dict[str, Any]

@@ -4,23 +4,23 @@ from collections.abc import Iterable
 
 import msgspec
 
-from engine.domain import activity
-from engine.domain.aggregate import Aggregate, fold_aggregates, join
-from engine.domain.collect import fill, join_collections
-from engine.domain.collection import Collection, Verb
-from engine.domain.contact import Contact
-from engine.domain.counted import collection_of, count_of, measure_of, score_of, times_of
+from engine.domain.aggregates.aggregate import Aggregate, fold_aggregates, join
+from engine.domain.conditions.counted import collection_of, count_of, measure_of, score_of, times_of
 from engine.domain.event import Event
+from engine.domain.intake import activity
+from engine.domain.intake.collect import fill, join_collections
+from engine.domain.intake.turn import Turn
+from engine.domain.intake.visit import CAUSED, counts, take_visit
 from engine.domain.message import Logged, Message, Receipt
-from engine.domain.points import ScorePlan, fold_scores, join_scores
-from engine.domain.rulebook import Rulebook
-from engine.domain.session import joined
-from engine.domain.turn import Turn
-from engine.domain.visit import CAUSED, counts, take_visit
+from engine.domain.profile.collection import Collection, Verb
+from engine.domain.profile.contact import Contact
+from engine.domain.profile.session import joined
+from engine.domain.rulebooks.rulebook import Rulebook
+from engine.domain.scores.points import ScorePlan, fold_scores, join_scores
 
 
 class Chosen:
-    """``names`` are those of ``engine.domain.counted``."""
+    """``names`` are those of ``engine.domain.conditions.counted``."""
 
     def __init__(self, rulebook: Rulebook, names: Iterable[str]) -> None:
         self.names = frozenset(names)

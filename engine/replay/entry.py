@@ -2,19 +2,19 @@
 
 import msgspec
 
-from engine.domain import entry
-from engine.domain.calendar import written
-from engine.domain.contact import Contact
-from engine.domain.dating import MISSED, TIMER
 from engine.domain.duration import milliseconds
 from engine.domain.event import Event
-from engine.domain.lifecycle import CHANGED
-from engine.domain.moment_plan import CHANGES, DUE, HAND
-from engine.domain.rollout import for_contact
-from engine.domain.rulebook import Rulebook
-from engine.domain.scenario import Reentry
-from engine.domain.scenario_plan import ScenarioPlan
-from engine.domain.turn import Happened, Turn
+from engine.domain.intake.lifecycle import CHANGED
+from engine.domain.intake.turn import Happened, Turn
+from engine.domain.language.scenario import Reentry
+from engine.domain.profile.calendar import written
+from engine.domain.profile.contact import Contact
+from engine.domain.rulebooks.moment_plan import CHANGES, DUE, HAND
+from engine.domain.rulebooks.rulebook import Rulebook
+from engine.domain.rulebooks.scenario_plan import ScenarioPlan
+from engine.domain.runs import entry
+from engine.domain.runs.dating import MISSED, TIMER
+from engine.domain.runs.rollout import for_contact
 from engine.replay.life import Moment
 
 _CROSSED = {

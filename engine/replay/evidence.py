@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
-from engine.domain.calendar import written
-from engine.domain.consent import Consent
+from engine.domain.profile.calendar import written
+from engine.domain.profile.consent import Consent
 
 INSTANTS = ("at", "said", "confirmed")
 

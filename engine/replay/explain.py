@@ -6,16 +6,16 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from engine.domain.calendar import written
-from engine.domain.contact import Contact
 from engine.domain.effect import Send, mark_of
 from engine.domain.event import Event
 from engine.domain.fact import Fact
 from engine.domain.message import Logged
-from engine.domain.rollout import for_contact
-from engine.domain.rulebook import Rulebook
-from engine.domain.scenario_plan import ScenarioPlan
-from engine.domain.why import because
+from engine.domain.profile.calendar import written
+from engine.domain.profile.contact import Contact
+from engine.domain.rulebooks.rulebook import Rulebook
+from engine.domain.rulebooks.scenario_plan import ScenarioPlan
+from engine.domain.runs.rollout import for_contact
+from engine.domain.surveys.why import because
 from engine.replay.cause import cause
 from engine.replay.entry import refusal
 from engine.replay.evidence import evidence

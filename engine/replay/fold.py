@@ -7,11 +7,12 @@ needs no clock and no store but the log, and whatever is asked of the past is as
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, Protocol
 
-from engine.domain import company, message
-from engine.domain.company_score import Company
-from engine.domain.contact import Contact
+from engine.domain import message
+from engine.domain.intake import company
 from engine.domain.message import CompanyTold
-from engine.domain.rulebook import Rulebook
+from engine.domain.profile.contact import Contact
+from engine.domain.rulebooks.rulebook import Rulebook
+from engine.domain.scores.company_score import Company
 from engine.domain.step import Outcome, step
 from engine.errors import StoreError
 from engine.ports.host_store import LogRow

@@ -14,12 +14,14 @@ from typing import Any, Protocol
 
 import msgspec
 
-from engine.domain import codec, company, fact, message, offer
-from engine.domain.contact import Contact
+from engine.domain import fact, message
 from engine.domain.effect import Adopt, Hop, Restore
 from engine.domain.event import Event
-from engine.domain.identity import Binding, slot_of_key
-from engine.domain.rulebook import Rulebook
+from engine.domain.intake import company
+from engine.domain.profile import codec, offer
+from engine.domain.profile.contact import Contact
+from engine.domain.profile.identity import Binding, slot_of_key
+from engine.domain.rulebooks.rulebook import Rulebook
 from engine.ports.host_store import (
     CLASSES,
     HopRow,

@@ -7,12 +7,12 @@ from typing import NamedTuple
 import msgspec
 
 from engine.domain import fact, message
-from engine.domain.contact import Contact
-from engine.domain.definitions import decode
 from engine.domain.effect import Effect
 from engine.domain.fact import Fact
 from engine.domain.message import Logged
-from engine.domain.rulebook import Rulebook
+from engine.domain.profile.contact import Contact
+from engine.domain.rulebooks.definitions import decode
+from engine.domain.rulebooks.rulebook import Rulebook
 from engine.ports.host_store import LogRow
 from engine.ports.life import LifePart
 from engine.replay.fold import Fold

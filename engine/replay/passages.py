@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from engine.domain.contact import Contact
-from engine.domain.lifecycle import CHANGED
+from engine.domain.intake.lifecycle import CHANGED
+from engine.domain.profile.contact import Contact
 from engine.ports.host_store import HostStore
 
 

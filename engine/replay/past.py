@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from engine.domain import message
-from engine.domain.contact import Contact
 from engine.domain.message import Adopted, Logged, Message, Restored, Unmerged
+from engine.domain.profile.contact import Contact
 from engine.ports.host_store import LogRow
 from engine.ports.log_reader import LogReader
 from engine.replay.chosen import Chosen

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from engine.domain.calendar import written
-from engine.domain.contact import Contact, timer_of
-from engine.domain.rulebook import Rulebook
+from engine.domain.profile.calendar import written
+from engine.domain.profile.contact import Contact, timer_of
+from engine.domain.rulebooks.rulebook import Rulebook
 from engine.replay.evidence import evidence
 from engine.replay.life import Life, Moment
 

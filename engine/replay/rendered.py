@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from engine.domain.effect import Send
-from engine.domain.template import Template
+from engine.domain.language.template import Template
 from engine.rendering.render import render
 
 LINK = "https://links.invalid"

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import msgspec
 
-from engine.domain import codec, message
-from engine.domain.contact import Contact
+from engine.domain import message
 from engine.domain.message import Logged
+from engine.domain.profile import codec
+from engine.domain.profile.contact import Contact
 from engine.ports.log_reader import LogReader
 from engine.replay.chosen import Chosen
 from engine.replay.past import Past, Readers, is_plain

@@ -9,15 +9,15 @@ from typing import Any
 
 import msgspec
 
-from engine.domain.calendar import written
-from engine.domain.contact import Contact
-from engine.domain.counted import score_of
-from engine.domain.definitions import Definitions
-from engine.domain.gauge import Gauge, gauge_of
-from engine.domain.receipt import event_of
-from engine.domain.rulebook import Rulebook
-from engine.domain.score import Score, ScoreRule, asked_by, rules_of
-from engine.domain.wording import worded
+from engine.domain.conditions.counted import score_of
+from engine.domain.conditions.wording import worded
+from engine.domain.language.receipt import event_of
+from engine.domain.profile.calendar import written
+from engine.domain.profile.contact import Contact
+from engine.domain.rulebooks.definitions import Definitions
+from engine.domain.rulebooks.rulebook import Rulebook
+from engine.domain.scores.gauge import Gauge, gauge_of
+from engine.domain.scores.score import Score, ScoreRule, asked_by, rules_of
 
 replace = msgspec.structs.replace
 

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from engine.domain.contact import Contact
 from engine.domain.effect import ClaimKey, Effect, Send
-from engine.domain.endpoint import is_webhook
+from engine.domain.language.endpoint import is_webhook
 from engine.domain.message import ClaimAnswered, Message, Receipt, TimerFired
-from engine.domain.rulebook import Rulebook
+from engine.domain.profile.contact import Contact
+from engine.domain.rulebooks.rulebook import Rulebook
 from engine.domain.step import Outcome, step
 
 MOST = 10_000

@@ -6,17 +6,17 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from engine.domain.calendar import zone_of
-from engine.domain.contact import Contact
-from engine.domain.definitions import Definitions, succeed
 from engine.domain.duration import milliseconds
 from engine.domain.effect import Send
 from engine.domain.event import Event
+from engine.domain.language.segment import Segment
+from engine.domain.language.spec import Chapter, Expected, Item, Spec
 from engine.domain.message import Message
-from engine.domain.rulebook import Rulebook
-from engine.domain.segment import Segment
-from engine.domain.since import dated
-from engine.domain.spec import Chapter, Expected, Item, Spec
+from engine.domain.profile.calendar import zone_of
+from engine.domain.profile.contact import Contact
+from engine.domain.rulebooks.definitions import Definitions, succeed
+from engine.domain.rulebooks.rulebook import Rulebook
+from engine.domain.rulebooks.since import dated
 from engine.rendering.render import CannotRender
 from engine.replay.became import heard, is_about_a_message
 from engine.replay.rendered import rendered

@@ -12,14 +12,15 @@ from typing import Any
 
 import msgspec
 
-from engine.domain import codec, message
-from engine.domain.contact import Contact
-from engine.domain.definitions import decode
+from engine.domain import message
 from engine.domain.event import Event
-from engine.domain.forecast import Outlook
-from engine.domain.preview import Preview
-from engine.domain.rulebook import Rulebook
-from engine.domain.shelf import Absent
+from engine.domain.profile import codec
+from engine.domain.profile.contact import Contact
+from engine.domain.profile.shelf import Absent
+from engine.domain.rulebooks.definitions import decode
+from engine.domain.rulebooks.rulebook import Rulebook
+from engine.domain.surveys.forecast import Outlook
+from engine.domain.surveys.preview import Preview
 from engine.ports.host_store import ContactRow, LogRow
 from engine.ports.log_reader import LogReader
 from engine.replay.chosen import Chosen

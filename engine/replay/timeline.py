@@ -3,10 +3,11 @@
 import heapq
 from collections.abc import Callable, Iterator
 
-from engine.domain import codec, message
-from engine.domain.dedupe import HOUR, WINDOW, fingerprints
+from engine.domain import message
 from engine.domain.event import Event
 from engine.domain.message import Adopted, Receipt, Restored, Witnessed
+from engine.domain.profile import codec
+from engine.domain.profile.dedupe import HOUR, WINDOW, fingerprints
 from engine.ports.host_store import LogRow
 
 Read = Callable[[int], LogRow | None]

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from engine.domain.action import Send
-from engine.domain.calendar import written
-from engine.domain.contact import Contact, Run
-from engine.domain.decision import Branch, Split
 from engine.domain.fact import Fact
-from engine.domain.rollout import for_contact
-from engine.domain.scenario_plan import ScenarioPlan
-from engine.domain.why import because
+from engine.domain.language.action import Send
+from engine.domain.language.decision import Branch, Split
+from engine.domain.profile.calendar import written
+from engine.domain.profile.contact import Contact, Run
+from engine.domain.rulebooks.scenario_plan import ScenarioPlan
+from engine.domain.runs.rollout import for_contact
+from engine.domain.surveys.why import because
 from engine.replay.life import Life, Moment
 
 Told = dict[str, Any]

@@ -7,12 +7,12 @@ from typing import Any, Self
 
 import grpc
 
-from engine.rpc import outgoing
 from engine.rpc import relance_pb2 as pb
 from engine.rpc import relance_pb2_grpc as wire
-from engine.rpc.answer import Answer, answers
 from engine.rpc.client import OPTIONS, PATIENCE, socket_of
-from engine.rpc.retrying import FIRST_PAUSE, LONGEST_PAUSE, error_of, wait_before
+from engine.rpc.clients import outgoing
+from engine.rpc.clients.answer import Answer, answers
+from engine.rpc.clients.retrying import FIRST_PAUSE, LONGEST_PAUSE, error_of, wait_before
 
 
 class AsyncRelance:

@@ -6,11 +6,11 @@ from contextlib import suppress
 from typing import Any, Self
 
 from engine.errors import Busy, RequestError
-from engine.rpc import lost, outgoing
 from engine.rpc.async_client import AsyncRelance
-from engine.rpc.buffer import MOST, Buffer
 from engine.rpc.client import PATIENCE
-from engine.rpc.lost import Pause, Tell
+from engine.rpc.clients import lost, outgoing
+from engine.rpc.clients.buffer import MOST, Buffer
+from engine.rpc.clients.lost import Pause, Tell
 
 
 class AsyncProducer:

@@ -11,18 +11,18 @@ from google.protobuf.empty_pb2 import Empty
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from engine.errors import RequestError, Unknown
-from engine.rpc import outgoing
 from engine.rpc import relance_pb2 as pb
 from engine.rpc import relance_pb2_grpc as wire
-from engine.rpc.answer import Answer, answers
+from engine.rpc.clients import outgoing
+from engine.rpc.clients.answer import Answer, answers
+from engine.rpc.clients.export_client import ExportClient
+from engine.rpc.clients.import_client import ImportClient
+from engine.rpc.clients.life_client import LifeClient
+from engine.rpc.clients.privacy_client import PrivacyClient
+from engine.rpc.clients.retrying import SERVICE_CONFIG, error_of, until
+from engine.rpc.clients.survey_client import SurveyClient
+from engine.rpc.clients.webhook_client import WebhookClient
 from engine.rpc.control_socket import ControlSocket
-from engine.rpc.export_client import ExportClient
-from engine.rpc.import_client import ImportClient
-from engine.rpc.life_client import LifeClient
-from engine.rpc.privacy_client import PrivacyClient
-from engine.rpc.retrying import SERVICE_CONFIG, error_of, until
-from engine.rpc.survey_client import SurveyClient
-from engine.rpc.webhook_client import WebhookClient
 
 PATIENCE = 30.0
 """Seconds that a push is tried for."""

@@ -9,7 +9,7 @@ import msgspec
 from engine.rpc import relance_pb2 as pb
 from engine.rpc import relance_pb2_grpc as wire
 from engine.rpc.client import OPTIONS, socket_of
-from engine.rpc.retrying import error_of
+from engine.rpc.clients.retrying import error_of
 
 _SHORT = (("grpc.http2.bdp_probe", 0), ("grpc.http2.lookahead_bytes", 65_536))
 """What a reader has not taken yet stays small: it wants the newest, not the most."""

@@ -5,11 +5,11 @@ from threading import Condition, Thread
 from typing import Any, Self
 
 from engine.errors import Busy, RequestError
-from engine.rpc import lost, outgoing
 from engine.rpc import relance_pb2 as pb
-from engine.rpc.buffer import MOST, Buffer
 from engine.rpc.client import PATIENCE, Relance
-from engine.rpc.lost import Lost, Pause, Tell
+from engine.rpc.clients import lost, outgoing
+from engine.rpc.clients.buffer import MOST, Buffer
+from engine.rpc.clients.lost import Lost, Pause, Tell
 
 
 class Producer:

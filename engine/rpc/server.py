@@ -13,27 +13,27 @@ from engine.ports.sending import Hook
 from engine.rpc import listening
 from engine.rpc import relance_pb2_grpc as wire
 from engine.rpc.begun import Begun
-from engine.rpc.callbacks import Callbacks
-from engine.rpc.catalog import Catalog
-from engine.rpc.consent_http import ConsentHttp
 from engine.rpc.control_socket import ControlSocket
-from engine.rpc.enrichment import Enrichment
-from engine.rpc.exports import Exports
-from engine.rpc.guard import Guard
-from engine.rpc.handoff_http import HandoffHttp
-from engine.rpc.health import SERVICES, Health
-from engine.rpc.http_app import http_app
-from engine.rpc.http_server import HttpServer
-from engine.rpc.imports import Imports
-from engine.rpc.intake import Intake
-from engine.rpc.lives import Lives
-from engine.rpc.privacy import Privacy
-from engine.rpc.services import Console, Control, Events
-from engine.rpc.streaming import Streaming
-from engine.rpc.surveys import Surveys
-from engine.rpc.visitors import Visitors
-from engine.rpc.watching import Watching
-from engine.rpc.webhooks import Webhooks
+from engine.rpc.grpc.catalog import Catalog
+from engine.rpc.grpc.exports import Exports
+from engine.rpc.grpc.guard import Guard
+from engine.rpc.grpc.health import SERVICES, Health
+from engine.rpc.grpc.imports import Imports
+from engine.rpc.grpc.lives import Lives
+from engine.rpc.grpc.privacy import Privacy
+from engine.rpc.grpc.services import Console, Control, Events
+from engine.rpc.grpc.streaming import Streaming
+from engine.rpc.grpc.surveys import Surveys
+from engine.rpc.grpc.watching import Watching
+from engine.rpc.grpc.webhooks import Webhooks
+from engine.rpc.http.callbacks import Callbacks
+from engine.rpc.http.consent_http import ConsentHttp
+from engine.rpc.http.handoff_http import HandoffHttp
+from engine.rpc.http.http_app import http_app
+from engine.rpc.http.http_server import HttpServer
+from engine.rpc.http.visitors import Visitors
+from engine.rpc.items.enrichment import Enrichment
+from engine.rpc.items.intake import Intake
 
 LARGEST = 4 * 2**20
 """Bytes of one gRPC message, received or sent."""

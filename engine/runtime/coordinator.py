@@ -9,36 +9,36 @@ from typing import Any
 import msgspec
 
 from engine.clock import Clock
-from engine.domain.attribute import misfit
 from engine.domain.event import Event
+from engine.domain.profile.attribute import misfit
 from engine.errors import BadRequest, Busy, ConfigError, Unknown
 from engine.ports.control_store import ApiKey, ControlStore, KeyKind
 from engine.ports.engine import Doors, Engine, Refusal, Verdict
 from engine.runtime import envelope
-from engine.runtime.census import Census
-from engine.runtime.company_reports import CompanyReports
-from engine.runtime.consents import Consents
-from engine.runtime.courier import Courier, Push
-from engine.runtime.event_names import EventNames
-from engine.runtime.exporting import Exporting
-from engine.runtime.handoffs import Handoffs
-from engine.runtime.herald import SELDOM, Herald
-from engine.runtime.identities import Identities
-from engine.runtime.importing import Importing
+from engine.runtime.answers.company_reports import CompanyReports
+from engine.runtime.answers.lives import Lives
+from engine.runtime.desks.consents import Consents
+from engine.runtime.desks.exporting import Exporting
+from engine.runtime.desks.handoffs import Handoffs
+from engine.runtime.desks.identities import Identities
+from engine.runtime.desks.lists import Lists
+from engine.runtime.desks.privacy import Privacy
+from engine.runtime.desks.receipts import Receipts
+from engine.runtime.desks.reports import Reports
+from engine.runtime.desks.webhooks import Webhooks
+from engine.runtime.intake.courier import Courier, Push
+from engine.runtime.intake.importing import Importing
+from engine.runtime.intake.refusals import Refusals
+from engine.runtime.intake.router import Router
 from engine.runtime.keyring import Keyring, make_key
-from engine.runtime.lists import Lists
-from engine.runtime.lives import Lives
 from engine.runtime.part import Calls
-from engine.runtime.privacy import Privacy
-from engine.runtime.receipts import Receipts
-from engine.runtime.refusals import Refusals
-from engine.runtime.reports import Reports
-from engine.runtime.router import Router
-from engine.runtime.rulebooks import Rulebooks
-from engine.runtime.send_post import SENDER
+from engine.runtime.processes.census import Census
+from engine.runtime.rulebook.event_names import EventNames
+from engine.runtime.rulebook.herald import SELDOM, Herald
+from engine.runtime.rulebook.rulebooks import Rulebooks
+from engine.runtime.scanning.surveying import Surveying
+from engine.runtime.sending.send_post import SENDER
 from engine.runtime.slots import SlotTable, part_of
-from engine.runtime.surveying import Surveying
-from engine.runtime.webhooks import Webhooks
 
 log = logging.getLogger("relance.coordinator")
 

@@ -8,48 +8,45 @@ from typing import Any
 import msgspec
 
 from engine.clock import Clock
-from engine.domain.definitions import decode
 from engine.domain.effect import Lift, Suppress
+from engine.domain.intake.notice import Notice
 from engine.domain.message import Act, Receipt, Stated
-from engine.domain.notice import Notice
-from engine.domain.reserved import RESERVED
-from engine.domain.rulebook import Rulebook
+from engine.domain.profile.reserved import RESERVED
+from engine.domain.rulebooks.definitions import decode
+from engine.domain.rulebooks.rulebook import Rulebook
 from engine.errors import BadRequest, Busy, OwnershipLost, Unknown
 from engine.ports.bulk import ExportAsked
 from engine.ports.host_store import HostStore
-from engine.runtime import (
-    envelope,
-    erasure,
-    handoff_calls,
-    identity_report,
-    report,
-    survey_part,
-)
-from engine.runtime.act_letter import ActLetter, StatedLetter, SuppressLetter
-from engine.runtime.batch import Batch
-from engine.runtime.courier import LIFE_BITS
-from engine.runtime.dead import ReplayLetter
-from engine.runtime.event_letter import EventLetter
-from engine.runtime.expiry import Expiry
-from engine.runtime.export_part import page
-from engine.runtime.founding import GIVEN
-from engine.runtime.growth import Growth
-from engine.runtime.hop_letter import HopLetter
-from engine.runtime.hop_post import HopPost
-from engine.runtime.import_part import ImportPart
-from engine.runtime.letter import Letter
-from engine.runtime.mailbox import Mailbox
-from engine.runtime.memory import Memory
-from engine.runtime.notice import NoticeLetter
+from engine.runtime import envelope
+from engine.runtime.answers import report
+from engine.runtime.batches.batch import Batch
+from engine.runtime.batches.hop_letter import HopLetter
+from engine.runtime.batches.hop_post import HopPost
+from engine.runtime.batches.letter import Letter
+from engine.runtime.batches.mailbox import Mailbox
+from engine.runtime.batches.timers import Timers
+from engine.runtime.desks import handoff_calls, identity_report
+from engine.runtime.desks.act_letter import ActLetter, StatedLetter, SuppressLetter
+from engine.runtime.desks.export_part import page
+from engine.runtime.desks.parting import PartLetter
+from engine.runtime.desks.review_letter import DismissLetter
+from engine.runtime.intake.courier import LIFE_BITS
+from engine.runtime.intake.event_letter import EventLetter
+from engine.runtime.intake.import_part import ImportPart
 from engine.runtime.part import Calls
-from engine.runtime.parting import PartLetter
-from engine.runtime.rebuild import Rebuild
-from engine.runtime.review_letter import DismissLetter
-from engine.runtime.scans import LoopScans, Scans
-from engine.runtime.send_post import SendPost
+from engine.runtime.processes.growth import Growth
+from engine.runtime.rights import erasure
+from engine.runtime.rights.expiry import Expiry
+from engine.runtime.rulebook.rebuild import Rebuild
+from engine.runtime.scanning import survey_part
+from engine.runtime.scanning.scans import LoopScans, Scans
+from engine.runtime.scores.standings import Standings
+from engine.runtime.sending.dead import ReplayLetter
+from engine.runtime.sending.notice import NoticeLetter
+from engine.runtime.sending.send_post import SendPost
 from engine.runtime.slots import SlotTable, part_of
-from engine.runtime.standings import Standings
-from engine.runtime.timers import Timers
+from engine.runtime.state.founding import GIVEN
+from engine.runtime.state.memory import Memory
 
 log = logging.getLogger("relance.host")
 _notices = msgspec.msgpack.Decoder(list[tuple[int, Notice, bytes, Receipt | None]])

@@ -4,8 +4,8 @@ import hmac
 import secrets
 from hashlib import blake2b, sha256
 
+from engine.domain.consents.suppression import address_hash
 from engine.domain.link import Link, link_key, read
-from engine.domain.suppression import address_hash
 from engine.ports.control_store import ApiKey, ControlStore, KeyKind
 from engine.runtime.fingerprint import pepper_of
 

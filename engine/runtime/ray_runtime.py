@@ -19,10 +19,10 @@ from typing import Any, cast
 
 from engine.errors import EngineError, OwnershipLost
 from engine.logs import log_to_stderr
-from engine.runtime.family import children_of
 from engine.runtime.part import Calls, Factory, Mortal, Part, PartLost
-from engine.runtime.process import Process
-from engine.runtime.session_folder import SessionFolder
+from engine.runtime.processes.family import children_of
+from engine.runtime.processes.process import Process
+from engine.runtime.processes.session_folder import SessionFolder
 
 # Ray reads its settings when it is imported: a worker has them from its parent.
 if "ray" not in sys.modules:

@@ -15,15 +15,15 @@ from engine.clock import Clock
 from engine.domain.effect import contact_of
 from engine.errors import Busy
 from engine.ports.sending import Channel, Delivery, Disabled, Keeping, Outcome
-from engine.runtime.catalog import Catalog
-from engine.runtime.desk import Desk
-from engine.runtime.endpoints import Endpoints, OpenEndpoint, rendered
-from engine.runtime.in_hand import InHand
-from engine.runtime.links import Links
-from engine.runtime.retry import WEBHOOKS
-from engine.runtime.route import Route
-from engine.runtime.spool import Spool
-from engine.runtime.template import Templates
+from engine.runtime.sending.catalog import Catalog
+from engine.runtime.sending.desk import Desk
+from engine.runtime.sending.endpoints import Endpoints, OpenEndpoint, rendered
+from engine.runtime.sending.in_hand import InHand
+from engine.runtime.sending.links import Links
+from engine.runtime.sending.retry import WEBHOOKS
+from engine.runtime.sending.route import Route
+from engine.runtime.sending.spool import Spool
+from engine.runtime.sending.template import Templates
 
 BOUND = 10_000
 """Messages in hand or unacknowledged for one host; more are refused with Busy."""

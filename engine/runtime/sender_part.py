@@ -5,9 +5,9 @@ import msgspec
 from engine.errors import BadRequest
 from engine.ports.sending import Outcome
 from engine.runtime import envelope
-from engine.runtime.send_post import Outcomes
+from engine.runtime.rights.traces import Person
 from engine.runtime.sender import Sender
-from engine.runtime.traces import Person
+from engine.runtime.sending.send_post import Outcomes
 
 _outcomes = msgspec.msgpack.Decoder(list[Outcome])
 

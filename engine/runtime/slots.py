@@ -6,7 +6,7 @@ host of that number. The host in whose directory it is found gives that slot: ea
 that no two ever give the same.
 """
 
-from engine.domain.identity import SLOTS, slot_of, slot_of_key
+from engine.domain.profile.identity import SLOTS, slot_of, slot_of_key
 
 
 class SlotTable:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from engine.domain.identity import Binding
+from engine.domain.profile.identity import Binding
 from engine.ports.host_store import (
     CompanyRow,
     ContactRow,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from engine.domain.identity import SLOT_BITS
+from engine.domain.profile.identity import SLOT_BITS
 from engine.errors import StoreError
 from engine.ports.host_store import Write
 

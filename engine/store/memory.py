@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import Any
 
-from engine.domain.identity import SLOTS, Binding
+from engine.domain.profile.identity import SLOTS, Binding
 from engine.errors import StoreError
 from engine.ports.host_store import (
     CompanyRow,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from engine.domain.identity import SLOTS
+from engine.domain.profile.identity import SLOTS
 from engine.store.control import SqlControlStore
 from engine.store.host import SqlHostStore
 from engine.store.postgres_database import PostgresDatabase

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from engine.domain.identity import SLOTS
+from engine.domain.profile.identity import SLOTS
 from engine.store.control import SqlControlStore
 from engine.store.host import SqlHostStore
 from engine.store.sqlite_database import SqliteDatabase

@@ -13,14 +13,14 @@ from pathlib import Path
 
 from engine.clock import SystemClock
 from engine.domain import message
-from engine.domain.definitions import encode, succeed
 from engine.domain.event import Event
+from engine.domain.rulebooks.definitions import encode, succeed
 from engine.loading.definitions import load
 from engine.runtime import envelope
 from engine.runtime.envelope import Item, Parcel
 from engine.runtime.host import ContactHost
-from engine.runtime.in_process import InProcessRuntime
 from engine.runtime.part import Calls, PartLost
+from engine.runtime.processes.in_process import InProcessRuntime
 from engine.runtime.slots import SlotTable
 from engine.store.sqlite import SqliteHostStore
 

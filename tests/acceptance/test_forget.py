@@ -17,9 +17,9 @@ from typer.testing import CliRunner
 from engine.bootstrap import Spec, init_data, part
 from engine.cli.archive import write as write_archive
 from engine.cli.main import app
-from engine.domain.definitions import encode
+from engine.domain.rulebooks.definitions import encode
 from engine.loading.definitions import load
-from engine.runtime.in_process import InProcessRuntime
+from engine.runtime.processes.in_process import InProcessRuntime
 from engine.settings import Email, Rpc, Settings, Store, Webhooks
 from engine.settings import Runtime as RuntimeSettings
 from engine.store.driver import driver

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from engine.bootstrap import init_data
-from engine.domain.definitions import encode
+from engine.domain.rulebooks.definitions import encode
 from engine.loading.definitions import load
 from engine.rpc.client import Relance
 from tests.benchmarks import past

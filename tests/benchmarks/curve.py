@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from engine.bootstrap import SELDOM, init_data
-from engine.domain.since import dated
+from engine.domain.rulebooks.since import dated
 from engine.runtime.host import ContactHost
 from engine.settings import Settings
 from engine.store.sqlite import SqliteHostStore

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from engine.bootstrap import init_data
-from engine.domain.choice import chosen, rolled_back
-from engine.domain.definitions import Definitions, encode
-from engine.domain.plan import InForce
-from engine.domain.plan import plan as compared
+from engine.domain.rulebooks.choice import chosen, rolled_back
+from engine.domain.rulebooks.definitions import Definitions, encode
+from engine.domain.surveys.plan import InForce
+from engine.domain.surveys.plan import plan as compared
 from engine.loading.definitions import load
 from tests.benchmarks.backfill import CHECKED, MEMORY, PATIENCE, Watch, milliseconds
 from tests.benchmarks.children import Sink

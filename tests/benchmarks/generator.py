@@ -16,8 +16,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import grpc
 import msgspec
 
-from engine.rpc import outgoing
 from engine.rpc import relance_pb2 as pb
+from engine.rpc.clients import outgoing
 from tests.benchmarks.workload import Workload
 
 PUSH = "/relance.v1.Events/Push"

@@ -19,15 +19,15 @@ import msgspec
 from engine.bootstrap import SELDOM, init_data
 from engine.clock import SystemClock
 from engine.domain import message
-from engine.domain.contact import Contact
-from engine.domain.definitions import Definitions, encode
 from engine.domain.event import Event
-from engine.domain.rulebook import Rulebook
+from engine.domain.profile.contact import Contact
+from engine.domain.rulebooks.definitions import Definitions, encode
+from engine.domain.rulebooks.rulebook import Rulebook
 from engine.domain.step import step
 from engine.ports.host_store import HostStore
 from engine.rpc import relance_pb2 as pb
-from engine.rpc.intake import Intake
-from engine.rpc.surroundings import Shared
+from engine.rpc.items.intake import Intake
+from engine.rpc.items.surroundings import Shared
 from engine.runtime import envelope
 from engine.runtime.envelope import Item, Parcel
 from engine.runtime.host import ContactHost

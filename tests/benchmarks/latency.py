@@ -10,8 +10,8 @@ from typing import Any
 import grpc
 
 from engine.clock import SystemClock
-from engine.rpc import outgoing
 from engine.rpc import relance_pb2 as pb
+from engine.rpc.clients import outgoing
 from tests.benchmarks.children import Load, Sink
 from tests.benchmarks.generator import Generator
 from tests.benchmarks.running import Running

@@ -10,10 +10,11 @@ import msgspec
 
 from engine.bootstrap import init_data
 from engine.clock import SystemClock
-from engine.domain import codec, message
-from engine.domain.contact import Contact, Run
-from engine.domain.identity import Binding, contact_id, slot_of_key
+from engine.domain import message
 from engine.domain.message import TimerFired
+from engine.domain.profile import codec
+from engine.domain.profile.contact import Contact, Run
+from engine.domain.profile.identity import Binding, contact_id, slot_of_key
 from engine.ports.host_store import ContactRow, WakeUp, Write
 from engine.runtime.slots import SlotTable
 from engine.store.sqlite import SqliteHostStore

@@ -15,21 +15,22 @@ from typing import NamedTuple
 import msgspec
 
 from engine.clock import SystemClock
-from engine.domain import codec, fact, message
-from engine.domain.contact import SEEN, Contact
-from engine.domain.dedupe import with_seen
-from engine.domain.definitions import Definitions, decode, encode
+from engine.domain import fact, message
 from engine.domain.duration import DAY
 from engine.domain.event import Event
 from engine.domain.fact import Fact
-from engine.domain.identity import Binding, contact_id, slot_of_key
-from engine.domain.lapse import OWNER, PEOPLE
-from engine.domain.rulebook import Rulebook
-from engine.domain.since import dated
+from engine.domain.intake.lapse import OWNER, PEOPLE
+from engine.domain.profile import codec
+from engine.domain.profile.contact import SEEN, Contact
+from engine.domain.profile.dedupe import with_seen
+from engine.domain.profile.identity import Binding, contact_id, slot_of_key
+from engine.domain.rulebooks.definitions import Definitions, decode, encode
+from engine.domain.rulebooks.rulebook import Rulebook
+from engine.domain.rulebooks.since import dated
 from engine.ports.host_store import ContactRow, LogRow, WakeUp, Write
 from engine.replay.fold import Fold
 from engine.replay.timeline import timeline
-from engine.runtime.retention import DEED
+from engine.runtime.batches.retention import DEED
 from engine.runtime.slots import SlotTable
 from engine.store.sqlite import SqliteHostStore
 

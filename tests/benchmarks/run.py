@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 import pysqlite3
 
-from engine.domain.definitions import Definitions
+from engine.domain.rulebooks.definitions import Definitions
 from engine.settings import SQLITE
 from tests.benchmarks import backfill, curve, edit, hot_path, latency, million, throughput, verdict
 from tests.benchmarks.children import Load, Sink

@@ -8,23 +8,23 @@ from typing import Any
 import msgspec
 
 from engine.clock import ManualClock, SystemClock
-from engine.domain import codec
-from engine.domain.condition import parts_of
-from engine.domain.contact import Contact
-from engine.domain.definitions import Definitions
-from engine.domain.demand import Predicate
+from engine.domain.conditions.demand import Predicate
 from engine.domain.effect import ClaimKey
 from engine.domain.event import Event
+from engine.domain.language.condition import parts_of
 from engine.domain.message import ClaimAnswered
-from engine.domain.rulebook import Rulebook
-from engine.domain.since import dated
+from engine.domain.profile import codec
+from engine.domain.profile.contact import Contact
+from engine.domain.rulebooks.definitions import Definitions
+from engine.domain.rulebooks.rulebook import Rulebook
+from engine.domain.rulebooks.since import dated
 from engine.domain.step import Outcome, step
 from engine.loading.definitions import load
 from engine.ports.engine import Refusal
-from engine.rpc import outgoing
-from engine.rpc.intake import Intake
-from engine.rpc.surroundings import Shared
-from engine.runtime.residents import GROWTH, OVERHEAD
+from engine.rpc.clients import outgoing
+from engine.rpc.items.intake import Intake
+from engine.rpc.items.surroundings import Shared
+from engine.runtime.state.residents import GROWTH, OVERHEAD
 from tests.benchmarks.workload import Workload
 
 CONTACTS = 2_000

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.domain.rulebook import Rulebook
+from engine.domain.rulebooks.rulebook import Rulebook
 from tests.benchmarks import curve
 from tests.benchmarks.sample import definitions_of
 from tests.benchmarks.workload import ASKED, Workload

@@ -5,9 +5,9 @@ from engine.domain.event import Event
 from engine.domain.message import Receipt
 from engine.ports.host_store import WakeUp
 from engine.ports.sending import Outcome
-from engine.runtime.act_letter import SuppressLetter
-from engine.runtime.letter import TimerLetter
-from engine.runtime.send_letter import HandOverLetter, OutcomeLetter
+from engine.runtime.batches.letter import TimerLetter
+from engine.runtime.desks.act_letter import SuppressLetter
+from engine.runtime.sending.send_letter import HandOverLetter, OutcomeLetter
 from tests.unit.domain import builders as build
 from tests.unit.domain.builders import HOUR, NOON, event
 from tests.unit.runtime.workbench import Workbench, letter_of

@@ -1,7 +1,7 @@
 """What users of other engines reported: a live scenario is edited, and those inside are sent wrong."""
 
-from engine.domain.contact import Contact
-from engine.domain.scenario import Scenario
+from engine.domain.language.scenario import Scenario
+from engine.domain.profile.contact import Contact
 from tests.unit.domain import builders as build
 from tests.unit.domain.builders import Life, reachable, rulebook
 

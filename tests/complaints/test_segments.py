@@ -1,6 +1,6 @@
 """What users of other engines reported: segments that are late, and cost the same whatever changes."""
 
-from engine.domain.rulebook import NOTHING
+from engine.domain.rulebooks.rulebook import NOTHING
 from tests.unit.domain import builders as build
 from tests.unit.domain.builders import DAY, life
 

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.ports.sending import Outcome
-from engine.runtime.send_letter import HandOverLetter, OutcomeLetter
+from engine.runtime.sending.send_letter import HandOverLetter, OutcomeLetter
 from tests.unit.domain import builders as build
 from tests.unit.domain.builders import HOUR, NOON, event, reachable
 from tests.unit.runtime.workbench import Workbench

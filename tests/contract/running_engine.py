@@ -10,9 +10,9 @@ import msgspec
 
 from engine.offline import create_key
 from engine.rpc.client import Relance
-from engine.runtime.census import wanted_parts
 from engine.runtime.part import Runtime
-from engine.runtime.supervisor import Supervisor
+from engine.runtime.processes.census import wanted_parts
+from engine.runtime.processes.supervisor import Supervisor
 from tests.acceptance import shop
 from tests.acceptance.engine_process import wait_until
 from tests.acceptance.sink import Sink

@@ -8,8 +8,8 @@ import pytest
 
 from engine.errors import RouteDown, Unsure
 from engine.ports.sending import Outcome, Rendered
-from engine.runtime.doubt import AGAIN, EARLY, SETTLED
 from engine.runtime.sender import Sender
+from engine.runtime.sending.doubt import AGAIN, EARLY, SETTLED
 from tests.sender_host import Host, delivery
 from tests.sender_life import Life, Post, turns
 

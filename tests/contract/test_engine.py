@@ -11,13 +11,13 @@ import pytest
 
 from engine.bootstrap import Spec, init_data, part
 from engine.clock import SystemClock
-from engine.domain.attribute import MISFIT
-from engine.domain.definitions import encode
+from engine.domain.profile.attribute import MISFIT
+from engine.domain.rulebooks.definitions import encode
 from engine.errors import BadRequest, Busy, NotAllowed, Unknown
 from engine.loading.definitions import load
 from engine.rpc.client import Relance
-from engine.runtime.in_process import InProcessRuntime
 from engine.runtime.part import Runtime
+from engine.runtime.processes.in_process import InProcessRuntime
 from engine.settings import Email, Rpc, Settings
 from engine.settings import Runtime as RuntimeSettings
 from tests.acceptance import shop

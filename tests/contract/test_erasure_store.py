@@ -1,6 +1,6 @@
 """What every store of a host takes away for ever, and what it remembers of that."""
 
-from engine.domain.identity import Binding
+from engine.domain.profile.identity import Binding
 from engine.ports.host_store import ErasedRow, ErasingRow, Erasure, HostStore, Write
 from tests.contract.places import Place
 from tests.contract.test_host_store import ADA, BOB, contact_row, log_row

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.domain.identity import Binding, contact_id
+from engine.domain.profile.identity import Binding, contact_id
 from engine.errors import OwnershipLost, StoreError, StoreFull, StoreLocked
 from engine.ports.host_store import (
     ContactRow,

@@ -10,10 +10,10 @@ import psutil
 import pytest
 
 from engine.bootstrap import Spec, init_data, part
-from engine.domain.definitions import encode
+from engine.domain.rulebooks.definitions import encode
 from engine.errors import Busy
 from engine.loading.definitions import load
-from engine.runtime.in_process import InProcessRuntime
+from engine.runtime.processes.in_process import InProcessRuntime
 from engine.settings import Email, Rpc, Settings, Store
 from engine.settings import Runtime as RuntimeSettings
 from tests.acceptance import shop
@@ -126,7 +126,7 @@ def test_what_would_be_and_what_will_be_is_told_by_processes_beside_the_engine(
 def test_a_scanner_that_is_killed_is_started_again(
     engine: RunningEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.runtime.rebuild.AGAIN", 0.1)
+    monkeypatch.setattr("engine.runtime.rulebook.rebuild.AGAIN", 0.1)
     live(engine)
     publish(engine)
     wait_until(scanners, "a scanner runs")

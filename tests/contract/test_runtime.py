@@ -8,9 +8,9 @@ from typing import NamedTuple
 import pytest
 
 from engine.errors import Busy, DefinitionError, StoreLocked
-from engine.runtime.in_process import InProcessRuntime
 from engine.runtime.part import PartLost, Runtime
-from engine.runtime.supervisor import Happening, Supervisor
+from engine.runtime.processes.in_process import InProcessRuntime
+from engine.runtime.processes.supervisor import Happening, Supervisor
 from tests.toys.parts import toy
 
 PARTS = ["sender", "host-0", "coordinator"]

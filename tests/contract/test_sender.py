@@ -7,9 +7,9 @@ import pytest
 
 from engine.errors import Busy, Deferred, Refused, Unsure
 from engine.runtime import sender as sender_module
-from engine.runtime.retry import LADDER, MINUTE
 from engine.runtime.sender import POLL, Sender
-from engine.runtime.spool import Spool
+from engine.runtime.sending.retry import LADDER, MINUTE
+from engine.runtime.sending.spool import Spool
 from tests.sender_host import Host, definitions, delivery
 from tests.sender_life import Life, turns
 

@@ -3,7 +3,7 @@
 import asyncio
 
 from engine.errors import RouteDown
-from engine.runtime.route import HELD
+from engine.runtime.sending.route import HELD
 from tests.sender_host import Host, delivery
 from tests.sender_life import Life, turns
 

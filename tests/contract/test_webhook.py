@@ -9,14 +9,14 @@ import pytest
 from channels.outside import Outside, networks
 from channels.webhook import LARGEST, READ, Webhook
 from engine.clock import SystemClock
-from engine.domain.definitions import Definitions, encode
 from engine.domain.effect import Send
-from engine.domain.endpoint import Endpoint
+from engine.domain.language.endpoint import Endpoint
 from engine.domain.message import Receipt
+from engine.domain.rulebooks.definitions import Definitions, encode
 from engine.errors import Deferred, Refused, RouteDown
 from engine.ports.sending import Answered, Delivery, Rendered
 from engine.runtime.sender import Sender
-from engine.runtime.spool import Spool
+from engine.runtime.sending.spool import Spool
 from tests.sender_host import Host
 from tests.unit.domain import builders as build
 from tests.webhook_server import OLDER, SECRET, Receiver, receiver

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-KEEP = "import sys; from engine.runtime.keeper import keep; sys.exit(keep(sys.argv[1:]))"
+KEEP = "import sys; from engine.runtime.processes.keeper import keep; sys.exit(keep(sys.argv[1:]))"
 
 
 class Kept:

@@ -9,13 +9,13 @@ import pytest
 import ray._private.state as ray_state  # Ray's own list of its actors; its version is pinned
 
 from engine.bootstrap import Spec, init_data, part
-from engine.domain.definitions import encode
+from engine.domain.rulebooks.definitions import encode
 from engine.loading.definitions import load
 from engine.offline import create_key
 from engine.ports.control_store import KeyKind
 from engine.rpc.client import Relance
-from engine.runtime.census import wanted_parts
-from engine.runtime.supervisor import Supervisor
+from engine.runtime.processes.census import wanted_parts
+from engine.runtime.processes.supervisor import Supervisor
 from engine.settings import Rpc, Runtime, Settings
 from tests.acceptance import shop
 from tests.acceptance.engine_process import wait_until

@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
-KEEP = "import sys; from engine.runtime.keeper import keep; sys.exit(keep(sys.argv[1:]))"
+KEEP = "import sys; from engine.runtime.processes.keeper import keep; sys.exit(keep(sys.argv[1:]))"
 
 pytestmark = [pytest.mark.ray, pytest.mark.slow]
 

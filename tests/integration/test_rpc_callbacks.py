@@ -6,10 +6,10 @@ from typing import ClassVar
 import httpx
 import pytest
 
-from engine.domain.consent import OPTED_OUT
-from engine.domain.notice import Inbound, Notice
+from engine.domain.intake.notice import Inbound, Notice
+from engine.domain.profile.consent import OPTED_OUT
 from engine.errors import NotAllowed
-from engine.rpc import insisting
+from engine.rpc.http import insisting
 from engine.rpc.server import Doors
 from tests.unit.rpc.engine_in_memory import EngineInMemory
 

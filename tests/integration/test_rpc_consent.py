@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
+from engine.domain.consents.topic import Title, Topic
 from engine.domain.link import Link, sign
-from engine.domain.topic import Title, Topic
 from engine.rpc.server import Doors
 from tests.unit.rpc.engine_in_memory import EngineInMemory
 

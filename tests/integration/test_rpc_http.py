@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from engine.rpc.http.visitors import Visitors
 from engine.rpc.server import Doors
-from engine.rpc.visitors import Visitors
 from tests.unit.rpc.engine_in_memory import EngineInMemory
 
 TRACK = {"type": "track", "event": "Cart Viewed", "userId": "42", "messageId": "m1"}

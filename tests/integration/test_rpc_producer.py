@@ -13,7 +13,7 @@ from engine.rpc.async_client import AsyncRelance
 from engine.rpc.async_producer import AsyncProducer
 from engine.rpc.call import alias, group, identify, page, track
 from engine.rpc.client import Relance
-from engine.rpc.lost import Lost
+from engine.rpc.clients.lost import Lost
 from engine.rpc.producer import Producer
 from engine.rpc.server import Doors
 from tests.unit.rpc.engine_in_memory import EngineInMemory

@@ -12,7 +12,7 @@ import pytest
 from channels.email import Email
 from engine.clock import ManualClock, SystemClock
 from engine.runtime.sender import Sender
-from engine.runtime.spool import Spool
+from engine.runtime.sending.spool import Spool
 from tests.sender_host import Host, definitions, delivery
 from tests.smtp_server import Server, smtp_server
 
@@ -105,7 +105,7 @@ from pathlib import Path
 from channels.email import Email
 from engine.clock import SystemClock
 from engine.runtime.sender import Sender
-from engine.runtime.spool import Spool
+from engine.runtime.sending.spool import Spool
 from tests.sender_host import Host, definitions, delivery
 
 async def main(url: str, spool: str, first: str) -> None:

@@ -12,13 +12,13 @@ import pytest
 
 from engine.bootstrap import Spec, init_data, part
 from engine.clock import SystemClock
-from engine.domain.definitions import encode
+from engine.domain.rulebooks.definitions import encode
 from engine.loading.definitions import load
 from engine.offline import create_key
 from engine.rpc.client import Relance
 from engine.runtime.coordinator import NAME, SENDER
-from engine.runtime.in_process import InProcessRuntime
-from engine.runtime.supervisor import Supervisor
+from engine.runtime.processes.in_process import InProcessRuntime
+from engine.runtime.processes.supervisor import Supervisor
 from engine.settings import Rpc, Runtime, Settings, Sms
 from tests.twilio_server import ACCOUNT, PUBLIC, SERVICE, TOKEN, Day, TwilioServer, twilio_server
 

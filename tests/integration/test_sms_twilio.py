@@ -9,7 +9,7 @@ import pytest
 from channels.sms import Sms
 from channels.twilio_route import TwilioRoute
 from engine.clock import ManualClock
-from engine.domain.consent import OPTED_OUT
+from engine.domain.profile.consent import OPTED_OUT
 from engine.errors import Deferred, Refused, RouteDown, Unsure
 from engine.ports.sending import Rendered
 from tests.twilio_server import ACCOUNT, PUBLIC, SERVICE, TOKEN, Day, TwilioServer, twilio_server

@@ -5,14 +5,14 @@ from tests.mutants.mutant import Mutant
 MUTANTS = [
     Mutant(
         "looking_at_an_unsubscribe_link_does_nothing",
-        "engine/rpc/consent_http.py",
+        "engine/rpc/http/consent_http.py",
         'if request.method != "POST":\n            topics = self._engine.consents.topics()',
         "if False:\n            topics = self._engine.consents.topics()",
         ("tests/integration/test_rpc_consent.py::test_looking_at_a_link_changes_nothing",),
     ),
     Mutant(
         "a_hand_off_is_decided_once",
-        "engine/domain/closing.py",
+        "engine/domain/runs/closing.py",
         "open_ = (one for one in turn.contact.handoffs.values() if one.open)",
         "open_ = (one for one in turn.contact.handoffs.values() if one)",
         ("tests/unit/domain/test_handoff.py::test_who_comes_too_late_changes_nothing",),

@@ -6,14 +6,14 @@ DOMAIN = "tests/unit/domain"
 MUTANTS = [
     Mutant(
         "the_rule_of_reentry",
-        "engine/domain/entry.py",
+        "engine/domain/runs/entry.py",
         'if last is None or scenario.reentry == "always":',
         "if True:",
         (f"{DOMAIN}/test_run.py::test_reentry_decides_who_comes_in_again",),
     ),
     Mutant(
         "nobody_is_twice_inside",
-        "engine/domain/entry.py",
+        "engine/domain/runs/entry.py",
         "if any(run.key == key for run in inside):",
         "if False:",
         (
@@ -23,21 +23,21 @@ MUTANTS = [
     ),
     Mutant(
         "a_key_has_its_own_run",
-        "engine/domain/entry.py",
+        "engine/domain/runs/entry.py",
         "return key_in(scenario.key, turn.properties_of(moment.event)) == run.key",
         "return True",
         (f"{DOMAIN}/test_keyed.py::test_the_mail_tells_of_that_cart_unless_it_was_ordered",),
     ),
     Mutant(
         "a_paused_scenario_lets_nobody_in",
-        "engine/domain/entry.py",
+        "engine/domain/runs/entry.py",
         "if name in turn.rulebook.paused:",
         "if False:",
         (f"{DOMAIN}/test_wait.py::test_a_scenario_paused_before_it_starts_lets_nobody_in",),
     ),
     Mutant(
         "a_run_stays_on_its_version",
-        "engine/domain/run.py",
+        "engine/domain/runs/run.py",
         "plan = turn.rulebook.scenario(run.scenario, run.version)\n    step = plan.steps[run.step]\n"
         "    does = FIRES",
         "plan = turn.rulebook.in_force[run.scenario]\n    step = plan.steps[run.step]\n"
@@ -53,7 +53,7 @@ MUTANTS = [
     ),
     Mutant(
         "a_goal_stops_the_step_after_it",
-        "engine/domain/run.py",
+        "engine/domain/runs/run.py",
         "if way is not None and len(turn.stale) + len(turn.moments) > causes:",
         "if False:",
         (f"{DOMAIN}/test_branch.py::test_a_goal_reached_by_a_step_stops_the_run_before_the_next",),
@@ -93,7 +93,7 @@ MUTANTS = [
     ),
     Mutant(
         "a_walk_without_a_wait_is_told",
-        "engine/domain/run.py",
+        "engine/domain/runs/run.py",
         "raise Loop(plan.name)",
         "return",
         (f"{DOMAIN}/test_loop.py::test_a_walk_without_a_wait_parks_the_contact",),

@@ -6,7 +6,7 @@ DOMAIN, RUNTIME = "tests/unit/domain", "tests/unit/runtime"
 MUTANTS = [
     Mutant(
         "a_retry_is_recognised",
-        "engine/runtime/retries.py",
+        "engine/runtime/state/retries.py",
         "if has_seen(seen, event.fingerprint) or _is_ordered(batch, resident.contact, event):",
         "if _is_ordered(batch, resident.contact, event):",
         (
@@ -18,14 +18,14 @@ MUTANTS = [
     ),
     Mutant(
         "a_week_of_retries_is_recognised",
-        "engine/runtime/retries.py",
+        "engine/runtime/state/retries.py",
         "return event.fingerprint in resident.retries",
         "return False",
         (f"{RUNTIME}/test_batch.py::test_a_week_of_retries_survives_a_restart",),
     ),
     Mutant(
         "an_order_counts_once",
-        "engine/runtime/retries.py",
+        "engine/runtime/state/retries.py",
         "if order_key.holds(contact.orders, key):",
         "if False:",
         (
@@ -34,14 +34,14 @@ MUTANTS = [
     ),
     Mutant(
         "a_merge_keeps_the_fingerprints_of_both",
-        "engine/domain/merge.py",
+        "engine/domain/merges/merge.py",
         "contact.seen = merged(contact.seen, other.seen, turn.now, SEEN)",
         "pass",
         (f"{DOMAIN}/test_merge.py::test_a_retry_of_eithers_events_is_recognised",),
     ),
     Mutant(
         "the_known_one_wins_a_merge",
-        "engine/domain/merge.py",
+        "engine/domain/merges/merge.py",
         "contact.attributes = other.attributes | contact.attributes",
         "contact.attributes = contact.attributes | other.attributes",
         (
@@ -53,14 +53,14 @@ MUTANTS = [
     ),
     Mutant(
         "a_contact_is_adopted_once",
-        "engine/domain/merge.py",
+        "engine/domain/merges/merge.py",
         "if message.source in contact.pasts:",
         "if False:",
         (f"{DOMAIN}/test_merge.py::test_a_contact_adopted_twice_counts_once",),
     ),
     Mutant(
         "a_merge_brings_no_second_run",
-        "engine/domain/merge.py",
+        "engine/domain/merges/merge.py",
         "if entry_of(run) in contact.entries:",
         "if False:",
         (
@@ -72,14 +72,14 @@ MUTANTS = [
     ),
     Mutant(
         "what_is_inherited_starts_nothing",
-        "engine/domain/merge.py",
+        "engine/domain/merges/merge.py",
         "turn.quiet = True",
         "turn.quiet = False",
         (f"{DOMAIN}/test_merge.py::test_what_both_together_enter_is_entered_quietly",),
     ),
     Mutant(
         "the_later_statement_stands",
-        "engine/domain/consent.py",
+        "engine/domain/profile/consent.py",
         "if said.said < held.said or (said.said == held.said and not held.granted):",
         "if False:",
         (
@@ -91,28 +91,28 @@ MUTANTS = [
     ),
     Mutant(
         "a_public_key_gives_a_known_contact_no_address",
-        "engine/domain/claim.py",
+        "engine/domain/merges/claim.py",
         "guarded = PERSONAL if public and not fresh and contact.known else ()",
         "guarded = ()",
         (f"{DOMAIN}/test_claim.py::test_a_public_key_gives_a_known_contact_no_address",),
     ),
     Mutant(
         "two_known_contacts_are_not_merged",
-        "engine/domain/claim.py",
+        "engine/domain/merges/claim.py",
         "elif not contact.known and not is_device(claim.key):",
         "elif not is_device(claim.key):",
         (f"{DOMAIN}/test_claim.py::test_two_known_contacts_are_put_on_the_review_list",),
     ),
     Mutant(
         "a_hop_answer_is_taken_once",
-        "engine/runtime/hop_letter.py",
+        "engine/runtime/batches/hop_letter.py",
         "row = batch.hop_row(self.answer.number)\n        if row is None:\n            return",
         "row = batch.hop_row(self.answer.number)\n        assert row is not None",
         (f"{RUNTIME}/test_letter.py::test_an_answer_that_comes_twice_is_taken_once",),
     ),
     Mutant(
         "hops_that_cause_hops_end",
-        "engine/runtime/batch.py",
+        "engine/runtime/batches/batch.py",
         "if depth >= MAX_DEPTH:",
         "if False:",
         (f"{RUNTIME}/test_batch.py::test_hops_that_cause_hops_are_parked_with_the_loop_named",),

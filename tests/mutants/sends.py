@@ -6,14 +6,14 @@ DOMAIN, RUNTIME = "tests/unit/domain", "tests/unit/runtime"
 MUTANTS = [
     Mutant(
         "consent_at_the_decision",
-        "engine/domain/permission.py",
+        "engine/domain/consents/permission.py",
         "if marketing and not allows(contact.consents, channel, topic):",
         "if False:",
         (f"{DOMAIN}/test_send.py::test_marketing_needs_consent_that_is_true_and_nothing_else",),
     ),
     Mutant(
         "consent_at_the_hand_over",
-        "engine/runtime/send_letter.py",
+        "engine/runtime/sending/send_letter.py",
         "return refusal(resident.contact, send.channel, send.topic, marketing=send.marketing)",
         'return ""',
         (
@@ -22,7 +22,7 @@ MUTANTS = [
     ),
     Mutant(
         "suppression_at_the_hand_over",
-        "engine/runtime/send_letter.py",
+        "engine/runtime/sending/send_letter.py",
         "if batch.suppressed(send):",
         "if False:",
         (
@@ -31,7 +31,7 @@ MUTANTS = [
     ),
     Mutant(
         "hours_at_the_hand_over",
-        "engine/runtime/send_letter.py",
+        "engine/runtime/sending/send_letter.py",
         "if opens > batch.now:",
         "if False:",
         (
@@ -40,14 +40,14 @@ MUTANTS = [
     ),
     Mutant(
         "what_waited_too_long_does_not_leave",
-        "engine/runtime/send_letter.py",
+        "engine/runtime/sending/send_letter.py",
         'if row.state == "held" and send.at + batch.memory.rulebook.hold < batch.now:',
         "if False:",
         (f"{RUNTIME}/test_letter.py::test_what_was_held_too_long_is_not_sent_any_more",),
     ),
     Mutant(
         "a_message_is_handed_over_once",
-        "engine/runtime/send_letter.py",
+        "engine/runtime/sending/send_letter.py",
         "if row is None or row.state in RESTING:",
         "if row is None:",
         (
@@ -56,7 +56,7 @@ MUTANTS = [
     ),
     Mutant(
         "an_outcome_is_taken_once",
-        "engine/runtime/send_letter.py",
+        "engine/runtime/sending/send_letter.py",
         'if row is None or row.state != "sending" or row.attempts != self.outcome.attempts:',
         "if row is None:",
         (
@@ -65,7 +65,7 @@ MUTANTS = [
     ),
     Mutant(
         "unknown_marketing_mail_is_not_resent",
-        "engine/runtime/send_letter.py",
+        "engine/runtime/sending/send_letter.py",
         "send.channel in RECOGNISED and not send.marketing and attempts < RESENDS",
         "send.channel in RECOGNISED and attempts < RESENDS",
         (
@@ -74,7 +74,7 @@ MUTANTS = [
     ),
     Mutant(
         "an_effect_key_names_the_occurrence",
-        "engine/domain/sending.py",
+        "engine/domain/runs/sending.py",
         'key = f"{run.id}/{run.step}/{run.visits}"',
         'key = f"{run.id}/{run.step}"',
         (f"{DOMAIN}/test_send.py::test_a_step_walked_twice_sends_two_messages_with_two_keys",),
@@ -112,7 +112,7 @@ MUTANTS = [
     ),
     Mutant(
         "a_variant_is_drawn_once",
-        "engine/domain/arm.py",
+        "engine/domain/runs/arm.py",
         "if held and weights.get(held[0], 0) > 0:",
         "if False:",
         ("tests/complaints/test_edits.py::test_new_shares_move_nobody_to_another_variant",),

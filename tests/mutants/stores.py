@@ -58,7 +58,7 @@ MUTANTS = [
     ),
     Mutant(
         "memory_follows_the_commit",
-        "engine/runtime/commit.py",
+        "engine/runtime/batches/commit.py",
         "memory.store.commit(write)\n    _remember(batch, wakes)",
         "_remember(batch, wakes)\n    memory.store.commit(write)",
         ("tests/unit/runtime/test_batch.py::test_a_commit_that_fails_leaves_everything_as_it_was",),

@@ -8,7 +8,7 @@ ROLLOUT = "tests/unit/domain/test_rollout.py::test_"
 MUTANTS = [
     Mutant(
         "done_in_an_earlier_version",
-        "engine/domain/run.py",
+        "engine/domain/runs/run.py",
         "elif target in run.barred and target in plan.acts:",
         "elif False:",
         (
@@ -19,21 +19,21 @@ MUTANTS = [
     ),
     Mutant(
         "pinned_unless_chosen",
-        "engine/domain/succession.py",
+        "engine/domain/rulebooks/succession.py",
         'if later.waiting == "pin":',
         "if False:",
         (f"{SUCCESSION}who_missed_several_versions_comes_through_all_of_them_and_stays_pinned",),
     ),
     Mutant(
         "timed_from_when_it_came",
-        "engine/domain/waiting.py",
+        "engine/domain/runs/waiting.py",
         'run.since + milliseconds(step.for_ or "0s")',
         'turn.now + milliseconds(step.for_ or "0s")',
         (f"{SUCCESSION}a_migrated_run_goes_on_at_its_step_timed_from_when_it_came_to_it",),
     ),
     Mutant(
         "a_share_keeps_what_it_had",
-        "engine/domain/succession.py",
+        "engine/domain/rulebooks/succession.py",
         'return f"rollout/{scenario.scenario}/{scenario.former}"',
         'return f"rollout/{scenario.scenario}/{scenario.version}"',
         (f"{ROLLOUT}a_version_mended_while_it_is_rolled_out_goes_to_the_same_contacts",),

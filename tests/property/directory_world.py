@@ -7,9 +7,6 @@ an answer may come twice, a question may be asked twice) and nothing more.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from engine.domain import codec
-from engine.domain.claim import belongs_to_another, yields
-from engine.domain.contact import Contact
 from engine.domain.effect import (
     Adopt,
     AskYield,
@@ -21,7 +18,7 @@ from engine.domain.effect import (
 )
 from engine.domain.event import Event
 from engine.domain.fact import Fact
-from engine.domain.identity import Binding, Claim, bound, holder_at, is_device
+from engine.domain.merges.claim import belongs_to_another, yields
 from engine.domain.message import (
     Adopted,
     AdoptionSettled,
@@ -30,7 +27,10 @@ from engine.domain.message import (
     Witnessed,
     YieldAsked,
 )
-from engine.domain.rulebook import Rulebook
+from engine.domain.profile import codec
+from engine.domain.profile.contact import Contact
+from engine.domain.profile.identity import Binding, Claim, bound, holder_at, is_device
+from engine.domain.rulebooks.rulebook import Rulebook
 from engine.domain.step import Outcome, step
 
 

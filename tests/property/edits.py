@@ -3,9 +3,9 @@
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from engine.domain.definitions import Definitions
-from engine.domain.exitway import exits_of
-from engine.domain.scenario import Scenario, Step
+from engine.domain.language.exitway import exits_of
+from engine.domain.language.scenario import Scenario, Step
+from engine.domain.rulebooks.definitions import Definitions
 from tests.property.strategies import documents
 
 POLICIES = ("pin", "migrate", "exit")

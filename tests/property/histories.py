@@ -1,7 +1,7 @@
 """A random history lived through: every message, with its instant and the rulebook it was taken under."""
 
-from engine.domain.definitions import Definitions
-from engine.domain.rulebook import Rulebook
+from engine.domain.rulebooks.definitions import Definitions
+from engine.domain.rulebooks.rulebook import Rulebook
 from tests.property.strategies import LONGEST, Happening
 from tests.unit.domain import builders as build
 from tests.unit.domain.builders import Life

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from engine.domain.collection import Collection
-from engine.domain.contact_list import ContactList
-from engine.domain.definitions import Definitions
-from engine.domain.session import GAP
-from engine.domain.stage import Stage
+from engine.domain.conditions.contact_list import ContactList
+from engine.domain.language.stage import Stage
+from engine.domain.profile.collection import Collection
+from engine.domain.profile.session import GAP
+from engine.domain.rulebooks.definitions import Definitions
 from tests.property.deeds import (
     EVENTS,
     VALUES,

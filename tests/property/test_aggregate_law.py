@@ -7,13 +7,13 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.domain import codec
-from engine.domain.aggregate import clear, copy, fold_aggregates
-from engine.domain.contact import Contact
-from engine.domain.demand import Demand
+from engine.domain.aggregates.aggregate import clear, copy, fold_aggregates
+from engine.domain.conditions.demand import Demand
+from engine.domain.conditions.predicate import compiled
 from engine.domain.event import Event
 from engine.domain.message import Adopted
-from engine.domain.predicate import compiled
+from engine.domain.profile import codec
+from engine.domain.profile.contact import Contact
 from tests.property.reference import Past, figure, members
 from tests.property.strategies import LONGEST, VALUES, declared, names, operators
 from tests.unit.domain import builders as build

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.domain.duration import milliseconds
-from engine.domain.forecast import standing
+from engine.domain.surveys.forecast import standing
 from tests.unit.domain import builders as build
 from tests.unit.domain.builders import DAY, HOUR, Life
 

@@ -7,11 +7,11 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.domain.gauge import Gauge, Standing
-from engine.domain.grid import cell_of, start_of
-from engine.domain.matrix import Matrix, Scale
-from engine.domain.score import Decay, decayed
-from engine.runtime.cells import SPAN, course_of
+from engine.domain.scores.gauge import Gauge, Standing
+from engine.domain.scores.grid import cell_of, start_of
+from engine.domain.scores.matrix import Matrix, Scale
+from engine.domain.scores.score import Decay, decayed
+from engine.runtime.scores.cells import SPAN, course_of
 from tests.jumping_loop import JumpingLoop
 from tests.property.test_standings import came, told_after
 from tests.small_engine import SmallEngine

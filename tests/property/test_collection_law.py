@@ -6,20 +6,20 @@ from typing import Any, NamedTuple
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.domain import codec
-from engine.domain.collection import BUILT_IN
-from engine.domain.contact import NOTHING, Contact
-from engine.domain.identity import contact_id, slot_of_key
-from engine.domain.merge import adopt
+from engine.domain.intake.turn import Turn
+from engine.domain.merges.merge import adopt
 from engine.domain.message import Adopted
-from engine.domain.rulebook import Rulebook
-from engine.domain.shelf import items_of
-from engine.domain.turn import Turn
+from engine.domain.profile import codec
+from engine.domain.profile.collection import BUILT_IN
+from engine.domain.profile.contact import NOTHING, Contact
+from engine.domain.profile.identity import contact_id, slot_of_key
+from engine.domain.profile.shelf import items_of
+from engine.domain.rulebooks.rulebook import Rulebook
 from engine.ports.host_store import Write
-from engine.runtime import founding
-from engine.runtime.batch import Batch
-from engine.runtime.memory import Memory
+from engine.runtime.batches.batch import Batch
 from engine.runtime.slots import SlotTable
+from engine.runtime.state import founding
+from engine.runtime.state.memory import Memory
 from engine.store.memory import MemoryHostStore
 from tests.unit.domain.builders import NOON, Life, event, rulebook
 

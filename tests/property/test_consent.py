@@ -5,14 +5,14 @@ from typing import Any, NamedTuple
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.domain import codec
-from engine.domain.consent import allows
+from engine.domain.consents.topic import ConsentRules, Topic
 from engine.domain.effect import Send
 from engine.domain.event import PUBLIC, SERVER
-from engine.domain.merge import adopt
+from engine.domain.intake.turn import Turn
+from engine.domain.merges.merge import adopt
 from engine.domain.message import Adopted
-from engine.domain.topic import ConsentRules, Topic
-from engine.domain.turn import Turn
+from engine.domain.profile import codec
+from engine.domain.profile.consent import allows
 from tests.unit.domain import builders as build
 from tests.unit.domain.builders import NOON, Life, event
 

@@ -5,8 +5,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.domain.segment import Segment
-from engine.domain.threshold import Threshold, segment_of
+from engine.domain.language.segment import Segment
+from engine.domain.language.threshold import Threshold, segment_of
 from tests.property.deeds import dids, extents
 from tests.property.reference import Past, members
 from tests.property.strategies import LONGEST, Happening, histories

@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.domain.lifecycle import CHANGED
-from engine.domain.stage import Stage
+from engine.domain.intake.lifecycle import CHANGED
+from engine.domain.language.stage import Stage
 from tests.property.reference import Past, members
 from tests.property.strategies import LONGEST, Happening, histories, segment_sets
 from tests.unit.domain import builders as build

@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.domain.matrix import Matrix
+from engine.domain.scores.matrix import Matrix
 from tests.property.scores import written_scores
 from tests.property.strategies import LONGEST, Happening, conditions, histories
 from tests.property.test_score_law import Truth, World, rest_of

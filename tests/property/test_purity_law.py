@@ -3,11 +3,12 @@
 import msgspec
 from hypothesis import given, settings
 
-from engine.domain import codec, fact, message
-from engine.domain import definitions as document
-from engine.domain.contact import Contact
-from engine.domain.definitions import Definitions, succeed
-from engine.domain.rulebook import Rulebook
+from engine.domain import fact, message
+from engine.domain.profile import codec
+from engine.domain.profile.contact import Contact
+from engine.domain.rulebooks import definitions as document
+from engine.domain.rulebooks.definitions import Definitions, succeed
+from engine.domain.rulebooks.rulebook import Rulebook
 from engine.domain.step import step
 from tests.property.histories import lived
 from tests.property.strategies import Happening, documents, histories

@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.domain.contact import Contact
-from engine.domain.definitions import Definitions, encode
 from engine.domain.event import SERVER
-from engine.domain.pending import drop_removed
-from engine.domain.rulebook import Rulebook
+from engine.domain.profile.contact import Contact
+from engine.domain.rulebooks.definitions import Definitions, encode
+from engine.domain.rulebooks.pending import drop_removed
+from engine.domain.rulebooks.rulebook import Rulebook
 from engine.loading.check_condition import segments_of
 from engine.replay import scan
-from engine.runtime import pace, rebuild, scans
+from engine.runtime.rulebook import pace, rebuild
+from engine.runtime.scanning import scans
 from tests.jumping_loop import JumpingLoop
 from tests.property.strategies import LONGEST, documents, happenings
 from tests.property.test_replay import HOSTS, Came, Killed, event_of

@@ -8,21 +8,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from engine.domain import codec, fact
-from engine.domain.definitions import Definitions, encode
-from engine.domain.endpoint import Endpoint
+from engine.domain import fact
+from engine.domain.consents.suppression import address_hash
+from engine.domain.consents.topic import ConsentRules, DoubleOptIn, Topic
 from engine.domain.event import PUBLIC, SERVER, TOKEN, Event
+from engine.domain.intake.notice import Notice
+from engine.domain.language.endpoint import Endpoint
+from engine.domain.language.moment import Moment
+from engine.domain.language.team import Escalation, Handoff, Owner, Reminder, Team
 from engine.domain.link import Link, link_key, sign
-from engine.domain.moment import Moment
-from engine.domain.notice import Notice
-from engine.domain.rulebook import Rulebook
-from engine.domain.suppression import address_hash
-from engine.domain.team import Escalation, Handoff, Owner, Reminder, Team
-from engine.domain.topic import ConsentRules, DoubleOptIn, Topic
+from engine.domain.profile import codec
+from engine.domain.rulebooks.definitions import Definitions, encode
+from engine.domain.rulebooks.rulebook import Rulebook
 from engine.errors import BadRequest, Unknown
 from engine.replay.fold import Lived, lived
-from engine.rpc.insisting import insist
-from engine.runtime.send_letter import RESEND_AFTER, RESENDS
+from engine.rpc.http.insisting import insist
+from engine.runtime.sending.send_letter import RESEND_AFTER, RESENDS
 from tests.jumping_loop import JumpingLoop
 from tests.property.edits import chosen, edited
 from tests.property.strategies import (

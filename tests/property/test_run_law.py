@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.domain import fact
-from engine.domain.contact import Contact
-from engine.domain.definitions import Definitions, succeed
-from engine.domain.entry import entry_of
 from engine.domain.fact import Fact
+from engine.domain.profile.contact import Contact
+from engine.domain.rulebooks.definitions import Definitions, succeed
+from engine.domain.runs.entry import entry_of
 from tests.property.histories import lived
 from tests.property.strategies import Happening, documents, histories
 from tests.unit.domain.builders import Life

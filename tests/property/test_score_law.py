@@ -7,10 +7,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from engine.domain import codec
 from engine.domain.duration import milliseconds
 from engine.domain.message import Adopted
-from engine.domain.score import decayed, raised
+from engine.domain.profile import codec
+from engine.domain.scores.score import decayed, raised
 from tests.property.reference import Past, members
 from tests.property.scores import written_scores
 from tests.property.strategies import (

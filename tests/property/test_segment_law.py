@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.domain.forecast import standing
+from engine.domain.surveys.forecast import standing
 from tests.property.reference import Past, members
 from tests.property.strategies import (
     LISTS,

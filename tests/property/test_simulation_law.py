@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.domain import fact, message
-from engine.domain.contact import Contact
-from engine.domain.definitions import Definitions
 from engine.domain.event import Event
 from engine.domain.fact import Fact
+from engine.domain.profile.contact import Contact
+from engine.domain.rulebooks.definitions import Definitions
 from engine.replay.simulation import Passed, Simulation
 from tests.jumping_loop import JumpingLoop
 from tests.property.strategies import LONGEST, Happening, documents, happenings

@@ -7,8 +7,8 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.domain.definitions import Definitions
-from engine.domain.score import decayed
+from engine.domain.rulebooks.definitions import Definitions
+from engine.domain.scores.score import decayed
 from tests.jumping_loop import JumpingLoop
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build

@@ -10,12 +10,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from engine.domain import codec, fact, message
-from engine.domain.contact import Contact
-from engine.domain.dedupe import fingerprints
+from engine.domain import fact, message
 from engine.domain.event import PUBLIC, SERVER, TOKEN, Event
-from engine.domain.identity import is_device, kind_of
 from engine.domain.message import Act, Adopted, ClaimAnswered, Restored, Unmerged, Witnessed
+from engine.domain.profile import codec
+from engine.domain.profile.contact import Contact
+from engine.domain.profile.dedupe import fingerprints
+from engine.domain.profile.identity import is_device, kind_of
 from engine.errors import Busy, EngineError
 from engine.ports.engine import Verdict
 from engine.replay.fold import lived

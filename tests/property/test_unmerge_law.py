@@ -6,14 +6,14 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.domain import codec
-from engine.domain.contact import Contact
-from engine.domain.definitions import Definitions
 from engine.domain.effect import Adopt, Half, Restore
-from engine.domain.identity import WITH, Claim
 from engine.domain.message import Adopted, Message, Restored, TimerFired, Unmerged, YieldAsked
 from engine.domain.parting import Parting, Taken
-from engine.domain.rulebook import Rulebook
+from engine.domain.profile import codec
+from engine.domain.profile.contact import Contact
+from engine.domain.profile.identity import WITH, Claim
+from engine.domain.rulebooks.definitions import Definitions
+from engine.domain.rulebooks.rulebook import Rulebook
 from engine.domain.step import Outcome
 from tests.property.strategies import LONGEST, Happening, documents, happenings
 from tests.property.test_run_law import check_figures

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from engine.domain.definitions import Definitions, succeed
 from engine.domain.message import TimerFired
-from engine.domain.rulebook import Rulebook
-from engine.domain.since import dated
+from engine.domain.rulebooks.definitions import Definitions, succeed
+from engine.domain.rulebooks.rulebook import Rulebook
+from engine.domain.rulebooks.since import dated
 from tests.property.edits import POLICIES, careers
 from tests.property.strategies import LONGEST, Happening, histories
 from tests.property.test_run_law import check_figures, check_state

@@ -7,9 +7,9 @@ import signal
 import sys
 from pathlib import Path
 
-from engine.runtime.keeper import LOST, RESTARTS
+from engine.runtime.processes.keeper import LOST, RESTARTS
+from engine.runtime.processes.supervisor import RuntimeLost, Supervisor
 from engine.runtime.ray_runtime import RayRuntime
-from engine.runtime.supervisor import RuntimeLost, Supervisor
 
 
 async def up(folder: Path) -> int:

@@ -61,7 +61,7 @@ class Catalog:
 
 def product(fields: Fields, row: Row) -> tuple[str, dict[str, Any]] | Problem:
     """Its id and what is known of it, or why it cannot be kept."""
-    from engine.rpc.catalog import LARGEST, LONGEST_ID
+    from engine.rpc.grpc.catalog import LARGEST, LONGEST_ID
 
     draft, column = Draft(), ""
     try:

@@ -16,11 +16,11 @@ from engine.cli.bulk.problem import Problem
 from engine.cli.bulk.progress import Progress
 from engine.cli.bulk.rows import Reader
 from engine.cli.bulk.table import Row
-from engine.domain.attribute import MISFIT
+from engine.domain.profile.attribute import MISFIT
 from engine.rpc import relance_pb2 as pb
 
 if TYPE_CHECKING:
-    from engine.rpc.import_client import ImportClient
+    from engine.rpc.clients.import_client import ImportClient
 
 CHUNK = 500
 """Rows of a chunk; a job goes on only with the same."""

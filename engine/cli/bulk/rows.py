@@ -8,10 +8,10 @@ from engine.cli.bulk.fields import Field, Fields
 from engine.cli.bulk.problem import Misread, Problem
 from engine.cli.bulk.table import Row
 from engine.cli.bulk.value import text
-from engine.domain.consent import PURPOSES
-from engine.domain.listing import JOINED
-from engine.domain.order_key import COMPLETED
-from engine.domain.statement import CHANGED, GIVE, WITHDRAW
+from engine.domain.intake.listing import JOINED
+from engine.domain.intake.order_key import COMPLETED
+from engine.domain.intake.statement import CHANGED, GIVE, WITHDRAW
+from engine.domain.profile.consent import PURPOSES
 from engine.rpc import relance_pb2 as pb
 
 _encode = msgspec.json.Encoder().encode

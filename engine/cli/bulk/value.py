@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from engine.cli.bulk.problem import Misread
-from engine.domain.phone import e164
+from engine.domain.profile.phone import e164
 from engine.errors import ConfigError
 
 TYPES = ("string", "number", "bool", "date", "datetime", "list", "object", "choice")

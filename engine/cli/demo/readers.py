@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from engine.cli.demo.postbox import Mail
-from engine.domain.identity import key_of
+from engine.domain.profile.identity import key_of
 
 if TYPE_CHECKING:
     from engine.rpc.client import Relance

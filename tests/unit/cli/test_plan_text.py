@@ -3,7 +3,7 @@
 from typing import Any
 
 from engine.cli.plan_text import lines
-from engine.domain.plan import Change, Plan, ScenarioChange, SegmentChange
+from engine.domain.surveys.plan import Change, Plan, ScenarioChange, SegmentChange
 
 FINISH = "(hour 2, back 1) finish on the version they began with"
 MISSED = "runs under way in cart ask for it and find nobody in it"

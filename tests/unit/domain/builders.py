@@ -6,23 +6,23 @@ from typing import Any
 
 import msgspec
 
-from engine.domain import definitions as document
-from engine.domain.condition import Condition
-from engine.domain.contact import Contact
-from engine.domain.declared import DeclaredAggregate
-from engine.domain.definitions import Definitions
 from engine.domain.duration import milliseconds
 from engine.domain.effect import Effect, Send
 from engine.domain.event import SERVER, Event
 from engine.domain.fact import Fact
-from engine.domain.identity import Claim
+from engine.domain.language.condition import Condition
+from engine.domain.language.declared import DeclaredAggregate
+from engine.domain.language.scenario import Scenario
+from engine.domain.language.segment import Segment
+from engine.domain.language.template import Template
 from engine.domain.message import Act, Message, TimerFired
-from engine.domain.rulebook import Rulebook
-from engine.domain.scenario import Scenario
-from engine.domain.score import Score
-from engine.domain.segment import Segment
+from engine.domain.profile.contact import Contact
+from engine.domain.profile.identity import Claim
+from engine.domain.rulebooks import definitions as document
+from engine.domain.rulebooks.definitions import Definitions
+from engine.domain.rulebooks.rulebook import Rulebook
+from engine.domain.scores.score import Score
 from engine.domain.step import Outcome, step
-from engine.domain.template import Template
 
 NOON = 1_700_049_600_000
 """2023-11-15T12:00:00Z, a Wednesday."""

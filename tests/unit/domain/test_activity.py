@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from engine.domain.consent import OPTED_OUT
 from engine.domain.effect import Suppress
 from engine.domain.message import Receipt
-from engine.domain.why import why
+from engine.domain.profile.consent import OPTED_OUT
+from engine.domain.surveys.why import why
 from tests.unit.domain.builders import (
     HOUR,
     NOON,

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from engine.domain import codec
-from engine.domain.series import MOST, opened
+from engine.domain.aggregates.series import MOST, opened
+from engine.domain.profile import codec
 from tests.unit.domain import builders as build
 from tests.unit.domain.builders import DAY, HOUR, Life, aggregate, life
 

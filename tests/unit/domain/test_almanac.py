@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.domain.calendar import begins, zone_named
+from engine.domain.profile.calendar import begins, zone_named
 from tests.unit.domain.builders import DAY, Life, life, segment
 
 

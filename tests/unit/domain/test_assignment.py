@@ -6,9 +6,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.assignment import owner_of
-from engine.domain.contact import Contact
-from engine.domain.team import Handoff, Owner, Team
+from engine.domain.conditions.assignment import owner_of
+from engine.domain.language.team import Handoff, Owner, Team
+from engine.domain.profile.contact import Contact
 from tests.unit.domain.builders import NOON, condition, rulebook
 
 HOT = Handoff(handoff="hot", alert="hello")

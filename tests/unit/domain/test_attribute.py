@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine.domain.attribute import MISFIT, Attribute, misfit, undeclared
 from engine.domain.event import PUBLIC, TOKEN
 from engine.domain.message import Act
+from engine.domain.profile.attribute import MISFIT, Attribute, misfit, undeclared
 from tests.unit.domain.builders import Life, event, life
 
 

@@ -3,9 +3,9 @@
 from collections import Counter
 from typing import Any
 
-from engine.domain.arm import drawn
-from engine.domain.contact import Contact
 from engine.domain.message import Receipt
+from engine.domain.profile.contact import Contact
+from engine.domain.runs.arm import drawn
 from tests.unit.domain.builders import (
     Life,
     details,

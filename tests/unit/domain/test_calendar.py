@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.domain.calendar import next_local, zone_named, zone_of
-from engine.domain.contact import Contact
+from engine.domain.profile.calendar import next_local, zone_named, zone_of
+from engine.domain.profile.contact import Contact
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
-from engine.domain.action import Webhook
-from engine.domain.endpoint import Endpoint
+from engine.domain.language.action import Webhook
+from engine.domain.language.endpoint import Endpoint
 from engine.domain.message import Receipt
 from tests.unit.domain import builders as build
 

@@ -2,13 +2,9 @@
 
 import pytest
 
-from engine.domain import codec
-from engine.domain.claim import belongs_to_another, yields
-from engine.domain.contact import Contact
-from engine.domain.dedupe import has_seen
 from engine.domain.effect import Adopt, AskYield, ClaimKey, Review, Witness
 from engine.domain.event import PUBLIC, TOKEN
-from engine.domain.identity import Binding, Claim, bound, holder_at
+from engine.domain.merges.claim import belongs_to_another, yields
 from engine.domain.message import (
     Adopted,
     AdoptionSettled,
@@ -17,6 +13,10 @@ from engine.domain.message import (
     YieldAnswered,
     YieldAsked,
 )
+from engine.domain.profile import codec
+from engine.domain.profile.contact import Contact
+from engine.domain.profile.dedupe import has_seen
+from engine.domain.profile.identity import Binding, Claim, bound, holder_at
 from tests.unit.domain.builders import NOON, Life, claim, details, event, life, print_of
 
 DEVICE, USER, MAIL = "anonymous_id:d", "user_id:7", "email:ada@example.com"

@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine.domain import codec
-from engine.domain.contact import Contact
+from engine.domain.profile import codec
+from engine.domain.profile.contact import Contact
 from tests.unit.domain.builders import life, scenario, score, segment, wait
 
 

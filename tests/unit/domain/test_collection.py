@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from engine.domain.collection import BUILT_IN, Collection
-from engine.domain.contact import NOTHING
-from engine.domain.rulebook import Rulebook
-from engine.domain.shelf import items_of, shelf_of
+from engine.domain.profile.collection import BUILT_IN, Collection
+from engine.domain.profile.contact import NOTHING
+from engine.domain.profile.shelf import items_of, shelf_of
+from engine.domain.rulebooks.rulebook import Rulebook
 from tests.unit.domain.builders import Life, branch, rulebook, scenario, segment, wait
 
 

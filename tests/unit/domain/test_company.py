@@ -5,13 +5,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine.domain import codec, company
-from engine.domain.company_score import Company, CompanyScore, value
 from engine.domain.effect import TellCompany
 from engine.domain.event import PUBLIC
-from engine.domain.gauge import Gauge, Standing
+from engine.domain.intake import company
 from engine.domain.message import Adopted, CompanyLearned, CompanyTold
-from engine.domain.score import Decay
+from engine.domain.profile import codec
+from engine.domain.scores.company_score import Company, CompanyScore, value
+from engine.domain.scores.gauge import Gauge, Standing
+from engine.domain.scores.score import Decay
 from tests.unit.domain.builders import NOON, Life, life, score, segment
 
 DAY = 86_400_000

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from engine.domain.contact import Contact
-from engine.domain.demand import Demand
-from engine.domain.predicate import compiled
+from engine.domain.conditions.demand import Demand
+from engine.domain.conditions.predicate import compiled
+from engine.domain.profile.contact import Contact
 from tests.unit.domain.builders import NOON, condition, life, rulebook, segment
 
 

@@ -1,6 +1,6 @@
 """Fingerprints: the last messages taken, and when they are not enough to tell a retry."""
 
-from engine.domain.dedupe import fingerprints, forgets_early, has_seen, merged, with_seen
+from engine.domain.profile.dedupe import fingerprints, forgets_early, has_seen, merged, with_seen
 from tests.unit.domain.builders import DAY, HOUR, NOON
 
 

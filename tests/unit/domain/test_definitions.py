@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from engine.domain import definitions as document
-from engine.domain.definitions import Definitions, succeed
+from engine.domain.rulebooks import definitions as document
+from engine.domain.rulebooks.definitions import Definitions, succeed
 from tests.unit.domain.builders import definitions, scenario, send, template, wait
 
 

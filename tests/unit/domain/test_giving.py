@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from engine.domain.counted import score_of
+from engine.domain.conditions.counted import score_of
 from engine.domain.message import Rebuilt
-from engine.domain.rulebook import Rulebook
-from engine.domain.since import dated
+from engine.domain.rulebooks.rulebook import Rulebook
+from engine.domain.rulebooks.since import dated
 from tests.unit.domain import builders as build
 from tests.unit.domain.builders import HOUR, Life, life, scenario, score, segment
 from tests.unit.domain.test_merge import merge, pair

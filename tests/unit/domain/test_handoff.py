@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from engine.domain.endpoint import Endpoint
+from engine.domain.language.endpoint import Endpoint
+from engine.domain.language.moment import Moment
+from engine.domain.language.team import Escalation, Handoff, Owner, Reminder, Team
 from engine.domain.message import Decided, Raised, Receipt
-from engine.domain.moment import Moment
-from engine.domain.team import Escalation, Handoff, Owner, Reminder, Team
 from tests.unit.domain.builders import (
     DAY,
     HOUR,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.domain.identity import (
+from engine.domain.profile.identity import (
     SLOTS,
     contact_id,
     is_device,

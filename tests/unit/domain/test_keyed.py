@@ -1,7 +1,7 @@
 """Keyed entry: one run for each value of a property, each with its own goal."""
 
-from engine.domain.entry import AT_ONCE, KEYS
 from engine.domain.message import Receipt
+from engine.domain.runs.entry import AT_ONCE, KEYS
 from tests.unit.domain.builders import (
     HOUR,
     Life,

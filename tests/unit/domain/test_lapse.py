@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from engine.domain.effect import Erase
+from engine.domain.language.retention import Retention
 from engine.domain.message import Act, TimerFired
-from engine.domain.retention import Retention
 from tests.unit.domain import builders as build
 from tests.unit.domain.builders import DAY, NOON, Life
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from engine.domain import codec
-from engine.domain.lot import number_of
+from engine.domain.conditions.lot import number_of
 from engine.domain.message import Adopted
-from engine.domain.score import decayed
+from engine.domain.profile import codec
+from engine.domain.scores.score import decayed
 from tests.unit.domain.builders import DAY, HOUR, NOON, Life, life, scenario, score, segment, wait
 
 HEAT = score("heat", {"event": "Ate", "points": 10}, half_life="1h")

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain import codec
-from engine.domain.contact import Contact
-from engine.domain.definitions import Definitions, decode, encode
-from engine.domain.lexicon import LEAST, Lexicon, Words
-from engine.domain.rulebook import Rulebook
-from engine.domain.since import dated
+from engine.domain.profile import codec
+from engine.domain.profile.contact import Contact
+from engine.domain.profile.lexicon import LEAST, Lexicon, Words
+from engine.domain.rulebooks.definitions import Definitions, decode, encode
+from engine.domain.rulebooks.rulebook import Rulebook
+from engine.domain.rulebooks.since import dated
 from tests.unit.domain.builders import Life, scenario, score, segment, wait
 
 RECENT = segment("recent", did="Ate", within="1h", at_least=1)

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from engine.domain.contact import Contact
 from engine.domain.effect import Adopt
 from engine.domain.fact import Fact
-from engine.domain.identity import Claim
-from engine.domain.lifecycle import CHANGED
+from engine.domain.intake.lifecycle import CHANGED
+from engine.domain.language.stage import Stage
 from engine.domain.message import Adopted, Rebuilt, YieldAsked
-from engine.domain.stage import Stage
+from engine.domain.profile.contact import Contact
+from engine.domain.profile.identity import Claim
 from tests.unit.domain.builders import (
     DAY,
     HOUR,

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from engine.domain import codec
-from engine.domain.contact_list import ContactList
+from engine.domain.conditions.contact_list import ContactList
 from engine.domain.effect import Half, Restore
 from engine.domain.event import PUBLIC
 from engine.domain.message import Restored, Unmerged
+from engine.domain.profile import codec
 from tests.unit.domain.builders import DAY, NOON, Life, details, life, scenario, segment, wait
 from tests.unit.domain.test_merge import merge, pair
 

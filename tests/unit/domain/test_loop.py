@@ -1,7 +1,7 @@
 """Definitions that cause one another without end: the contact is parked, its events are kept."""
 
 from engine.domain.message import TimerFired
-from engine.domain.rulebook import Rulebook
+from engine.domain.rulebooks.rulebook import Rulebook
 from tests.unit.domain.builders import (
     HOUR,
     Life,

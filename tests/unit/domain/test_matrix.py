@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 
-from engine.domain.matrix import Matrix
-from engine.domain.since import dated
-from engine.domain.why import why
+from engine.domain.rulebooks.since import dated
+from engine.domain.scores.matrix import Matrix
+from engine.domain.surveys.why import why
 from tests.unit.domain import builders as build
 from tests.unit.domain.builders import HOUR, Life, reachable, score, segment, send
 

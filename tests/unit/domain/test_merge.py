@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from engine.domain import codec
-from engine.domain.contact import SEEN, Contact
-from engine.domain.dedupe import has_seen
 from engine.domain.effect import Adopt, ClaimKey, Send
-from engine.domain.identity import Claim
 from engine.domain.message import Adopted, AdoptionSettled, YieldAsked
-from engine.domain.rulebook import Rulebook
+from engine.domain.profile import codec
+from engine.domain.profile.contact import SEEN, Contact
+from engine.domain.profile.dedupe import has_seen
+from engine.domain.profile.identity import Claim
+from engine.domain.rulebooks.rulebook import Rulebook
 from tests.unit.domain.builders import (
     HOUR,
     NOON,

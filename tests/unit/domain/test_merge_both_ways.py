@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from engine.domain import codec
-from engine.domain.contact import Contact
 from engine.domain.effect import Adopt
-from engine.domain.identity import WITH, Claim
 from engine.domain.message import Adopted, YieldAsked
+from engine.domain.profile import codec
+from engine.domain.profile.contact import Contact
+from engine.domain.profile.identity import WITH, Claim
 from tests.unit.domain.builders import (
     HOUR,
     NOON,

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from engine.domain.consent import OPTED_OUT, Consent
+from engine.domain.consents.topic import ConsentRules, DoubleOptIn, Topic
 from engine.domain.effect import Lift, Suppress
 from engine.domain.event import PUBLIC
 from engine.domain.message import Receipt, Stated
-from engine.domain.topic import ConsentRules, DoubleOptIn, Topic
+from engine.domain.profile.consent import OPTED_OUT, Consent
 from tests.unit.domain.builders import (
     DAY,
     NOON,

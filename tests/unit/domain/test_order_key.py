@@ -1,12 +1,12 @@
 """An order counts once, whatever event it came by."""
 
-from engine.domain import codec
-from engine.domain.contact import Contact
-from engine.domain.definitions import Definitions
 from engine.domain.effect import KeepOrders
+from engine.domain.intake.order_key import HELD, SIZE, holds, order_key
 from engine.domain.message import Adopted
-from engine.domain.order_key import HELD, SIZE, holds, order_key
-from engine.domain.rulebook import Rulebook
+from engine.domain.profile import codec
+from engine.domain.profile.contact import Contact
+from engine.domain.rulebooks.definitions import Definitions
+from engine.domain.rulebooks.rulebook import Rulebook
 from engine.domain.step import step
 from tests.unit.domain import builders as build
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from engine.domain.definitions import Definitions
-from engine.domain.rulebook import Rulebook
+from engine.domain.rulebooks.definitions import Definitions
+from engine.domain.rulebooks.rulebook import Rulebook
 from tests.unit.domain.builders import Life, segment
 
 DID: dict[str, Any] = {"did": "Ate"}

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from engine.domain import codec
-from engine.domain.contact import Contact
-from engine.domain.definitions import Definitions
-from engine.domain.demand import Demand
+from engine.domain.conditions.demand import Demand
+from engine.domain.conditions.predicate import compiled
 from engine.domain.message import Adopted, Rebuilt
-from engine.domain.predicate import compiled
-from engine.domain.rulebook import Rulebook
-from engine.domain.since import dated
+from engine.domain.profile import codec
+from engine.domain.profile.contact import Contact
+from engine.domain.rulebooks.definitions import Definitions
+from engine.domain.rulebooks.rulebook import Rulebook
+from engine.domain.rulebooks.since import dated
 from tests.unit.domain import builders as build
 from tests.unit.domain.builders import Life
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from engine.domain.consent import Consent
-from engine.domain.contact import Contact
-from engine.domain.identity import key_of
-from engine.domain.permission import NO_ADDRESS, NO_CONSENT, address_of, refusal
-from engine.domain.phone import e164
+from engine.domain.consents.permission import NO_ADDRESS, NO_CONSENT, address_of, refusal
+from engine.domain.profile.consent import Consent
+from engine.domain.profile.contact import Contact
+from engine.domain.profile.identity import key_of
+from engine.domain.profile.phone import e164
 
 
 @pytest.mark.parametrize(

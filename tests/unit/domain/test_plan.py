@@ -4,9 +4,9 @@ from typing import Any
 
 import msgspec
 
-from engine.domain import plan as plans
-from engine.domain.definitions import Definitions, succeed
-from engine.domain.plan import Change, InForce, Plan, ScenarioChange, SegmentChange
+from engine.domain.rulebooks.definitions import Definitions, succeed
+from engine.domain.surveys import plan as plans
+from engine.domain.surveys.plan import Change, InForce, Plan, ScenarioChange, SegmentChange
 from tests.unit.domain.builders import definitions, scenario, score, segment, send, template, wait
 
 

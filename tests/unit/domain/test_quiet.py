@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.quiet import Hours, Open, opening
-from engine.domain.topic import ConsentRules
+from engine.domain.consents.quiet import Hours, Open, opening
+from engine.domain.consents.topic import ConsentRules
 from engine.loading.country import holidays_of, hours_of
 from tests.unit.domain.builders import Life, details, life, scenario, template
 

@@ -1,8 +1,8 @@
 """Conditions on whether marketing may reach a contact: addresses and consents as they come and go."""
 
-from engine.domain.consent import Consent
-from engine.domain.statement import state
-from engine.domain.turn import Turn
+from engine.domain.intake.statement import state
+from engine.domain.intake.turn import Turn
+from engine.domain.profile.consent import Consent
 from tests.unit.domain.builders import NOON, life, segment
 
 

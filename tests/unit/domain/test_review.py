@@ -1,11 +1,11 @@
 """Reviews: whom an operator is asked about, once a pair, with the event that named the key."""
 
-from engine.domain import codec
-from engine.domain.contact import Contact
 from engine.domain.effect import AskYield, ClaimKey, Review, ReviewOver
 from engine.domain.event import PUBLIC
+from engine.domain.intake.review import MOST
 from engine.domain.message import Adopted, ClaimAnswered
-from engine.domain.review import MOST
+from engine.domain.profile import codec
+from engine.domain.profile.contact import Contact
 from tests.unit.domain.builders import NOON, Life, claim, details, event, life, print_of
 
 ADA, BOB = 1 << 16, 2 << 16

@@ -3,10 +3,10 @@
 from functools import reduce
 from typing import Any
 
-from engine.domain.contact import Contact
-from engine.domain.definitions import Definitions, succeed
 from engine.domain.message import TimerFired
-from engine.domain.rulebook import Rulebook
+from engine.domain.profile.contact import Contact
+from engine.domain.rulebooks.definitions import Definitions, succeed
+from engine.domain.rulebooks.rulebook import Rulebook
 from tests.unit.domain.builders import Life, definitions, details, scenario, wait
 
 CROWD = range(1, 301)

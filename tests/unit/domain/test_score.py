@@ -1,6 +1,6 @@
 """Scores: raised by events, lowered by time, whatever the order of arrival."""
 
-from engine.domain.score import decayed
+from engine.domain.scores.score import decayed
 from tests.unit.domain.builders import HOUR, NOON, life, rulebook, score, segment
 
 HEAT = score("heat", {"event": "Ate", "points": 8}, half_life="1h")

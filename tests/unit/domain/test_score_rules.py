@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from engine.domain import codec
-from engine.domain.collection import BUILT_IN
-from engine.domain.grid import start_of
 from engine.domain.message import Adopted
+from engine.domain.profile import codec
+from engine.domain.profile.collection import BUILT_IN
+from engine.domain.scores.grid import start_of
 from tests.unit.domain.builders import (
     DAY,
     HOUR,

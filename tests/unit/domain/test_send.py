@@ -1,8 +1,8 @@
 """Sending: who may be written to, and what a message carries."""
 
-from engine.domain.consent import OPTED_OUT
 from engine.domain.effect import Settle, Suppress, contact_of
 from engine.domain.message import Receipt
+from engine.domain.profile.consent import OPTED_OUT
 from tests.unit.domain.builders import (
     NOON,
     Life,

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from engine.domain import series
-from engine.domain.why import why
+from engine.domain.aggregates import series
+from engine.domain.surveys.why import why
 from tests.unit.domain.builders import DAY, HOUR, NOON, Life, life, segment
 from tests.unit.domain.test_merge import merge, pair
 

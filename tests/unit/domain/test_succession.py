@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from engine.domain.contact import timer_of
-from engine.domain.definitions import Definitions, succeed
 from engine.domain.message import TimerFired
-from engine.domain.rulebook import Rulebook
-from engine.domain.since import dated
+from engine.domain.profile.contact import timer_of
+from engine.domain.rulebooks.definitions import Definitions, succeed
+from engine.domain.rulebooks.rulebook import Rulebook
+from engine.domain.rulebooks.since import dated
 from tests.unit.domain.builders import (
     HOUR,
     Life,

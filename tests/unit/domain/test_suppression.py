@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.domain.consents.suppression import REASONS, address_hash
 from engine.domain.link import Link, read, sign
-from engine.domain.suppression import REASONS, address_hash
 from engine.ports.host_store import SuppressionRow
-from engine.runtime.suppressions import Staged, Suppressions
+from engine.runtime.state.suppressions import Staged, Suppressions
 
 KEY = b"k" * 32
 ADA = "ada@example.com"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.domain.contact_list import ContactList
+from engine.domain.conditions.contact_list import ContactList
 from tests.unit.domain.builders import Life, details, leave, life, reachable, scenario, send
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from engine.domain.threshold import Threshold, scenarios_of, segment_of
+from engine.domain.language.threshold import Threshold, scenarios_of, segment_of
 from tests.unit.domain.builders import HOUR, Life, life, put, reachable, rulebook, score, send
 
 HEAT = score("heat", {"event": "Ate", "points": 8}, half_life="1h")

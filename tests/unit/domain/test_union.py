@@ -2,10 +2,10 @@
 
 import pytest
 
-from engine.domain.contact import Contact
 from engine.domain.effect import Adopt, AskYield, ClaimKey
-from engine.domain.identity import Claim
 from engine.domain.message import Act, Adopted, ClaimAnswered, YieldAnswered, YieldAsked
+from engine.domain.profile.contact import Contact
+from engine.domain.profile.identity import Claim
 from tests.unit.domain.builders import NOON, Life, details, life
 
 ADA, BOB, CAT = 1 << 16, 2 << 16, 3 << 16

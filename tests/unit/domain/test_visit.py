@@ -7,9 +7,9 @@ import pytest
 
 from engine.domain.duration import milliseconds
 from engine.domain.event import Event
-from engine.domain.reserved import read
-from engine.domain.session import joined
-from engine.domain.touch import touch_of
+from engine.domain.profile.reserved import read
+from engine.domain.profile.session import joined
+from engine.domain.profile.touch import touch_of
 from tests.unit.domain.builders import NOON, Life, event, rulebook, scenario, segment, wait
 
 DEVICE = ("anonymous_id:d",)

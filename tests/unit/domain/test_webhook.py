@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 
 from engine.domain.effect import contact_of
-from engine.domain.endpoint import Endpoint, line_of
+from engine.domain.language.endpoint import Endpoint, line_of
 from engine.domain.message import Receipt
 from tests.unit.domain.builders import NOON, Life, life, segment
 

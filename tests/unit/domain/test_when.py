@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.domain.calendar import begins, day_of
+from engine.domain.profile.calendar import begins, day_of
 from tests.unit.domain.builders import DAY, HOUR, NOON, Life, life, segment
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from engine.cli.standing import sentence
-from engine.domain.why import memberships, why
+from engine.domain.surveys.why import memberships, why
 from tests.unit.domain.builders import DAY, NOON, Life, life, scenario, score, segment, wait
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.domain import lapse
-from engine.domain.definitions import decode, encode
 from engine.domain.duration import milliseconds
-from engine.domain.rulebook import Rulebook
+from engine.domain.intake import lapse
+from engine.domain.rulebooks.definitions import decode, encode
+from engine.domain.rulebooks.rulebook import Rulebook
 from engine.loading.definitions import load
 from tests.unit.domain.builders import Life
 

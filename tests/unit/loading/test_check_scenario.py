@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.domain.action import Send
+from engine.domain.language.action import Send
 from engine.loading.definitions import load
 
 StepProblems = Callable[..., list[str]]

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.clock import ManualClock
-from engine.domain.when import instant_of
+from engine.domain.conditions.when import instant_of
 from engine.loading.definitions import load
 from tests.unit.loading.conftest import Problems, Write
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.domain.duration import DAY
-from engine.domain.retention import Retention
+from engine.domain.language.retention import Retention
 from engine.loading.check_window import far_windows
 
 Write = Callable[..., Path]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.domain.collection import BUILT_IN
 from engine.domain.duration import MINUTE
+from engine.domain.profile.collection import BUILT_IN
 from engine.loading.definitions import load
 
 Write = Callable[..., Path]

@@ -8,7 +8,7 @@ import pytest
 from engine.cli.rehearsal import judge
 from engine.loading.definitions import load
 from engine.loading.specs import tell
-from engine.rpc.receipts import OUTCOMES
+from engine.rpc.items.receipts import OUTCOMES
 
 Write = Callable[..., Path]
 Problems = Callable[..., list[str]]

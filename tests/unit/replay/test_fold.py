@@ -2,8 +2,9 @@
 
 import pytest
 
-from engine.domain import codec, fact
+from engine.domain import fact
 from engine.domain.message import Act, TimerFired
+from engine.domain.profile import codec
 from engine.errors import StoreError
 from engine.replay.fold import Fold, lived
 from tests.unit.domain import builders as build

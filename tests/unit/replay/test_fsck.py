@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine.domain import codec, fact
-from engine.domain.identity import Binding
+from engine.domain import fact
+from engine.domain.profile import codec
+from engine.domain.profile.identity import Binding
 from engine.ports.host_store import WakeUp, Write
 from engine.replay.fold import Fold
 from engine.replay.fsck import MOST, Fsck, across

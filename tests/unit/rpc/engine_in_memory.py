@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator, Sequence
 from hashlib import blake2b, sha256
 from typing import Any, Literal
 
+from engine.domain.consents.topic import Topic
 from engine.domain.event import Event
+from engine.domain.intake.notice import Notice
 from engine.domain.link import Link, read
-from engine.domain.notice import Notice
-from engine.domain.offer import BECOMES, Decision
-from engine.domain.topic import Topic
+from engine.domain.profile.offer import BECOMES, Decision
 from engine.errors import BadRequest, Busy, DefinitionError, Unknown
 from engine.ports.control_store import ApiKey, KeyKind
 from engine.ports.engine import Refusal, Verdict

@@ -8,11 +8,11 @@ import pytest
 
 from engine.domain.event import Event
 from engine.errors import SettingsError
-from engine.rpc.device import device_of
-from engine.rpc.enrichment import Enrichment
-from engine.rpc.intake import Intake
-from engine.rpc.place import place_of, truncated
-from engine.rpc.surroundings import Shared
+from engine.rpc.items.device import device_of
+from engine.rpc.items.enrichment import Enrichment
+from engine.rpc.items.intake import Intake
+from engine.rpc.items.place import place_of, truncated
+from engine.rpc.items.surroundings import Shared
 from engine.settings import Enrichment as Settings
 from tests.unit.rpc.engine_in_memory import EngineInMemory
 from tests.unit.rpc.ip_database import write_database

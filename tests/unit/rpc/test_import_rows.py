@@ -5,7 +5,7 @@ import pytest
 from engine.domain.event import SERVER, Event
 from engine.ports.engine import Refusal
 from engine.rpc import relance_pb2 as pb
-from engine.rpc.import_rows import judged
+from engine.rpc.items.import_rows import judged
 from tests.unit.rpc.engine_in_memory import EngineInMemory
 
 ENGINE = EngineInMemory()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.rpc.instant import happened, parse
+from engine.rpc.items.instant import happened, parse
 
 NOW = 1_800_000_000_000  # 2027-01-15T08:00:00Z
 

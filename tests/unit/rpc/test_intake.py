@@ -9,8 +9,8 @@ import pytest
 from engine.domain.event import PUBLIC, SERVER, TOKEN, Event
 from engine.ports.engine import Refusal
 from engine.rpc import relance_pb2 as pb
-from engine.rpc.intake import Intake
-from engine.rpc.surroundings import Shared
+from engine.rpc.items.intake import Intake
+from engine.rpc.items.surroundings import Shared
 from tests.unit.rpc.engine_in_memory import EngineInMemory
 
 NOW = 1_800_000_000_000

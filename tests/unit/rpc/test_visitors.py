@@ -4,8 +4,8 @@ import pytest
 
 from engine.errors import Busy
 from engine.ports.control_store import ApiKey
-from engine.rpc.http_fault import Fault
-from engine.rpc.visitors import BURST, Visitors
+from engine.rpc.http.http_fault import Fault
+from engine.rpc.http.visitors import BURST, Visitors
 
 SHOP = "https://shop.example"
 PUBLIC = ApiKey("k", "public", "the site", b"", 0, 0, f"{SHOP} https://m.shop.example")

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from engine.runtime import pace, rebuild, scans
+from engine.runtime.rulebook import pace, rebuild
+from engine.runtime.scanning import scans
 from tests.jumping_loop import JumpingLoop
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build

@@ -2,17 +2,18 @@
 
 import pytest
 
-from engine.domain import codec
-from engine.domain.contact import SEEN, Contact
 from engine.domain.effect import AskYield, ClaimKey, Send, Suppress
-from engine.domain.identity import Claim, slot_of, slot_of_key
 from engine.domain.message import Act, Adopted, ClaimAnswered, TimerFired, Witnessed, YieldAsked
+from engine.domain.profile import codec
+from engine.domain.profile.contact import SEEN, Contact
+from engine.domain.profile.identity import Claim, slot_of, slot_of_key
 from engine.errors import StoreFull
 from engine.ports.host_store import WakeUp
-from engine.runtime import consequences, envelope
-from engine.runtime.batch import MAX_DEPTH, Batch
+from engine.runtime import envelope
+from engine.runtime.batches import consequences
+from engine.runtime.batches.batch import MAX_DEPTH, Batch
 from engine.runtime.envelope import ACCEPTED, DUPLICATE
-from engine.runtime.retries import has_taken
+from engine.runtime.state.retries import has_taken
 from tests.unit.domain import builders as build
 from tests.unit.domain.builders import HOUR, NOON, event
 from tests.unit.runtime.workbench import Workbench, letter_of, numbered

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from engine.domain import fact
-from engine.domain.calendar import written
-from engine.domain.contact import Summary
-from engine.domain.definitions import Definitions, encode
 from engine.domain.duration import DAY
+from engine.domain.profile.calendar import written
+from engine.domain.profile.contact import Summary
+from engine.domain.rulebooks.definitions import Definitions, encode
 from engine.loading.definitions import load
 from tests.small_engine import SmallEngine
 from tests.unit.runtime.conftest import Started

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from engine.domain import message
+from engine.domain.consents.suppression import address_hash
+from engine.domain.consents.topic import ConsentRules, DoubleOptIn, Topic
 from engine.domain.event import PUBLIC
 from engine.domain.link import Link, link_key, sign
 from engine.domain.message import Receipt
-from engine.domain.suppression import address_hash
-from engine.domain.topic import ConsentRules, DoubleOptIn, Topic
 from engine.errors import BadRequest, NotAllowed
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build

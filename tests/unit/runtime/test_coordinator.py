@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from engine.domain.definitions import encode
+from engine.domain.rulebooks.definitions import encode
 from engine.errors import Busy, ConfigError, Unknown
 from engine.ports.engine import Refusal
 from tests.unit.domain import builders as build

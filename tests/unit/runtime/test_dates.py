@@ -2,7 +2,7 @@
 
 import asyncio
 
-from engine.domain.definitions import encode
+from engine.domain.rulebooks.definitions import encode
 from engine.replay.explain import why_not
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build

@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine.domain.definitions import Definitions, encode
 from engine.domain.duration import DAY
-from engine.domain.matrix import Matrix
+from engine.domain.rulebooks.definitions import Definitions, encode
+from engine.domain.scores.matrix import Matrix
 from engine.errors import Unknown
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build

@@ -2,7 +2,7 @@
 
 from engine.ports.bulk import Chunk, ImportAsked
 from engine.ports.engine import Refusal, Verdict
-from engine.runtime.event_names import MOST
+from engine.runtime.rulebook.event_names import MOST
 from tests.small_engine import SmallEngine
 from tests.unit.runtime.conftest import Started
 

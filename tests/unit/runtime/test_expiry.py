@@ -3,7 +3,7 @@
 import asyncio
 
 from engine.domain.duration import DAY, MINUTE
-from engine.domain.retention import Retention
+from engine.domain.language.retention import Retention
 from engine.ports.host_store import ErasedRow, Erasure, Write
 from tests.small_engine import SmallEngine
 from tests.unit.runtime.conftest import Started

@@ -4,10 +4,10 @@ from typing import Any
 
 import msgspec
 
-from engine.domain.contact import Contact
+from engine.domain.profile.contact import Contact
 from engine.ports.bulk import ExportAsked
-from engine.runtime import export_part
-from engine.runtime.export_part import contact_row, page
+from engine.runtime.desks import export_part
+from engine.runtime.desks.export_part import contact_row, page
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build
 from tests.unit.runtime.conftest import Started

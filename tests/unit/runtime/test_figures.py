@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from engine.domain.definitions import succeed
-from engine.runtime import figures
+from engine.domain.rulebooks.definitions import succeed
+from engine.runtime.desks import figures
 from tests.unit.domain.builders import definitions, scenario, segment, wait
 
 

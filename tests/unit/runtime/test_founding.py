@@ -5,12 +5,12 @@ from typing import Any
 
 from engine.domain import effect, message
 from engine.domain.event import Event
-from engine.domain.identity import SLOTS, slot_of
-from engine.runtime import consequences
-from engine.runtime.batch import Batch
+from engine.domain.profile.identity import SLOTS, slot_of
+from engine.runtime.batches import consequences
+from engine.runtime.batches.batch import Batch
+from engine.runtime.batches.hop_letter import HopLetter
+from engine.runtime.batches.mailbox import Mailbox
 from engine.runtime.envelope import Question
-from engine.runtime.hop_letter import HopLetter
-from engine.runtime.mailbox import Mailbox
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build
 from tests.unit.runtime.conftest import Started

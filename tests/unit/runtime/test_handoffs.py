@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from engine.domain.language.team import Handoff, Owner, Team
 from engine.domain.link import Link
-from engine.domain.team import Handoff, Owner, Team
 from engine.errors import BadRequest, Unknown
-from engine.runtime.handoffs import until_of
+from engine.runtime.desks.handoffs import until_of
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build
 from tests.unit.domain.builders import DAY, NOON

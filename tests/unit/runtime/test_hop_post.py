@@ -3,8 +3,8 @@
 import asyncio
 
 from engine.domain.effect import AskYield
-from engine.domain.identity import Claim
-from engine.runtime.batch import Batch
+from engine.domain.profile.identity import Claim
+from engine.runtime.batches.batch import Batch
 from tests.small_engine import SmallEngine
 from tests.unit.runtime.conftest import Started
 from tests.unit.runtime.workbench import placed

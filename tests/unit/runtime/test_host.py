@@ -5,8 +5,8 @@ import asyncio
 import msgspec
 import pytest
 
-from engine.domain import definitions as document
 from engine.domain import message
+from engine.domain.rulebooks import definitions as document
 from engine.errors import BadRequest, Busy
 from engine.runtime import envelope
 from engine.runtime.envelope import ACCEPTED, Item, Parcel

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from engine.domain import codec, order_key
 from engine.domain.event import Event
+from engine.domain.intake import order_key
+from engine.domain.profile import codec
 from engine.errors import BadRequest, Unknown
 from engine.ports.bulk import Chunk, ImportAsked
 from engine.ports.engine import Refusal
 from engine.replay.fold import Fold
-from engine.runtime.mailbox import MOST, SHARE, Mailbox
+from engine.runtime.batches.mailbox import MOST, SHARE, Mailbox
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build
 from tests.unit.runtime.conftest import Started

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from engine.runtime.in_process import InProcessRuntime
 from engine.runtime.part import Calls
+from engine.runtime.processes.in_process import InProcessRuntime
 
 
 class Busybody:

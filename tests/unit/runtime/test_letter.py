@@ -5,12 +5,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine.domain import codec
-from engine.domain.claim import Claim
-from engine.domain.contact import SEEN, Contact
+from engine.domain.consents.quiet import Hours, Open
+from engine.domain.consents.topic import ConsentRules
 from engine.domain.effect import Adopt, AskYield, ClaimKey, Lift, Suppress, Witness
 from engine.domain.event import PUBLIC
-from engine.domain.identity import Binding
+from engine.domain.merges.claim import Claim
 from engine.domain.message import (
     Act,
     AdoptionSettled,
@@ -20,11 +19,14 @@ from engine.domain.message import (
     YieldAnswered,
     YieldAsked,
 )
-from engine.domain.quiet import Hours, Open
-from engine.domain.topic import ConsentRules
+from engine.domain.profile import codec
+from engine.domain.profile.contact import SEEN, Contact
+from engine.domain.profile.identity import Binding
 from engine.ports.host_store import WakeUp
 from engine.ports.sending import Outcome
-from engine.runtime.act_letter import ActLetter, SuppressLetter
+from engine.runtime.batches.hop_letter import AnswerLetter, HopLetter
+from engine.runtime.batches.letter import TimerLetter
+from engine.runtime.desks.act_letter import ActLetter, SuppressLetter
 from engine.runtime.envelope import (
     ACCEPTED,
     BY_DEVICE,
@@ -39,9 +41,7 @@ from engine.runtime.envelope import (
     Answer,
     Question,
 )
-from engine.runtime.hop_letter import AnswerLetter, HopLetter
-from engine.runtime.letter import TimerLetter
-from engine.runtime.send_letter import RESEND_AFTER, HandOverLetter, OutcomeLetter
+from engine.runtime.sending.send_letter import RESEND_AFTER, HandOverLetter, OutcomeLetter
 from tests.unit.domain import builders as build
 from tests.unit.domain.builders import HOUR, NOON, event
 from tests.unit.runtime.workbench import Workbench, letter_of, numbered, placed

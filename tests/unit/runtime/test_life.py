@@ -3,14 +3,14 @@
 import asyncio
 from typing import Any
 
-from engine.domain.definitions import Definitions, encode, succeed
-from engine.domain.endpoint import Endpoint
-from engine.domain.moment import Moment
+from engine.domain.language.endpoint import Endpoint
+from engine.domain.language.moment import Moment
+from engine.domain.rulebooks.definitions import Definitions, encode, succeed
 from engine.ports.life import LifePart
 from engine.replay.explain import Told, message_ids, scenarios, why_not, why_sent
 from engine.replay.life import Life
 from engine.replay.portrait import portrait
-from engine.runtime.send_post import message_id
+from engine.runtime.sending.send_post import message_id
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build
 from tests.unit.runtime.conftest import Started

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from engine.domain.contact_list import ContactList
+from engine.domain.conditions.contact_list import ContactList
 from engine.errors import Unknown
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from engine.errors import OwnershipLost, StoreFull, StoreLost
-from engine.runtime.batch import Batch
+from engine.runtime.batches.batch import Batch
+from engine.runtime.batches.mailbox import MOST, Mailbox
 from engine.runtime.envelope import ACCEPTED, LATER, REJECTED, TRY_DEVICE
-from engine.runtime.event_letter import EventLetter
-from engine.runtime.mailbox import MOST, Mailbox
+from engine.runtime.intake.event_letter import EventLetter
 from engine.store.memory import MemoryHostStore
 from tests.jumping_loop import JumpingLoop
 from tests.unit.domain.builders import event

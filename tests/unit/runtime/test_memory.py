@@ -1,6 +1,6 @@
 """A host's memory: what a store told at its opening, and what comes in on demand."""
 
-from engine.domain import codec
+from engine.domain.profile import codec
 from tests.unit.domain.builders import NOON, event
 from tests.unit.runtime.workbench import Workbench, numbered
 

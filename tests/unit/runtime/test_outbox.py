@@ -3,7 +3,7 @@
 from typing import Any
 
 from engine.ports.host_store import OutboxRow
-from engine.runtime.outbox import Outbox
+from engine.runtime.state.outbox import Outbox
 
 
 def row(key: str, due: int = 0, **rest: Any) -> OutboxRow:

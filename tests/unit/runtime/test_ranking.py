@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.contact import Contact
 from engine.domain.duration import DAY
-from engine.domain.gauge import Gauge
-from engine.domain.height import height_of
-from engine.domain.score import Decay
-from engine.domain.wear import added
-from engine.runtime.ranking import SHOWN
-from engine.runtime.scoreboard import bars_of, heights_of
-from engine.runtime.standings import ranked
+from engine.domain.profile.contact import Contact
+from engine.domain.scores.gauge import Gauge
+from engine.domain.scores.height import height_of
+from engine.domain.scores.score import Decay
+from engine.domain.scores.wear import added
+from engine.runtime.scores.ranking import SHOWN
+from engine.runtime.scores.scoreboard import bars_of, heights_of
+from engine.runtime.scores.standings import ranked
 
 HALF = 14 * DAY
 START = 1_800_000_000_000

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from engine.domain import message
-from engine.domain.contact import Contact
-from engine.domain.definitions import encode
 from engine.domain.message import Rebuilt
+from engine.domain.profile.contact import Contact
+from engine.domain.rulebooks.definitions import encode
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build
 from tests.unit.runtime.conftest import Started

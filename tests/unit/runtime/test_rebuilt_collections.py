@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine.domain.collection import Collection
-from engine.domain.contact import NOTHING, Summary
-from engine.domain.definitions import encode
-from engine.domain.shelf import unpacked
+from engine.domain.profile.collection import Collection
+from engine.domain.profile.contact import NOTHING, Summary
+from engine.domain.profile.shelf import unpacked
+from engine.domain.rulebooks.definitions import encode
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build
 from tests.unit.runtime.conftest import Started

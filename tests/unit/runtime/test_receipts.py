@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from engine.domain.notice import Notice
+from engine.domain.intake.notice import Notice
 from engine.errors import Unknown
 from engine.ports.engine import Refusal, Verdict
 from tests.small_engine import SmallEngine

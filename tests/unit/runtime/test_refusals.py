@@ -4,14 +4,14 @@ from typing import Any
 
 import msgspec
 
-from engine.domain.attribute import MISFIT, Attribute
-from engine.domain.definitions import encode
 from engine.domain.event import PUBLIC, Event
+from engine.domain.profile.attribute import MISFIT, Attribute
+from engine.domain.rulebooks.definitions import encode
 from engine.ports.engine import Refusal
-from engine.rpc.intake import Intake
-from engine.rpc.replaying import replay
-from engine.rpc.surroundings import Shared
-from engine.runtime.refusals import as_item
+from engine.rpc.items.intake import Intake
+from engine.rpc.items.replaying import replay
+from engine.rpc.items.surroundings import Shared
+from engine.runtime.intake.refusals import as_item
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build
 from tests.unit.runtime.conftest import Started

@@ -1,7 +1,7 @@
 """Residents: contacts in memory, and who goes when there is no room."""
 
-from engine.domain.contact import Contact
-from engine.runtime.residents import Resident, Residents, weight_of
+from engine.domain.profile.contact import Contact
+from engine.runtime.state.residents import Resident, Residents, weight_of
 
 
 def resident(number: int, size: int = 100) -> Resident:

@@ -1,14 +1,14 @@
 """A merge, or its undoing, that is asked for twice, and comes late: the life that it is of is over."""
 
-from engine.domain import definitions
-from engine.domain.claim import Claim
-from engine.domain.dedupe import has_seen
 from engine.domain.effect import Adopt, AskYield, Restore
+from engine.domain.merges.claim import Claim
 from engine.domain.message import AdoptionSettled, Receipt, YieldAnswered, YieldAsked
+from engine.domain.profile.dedupe import has_seen
+from engine.domain.rulebooks import definitions
 from engine.runtime import envelope
+from engine.runtime.batches.hop_letter import HopLetter
+from engine.runtime.desks.parting import DONE, PartLetter
 from engine.runtime.envelope import Question
-from engine.runtime.hop_letter import HopLetter
-from engine.runtime.parting import DONE, PartLetter
 from tests.unit.domain import builders as build
 from tests.unit.domain.builders import NOON, event
 from tests.unit.runtime.workbench import Workbench

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from engine.runtime.scan_turns import ScanTurns
+from engine.runtime.scanning.scan_turns import ScanTurns
 
 
 async def test_who_finds_no_turn_waits_for_one(tmp_path: Path) -> None:

@@ -5,10 +5,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine.domain.company_score import CompanyScore
-from engine.domain.definitions import encode
 from engine.domain.duration import DAY
-from engine.domain.matrix import Matrix
+from engine.domain.rulebooks.definitions import encode
+from engine.domain.scores.company_score import CompanyScore
+from engine.domain.scores.matrix import Matrix
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build
 from tests.unit.runtime.conftest import Started

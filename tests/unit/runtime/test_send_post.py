@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 
 from engine.domain import fact
-from engine.domain.definitions import encode
+from engine.domain.rulebooks.definitions import encode
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build
 from tests.unit.runtime.conftest import Started

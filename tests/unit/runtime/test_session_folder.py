@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from engine.runtime.session_folder import SessionFolder
+from engine.runtime.processes.session_folder import SessionFolder
 
 
 def test_only_its_user_may_look_inside(tmp_path: Path) -> None:
@@ -27,7 +27,7 @@ def test_a_folder_in_use_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_folder_of_a_process_that_ended_is_removed_by_the_next(tmp_path: Path) -> None:
-    leave = "import sys, pathlib; from engine.runtime.session_folder import SessionFolder as F; "
+    leave = "import sys, pathlib; from engine.runtime.processes.session_folder import SessionFolder as F; "
     leave += "f = F(pathlib.Path(sys.argv[1])); (f.path / 'socket').touch()"
     subprocess.run([sys.executable, "-c", leave, str(tmp_path)], check=True)
     (left,) = tmp_path.iterdir()

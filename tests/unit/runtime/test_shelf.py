@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from engine.domain.collection import BUILT_IN
-from engine.domain.shelf import unpacked
+from engine.domain.profile.collection import BUILT_IN
+from engine.domain.profile.shelf import unpacked
 from engine.errors import BadRequest
 from tests.small_engine import SmallEngine
 from tests.unit.runtime.conftest import Started

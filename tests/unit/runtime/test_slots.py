@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.domain.identity import SLOTS
+from engine.domain.profile.identity import SLOTS
 from engine.runtime.slots import SlotTable
 
 

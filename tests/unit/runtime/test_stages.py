@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from engine.domain.stage import Stage
+from engine.domain.language.stage import Stage
 from engine.errors import BadRequest
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build

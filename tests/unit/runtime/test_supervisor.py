@@ -7,9 +7,9 @@ import pytest
 
 from engine.clock import ManualClock
 from engine.errors import ConfigError, EngineError, StoreFull, StoreLocked
-from engine.runtime.in_process import InProcessRuntime
 from engine.runtime.part import Calls, PartLost
-from engine.runtime.supervisor import PATIENCE, Happening, RuntimeLost, Supervisor
+from engine.runtime.processes.in_process import InProcessRuntime
+from engine.runtime.processes.supervisor import PATIENCE, Happening, RuntimeLost, Supervisor
 
 
 class Quiet:

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from engine.domain import fact
-from engine.domain.collection import Collection
-from engine.domain.definitions import encode
 from engine.domain.duration import DAY, MINUTE
+from engine.domain.profile.collection import Collection
+from engine.domain.rulebooks.definitions import encode
 from engine.errors import BadRequest, Unknown
-from engine.runtime import scans, survey_part
+from engine.runtime.scanning import scans, survey_part
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build
 from tests.unit.runtime.conftest import Started

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.runtime.timers import STEP, Wall
+from engine.runtime.batches.timers import STEP, Wall
 
 
 class FastClock:

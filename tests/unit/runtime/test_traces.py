@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.runtime.traces import Person, Traces
+from engine.runtime.rights.traces import Person, Traces
 
 WAYS: dict[str, Callable[[str], bytes]] = {
     "JSON": lambda text: msgspec.json.encode({"said": f"of {text}, who left"}),

@@ -7,7 +7,7 @@ import pytest
 
 from engine.errors import BadRequest, Unknown
 from engine.ports.host_store import LogRow
-from engine.runtime.retention import PERSON
+from engine.runtime.batches.retention import PERSON
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build
 from tests.unit.runtime.conftest import Started

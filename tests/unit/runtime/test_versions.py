@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from engine.domain.choice import chosen, rolled_back
-from engine.domain.contact import Run
-from engine.domain.definitions import Definitions, decode, encode
+from engine.domain.profile.contact import Run
+from engine.domain.rulebooks.choice import chosen, rolled_back
+from engine.domain.rulebooks.definitions import Definitions, decode, encode
 from engine.errors import Unknown
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build

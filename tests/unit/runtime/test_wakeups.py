@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.ports.host_store import WakeUp
-from engine.runtime.wakeups import PAGE, WINDOW, WakeUps
+from engine.runtime.state.wakeups import PAGE, WINDOW, WakeUps
 
 
 class Rows:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from engine.domain.endpoint import Endpoint, line_of
-from engine.domain.moment import Moment
+from engine.domain.language.endpoint import Endpoint, line_of
+from engine.domain.language.moment import Moment
 from engine.errors import Unknown
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build

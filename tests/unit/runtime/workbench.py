@@ -5,18 +5,18 @@ from typing import Any
 
 from engine.clock import ManualClock
 from engine.domain import message
-from engine.domain.contact import Contact
 from engine.domain.event import Event
-from engine.domain.identity import slot_of_key
 from engine.domain.message import Message
-from engine.domain.rulebook import Rulebook
+from engine.domain.profile.contact import Contact
+from engine.domain.profile.identity import slot_of_key
+from engine.domain.rulebooks.rulebook import Rulebook
 from engine.ports.host_store import LogRow
-from engine.runtime.batch import Batch
+from engine.runtime.batches.batch import Batch
+from engine.runtime.batches.letter import Letter
 from engine.runtime.envelope import BY_KEY, Item, Word
-from engine.runtime.event_letter import EventLetter
-from engine.runtime.letter import Letter
-from engine.runtime.memory import Memory
+from engine.runtime.intake.event_letter import EventLetter
 from engine.runtime.slots import SlotTable
+from engine.runtime.state.memory import Memory
 from engine.store.memory import MemoryHostStore
 from engine.store.memory_disk import MemoryDisk
 from tests.unit.domain import builders as build

@@ -1,7 +1,7 @@
 import pytest
 
 from engine.clock import ManualClock
-from engine.runtime.breaker import FIRST, LONGEST, Breaker
+from engine.runtime.sending.breaker import FIRST, LONGEST, Breaker
 
 
 @pytest.fixture

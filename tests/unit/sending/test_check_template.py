@@ -1,6 +1,6 @@
 import pytest
 
-from engine.domain.template import Template
+from engine.domain.language.template import Template
 from engine.rendering.check import check_template, problems_of, variables_of
 from engine.rendering.compiling import compile_apart
 

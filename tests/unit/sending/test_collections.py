@@ -7,18 +7,18 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine.domain.collection import BUILT_IN
-from engine.domain.definitions import Definitions, encode
 from engine.domain.effect import Send
-from engine.domain.template import Template
+from engine.domain.language.template import Template
+from engine.domain.profile.collection import BUILT_IN
+from engine.domain.rulebooks.definitions import Definitions, encode
 from engine.errors import Deferred
 from engine.ports.sending import Delivery
 from engine.rendering.check import check_template, variables_of
 from engine.rendering.environment import ROOTS
 from engine.rendering.render import CannotRender
-from engine.runtime.catalog import FRESH, Catalog
 from engine.runtime.part import PartLost
-from engine.runtime.template import Templates
+from engine.runtime.sending.catalog import FRESH, Catalog
+from engine.runtime.sending.template import Templates
 from tests.unit.domain.builders import Life, rulebook, scenario, send, wait
 
 NAMES = ROOTS | {one.collection for one in BUILT_IN}

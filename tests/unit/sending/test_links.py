@@ -1,12 +1,12 @@
 """What a message carries for whoever gets it: links that act, and nothing that tells without consent."""
 
-from engine.domain.definitions import encode
+from engine.domain.consents.suppression import address_hash
 from engine.domain.effect import Send
 from engine.domain.link import Link, link_key, read
-from engine.domain.suppression import address_hash
+from engine.domain.rulebooks.definitions import encode
 from engine.ports.sending import Delivery, Rendered
-from engine.runtime.links import Links
-from engine.runtime.template import Templates
+from engine.runtime.sending.links import Links
+from engine.runtime.sending.template import Templates
 from tests.unit.domain import builders as build
 
 PEPPER = b"p" * 32

@@ -3,7 +3,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine.domain.template import Template
+from engine.domain.language.template import Template
 from engine.rendering.check import variables_of
 from engine.rendering.filters import ROWS
 from engine.rendering.render import CannotRender, render

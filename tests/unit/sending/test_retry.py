@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.runtime.retry import HOUR, LADDER, MINUTE, retry_after
+from engine.runtime.sending.retry import HOUR, LADDER, MINUTE, retry_after
 
 
 def test_each_attempt_waits_longer_than_the_one_before() -> None:

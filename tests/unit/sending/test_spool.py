@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from engine.errors import StoreLocked
 from engine.ports.sending import Outcome
-from engine.runtime.spool import COMPACT_FROM, Entry, Spool
+from engine.runtime.sending.spool import COMPACT_FROM, Entry, Spool
 
 SENT = Outcome("run/step/1", "sent", reply="250 queued")
 

@@ -7,8 +7,8 @@ from twilio.request_validator import RequestValidator
 
 from channels.twilio_calls import TwilioCalls
 from channels.twilio_route import TwilioRoute, key_in, twilio_route
-from engine.domain.consent import OPTED_OUT
-from engine.domain.notice import Inbound, Notice
+from engine.domain.intake.notice import Inbound, Notice
+from engine.domain.profile.consent import OPTED_OUT
 from engine.errors import BadRequest, NotAllowed, SettingsError
 
 KEY = "65793.2/text/1"

@@ -8,7 +8,7 @@ import resource
 import sys
 from pathlib import Path
 
-from engine.domain.identity import contact_id
+from engine.domain.profile.identity import contact_id
 from engine.errors import StoreError
 from engine.ports.host_store import ContactRow, HostStore, LogRow, WakeUp, Write
 from engine.store.postgres import PostgresHostStore

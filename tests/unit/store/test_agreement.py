@@ -13,7 +13,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from engine.domain.identity import Binding, contact_id
+from engine.domain.profile.identity import Binding, contact_id
 from engine.ports.host_store import (
     ContactRow,
     HopRow,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.domain.identity import Binding
+from engine.domain.profile.identity import Binding
 from engine.errors import OwnershipLost, StoreError, StoreFull, StoreLocked, StoreLost
 from engine.ports.host_store import LogRow, Write
 from engine.store.postgres import PostgresControlStore, PostgresHostStore

@@ -5,7 +5,7 @@ import re
 import string
 from pathlib import Path
 
-from engine.domain.identity import Binding, contact_id
+from engine.domain.profile.identity import Binding, contact_id
 from engine.ports.host_store import ContactRow, Erasure, Write
 from engine.store.sqlite import SqliteHostStore
 

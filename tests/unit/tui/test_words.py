@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from engine.domain import message
-from engine.domain.scenario import Step
+from engine.domain.language.scenario import Step
 from tests.architecture.tree import parsed
 from tui.i18n.words import LANGUAGES, Words, language_of, texts_of
 from tui.registry import ACTIONS, PLACES

@@ -1,0 +1,110 @@
+"""Migration: a contact's runs come to the versions that are meant for them, and wait there anew.
+
+It reads nothing but the run, the contact and the rulebook, and does nothing when it is done again.
+What a run has done under an earlier version it does not do again, unless that one would have too.
+"""
+
+import msgspec
+
+from engine.domain.conditions.lot import number_in
+from engine.domain.duration import milliseconds
+from engine.domain.intake.turn import Turn
+from engine.domain.language.action import Webhook
+from engine.domain.language.decision import Branch
+from engine.domain.language.exitway import ahead
+from engine.domain.language.pause import Digest, Wait, WaitFor
+from engine.domain.profile.contact import Run, timer_of
+from engine.domain.rulebooks.scenario_plan import ScenarioPlan
+from engine.domain.rulebooks.succession import Heir
+from engine.domain.runs import calling
+from engine.domain.runs import run as runs
+from engine.domain.runs.doing import DOES
+from engine.domain.runs.way import Leave
+
+ALL = 100
+LEFT = "version"
+"""Why runs end by a later version."""
+
+replace = msgspec.structs.replace
+
+
+def succeed(turn: Turn) -> list[str]:
+    """Bring every run to its version; the ids of those that have moved. Those that are paused stay."""
+    rulebook, moved = turn.rulebook, []
+    for one in list(turn.contact.runs) if rulebook.heirs else []:
+        run: Run | None = one
+        while run is not None and (heir := _heir(turn, run)) is not None:
+            run = _pass_on(turn, run, heir)
+            moved.append(one.id)
+    return moved
+
+
+def go_on(turn: Turn, moved: list[str]) -> None:
+    """Time what waits and has no timer, from when the run came to it; do what a run has moved to."""
+    for run in list(turn.contact.runs):
+        if run.scenario in turn.rulebook.paused or timer_of(run) in turn.contact.timers:
+            continue
+        plan = turn.rulebook.scenario(run.scenario, run.version)
+        step = plan.steps[run.step]
+        if isinstance(step, Digest):
+            turn.contact.timers[timer_of(run)] = run.since + milliseconds(step.for_)
+        elif isinstance(step, Wait) or (isinstance(step, WaitFor) and step.timeout):
+            runs.follow(turn, run, DOES[type(step)](turn, run, plan, step))
+        elif isinstance(step, Webhook) and step.wait and run.id not in moved:
+            if not calling.waits(turn, run, step):
+                runs.follow(turn, run, calling.over(turn, run, plan, step))
+        elif run.id in moved and not isinstance(step, WaitFor | Branch):
+            if plan.acts.get(run.step, -1) in run.passed:
+                continue
+            turn.note("step_out", f"{run.scenario}/{run.step}")
+            runs.walk(turn, run, plan, run.step)
+
+
+def catch_up(turn: Turn) -> None:
+    """Runs that come from another contact may come from another rulebook too."""
+    go_on(turn, succeed(turn))
+
+
+def _heir(turn: Turn, run: Run) -> Heir | None:
+    if run.scenario in turn.rulebook.paused:
+        return None
+    for heir in turn.rulebook.heirs.get((run.scenario, run.version), ()):
+        if heir.share == ALL or number_in(heir.lot, turn.contact) < heir.share:
+            return heir
+    return None
+
+
+def _pass_on(turn: Turn, run: Run, heir: Heir) -> Run | None:
+    """The run as it stands in the later version; None when it has ended."""
+    step = heir.moves.get(run.step, run.step)
+    old = turn.rulebook.scenario(run.scenario, run.version)
+    new = turn.rulebook.scenario(run.scenario, heir.version) if heir.version else None
+    if new is None or step not in new.steps:
+        runs.follow(turn, run, Leave(LEFT))
+        return None
+    moved = _moved(run, old, new, step, heir.moves)
+    if step != run.step:
+        turn.note("step_out", f"{run.scenario}/{run.step}")
+        turn.note("step_in", f"{run.scenario}/{step}")
+    turn.note("run_migrated", run.scenario, [run.id, run.version, heir.version, run.step, step])
+    if run.step not in old.acts or step not in new.acts:
+        runs.disarm(turn, run)
+    runs.keep(turn, moved)
+    return moved
+
+
+def _moved(run: Run, old: ScenarioPlan, new: ScenarioPlan, step: str, moves: dict[str, str]) -> Run:
+    """``barred`` are the steps that it must not do again, those that are not there now too."""
+    ids = list(old.steps)
+    passed = {ids[at] for at in run.passed}
+    again = ahead(old.steps, run.step)
+    barred = {moves.get(one, one) for one in (passed - again).union(run.barred)}
+    done = {moves.get(one, one) for one in passed}
+    return replace(
+        run,
+        version=new.scenario.version,
+        step=step,
+        local=0,
+        passed=tuple(at for name, at in new.acts.items() if name in done),
+        barred=tuple(sorted(barred | (done - new.acts.keys()))),
+    )

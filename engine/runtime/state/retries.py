@@ -1,0 +1,41 @@
+"""Whether a contact has taken a message before: by its state's ring, by its log, by its orders."""
+
+from typing import TYPE_CHECKING
+
+from engine.domain.event import Event
+from engine.domain.intake import order_key
+from engine.domain.message import Receipt
+from engine.domain.profile.contact import SEEN, Contact
+from engine.domain.profile.dedupe import forgets_early, has_seen
+from engine.replay.timeline import week_of
+from engine.runtime.state.residents import Resident
+
+if TYPE_CHECKING:
+    from engine.runtime.batches.batch import Batch
+
+
+def has_taken(batch: "Batch", resident: Resident, event: Event | Receipt) -> bool:
+    """Whether the contact has taken this event, or what its provider told, before (a retry)."""
+    seen = resident.contact.seen
+    if has_seen(seen, event.fingerprint) or _is_ordered(batch, resident.contact, event):
+        return True
+    if resident.retries is None:
+        if not forgets_early(seen, batch.now, SEEN):
+            return False
+        resident.retries = week_of(batch.log_row, resident.last, batch.now)
+    return event.fingerprint in resident.retries
+
+
+def _is_ordered(batch: "Batch", contact: Contact, event: Event | Receipt) -> bool:
+    """Whether this is an order that the contact has, by whatever event it came."""
+    if not isinstance(event, Event) or event.name != order_key.COMPLETED:
+        return False
+    key = order_key.order_key(event)
+    if not key or not contact.orders:
+        return False
+    if order_key.holds(contact.orders, key):
+        return True
+    if not order_key.may_have_spilled(contact.orders):
+        return False
+    of = (contact.id, *contact.pasts)
+    return any((one, key) in batch.orders or batch.memory.store.ordered(one, key) for one in of)
