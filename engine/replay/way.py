@@ -1,6 +1,6 @@
 """The way of one run, step by step, with what made it go this way: what it saw, what chance drew."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from engine.domain.fact import Fact
@@ -26,7 +26,7 @@ def way(
         if not begun or not _moved(moment, run):
             continue
         plan, decided = plan_of(life, moment, run, scenario), False
-        for fact in moment.facts:
+        for fact in _own(moment.facts, run):
             if decided and fact.what in ("step_in", "step_out"):
                 return
             decided = decided or (fact.what == "intended" and fact.detail == until)
@@ -51,8 +51,32 @@ def _run(contact: Contact | None, run: str) -> Run | None:
     return next((one for one in contact.runs if one.id == run), None) if contact else None
 
 
+def _own(facts: Sequence[Fact], run: str) -> Iterator[Fact]:
+    """Without what other runs did at steps: that is told after they came to one, or as they leave it."""
+    for at, fact in enumerate(facts):
+        match fact.what:
+            case "step_in" | "step_out":
+                other = fact.detail
+            case "timed_out":
+                other = _passing("step_out", fact.subject, facts[at:])
+            case "skipped" | "fallback":
+                other = _passing("step_in", fact.subject, facts[at::-1])
+            case "arm":
+                other = fact.detail
+            case _:
+                other = None
+        if other in (None, run):
+            yield fact
+
+
+def _passing(what: str, step: str, facts: Sequence[Fact]) -> str | None:
+    """The run that the first of these facts names; None where it could be one alone."""
+    found = (fact.detail for fact in facts if (fact.what, fact.subject) == (what, step))
+    return next(found, None)
+
+
 def _moved(moment: Moment, run: str) -> bool:
-    """Whether it went on: of several runs of one scenario the facts do not say which."""
+    """Whether it went on."""
     if any(fact.detail == run or _names(fact.detail, run) for fact in moment.facts):
         return True
     return moment.before is None or _run(moment.before, run) != _run(moment.after, run)

@@ -14,7 +14,6 @@ from hashlib import blake2b
 
 import msgspec
 
-from engine.domain.language.scenario import Scenario
 from engine.domain.language.segment import Segment
 from engine.domain.language.stage import Stage, segments_of
 from engine.domain.profile.collection import Collection
@@ -62,9 +61,9 @@ def stages_of(stages: tuple[Stage, ...]) -> str:
     return f"segment:/{_digest([*segments_of(stages).items()])}"
 
 
-def trigger_of(scenario: Scenario, days: tuple[str, ...]) -> str:
-    """Nothing counted, but set in every contact: a trigger that is a date, or the days of a calendar."""
-    return f"trigger:{scenario.scenario}:{_digest([scenario.trigger, days[-1:]])}"
+def trigger_of(scenario: str, asked: object) -> str:
+    """Nothing counted, but set in every contact: a trigger that is a date, see ``Dates.asked``."""
+    return f"trigger:{scenario}:{_digest(asked)}"
 
 
 def matrix_of(matrix: Matrix) -> str:

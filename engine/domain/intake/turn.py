@@ -1,15 +1,14 @@
 """One message being worked on: the contact's copy, and what has come of it so far."""
 
 from collections import deque
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from engine.domain.effect import Effect
 from engine.domain.event import Event
 from engine.domain.fact import Fact
-from engine.domain.profile.contact import Contact
-from engine.domain.rulebooks.dated import Dated
+from engine.domain.profile.contact import Contact, Run
 from engine.domain.rulebooks.moment_plan import CHANGES, MomentPlan
 from engine.domain.rulebooks.rulebook import Rulebook, SegmentPlan
 
@@ -66,7 +65,7 @@ class Turn:
         self.walks: deque[Walk] = deque()
         self.resumed = 0
         self.stale: dict[str, SegmentPlan] = {}
-        self.unarmed: dict[str, Dated] = {}
+        self.unarmed: set[str] = set()
         self.depth = 0
         self.quiet = False
         self.scored = False
@@ -76,6 +75,10 @@ class Turn:
 
     def note(self, what: str, subject: str, detail: Any = None) -> None:
         self.facts.append(Fact(what, subject, self.at, detail))
+
+    def passes(self, what: Literal["step_in", "step_out"], run: Run, step: str = "") -> None:
+        """A run comes to its step or leaves it; where there may be several, the fact says which run."""
+        self.note(what, f"{run.scenario}/{step or run.step}", run.id if run.key else None)
 
     def happened(
         self,
@@ -113,8 +116,7 @@ class Turn:
         """Segments that read this attribute have to be asked again, dates set anew."""
         for plan in self.rulebook.by_attribute.get(attribute, ()):
             self.stale[plan.name] = plan
-        for date in self.rulebook.dates.by.get(attribute, ()):
-            self.unarmed[date.scenario] = date
+        self.unarmed.update(self.rulebook.dates.by.get(attribute, ()))
 
     def collected(self, collection: str) -> None:
         """Segments that ask about this collection have to be asked again."""

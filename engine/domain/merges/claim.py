@@ -180,7 +180,7 @@ def give_in(turn: Turn, survivor: int) -> None:
     """Merge this anonymous contact into another: leave a tombstone, send the state."""
     state = codec.whole(turn.contact)
     for run in turn.contact.runs:
-        turn.note("step_out", f"{run.scenario}/{run.step}")
+        turn.passes("step_out", run)
         turn.note("run_left", run.scenario, run.id)
     for segment in turn.contact.segments:
         turn.note("segment_left", segment)

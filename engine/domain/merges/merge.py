@@ -126,7 +126,7 @@ def _take_runs(turn: Turn, runs: list[Run], other: Contact) -> None:
             turn.note("run_dropped", run.scenario, run.id)
             continue
         contact.runs.append(run)
-        turn.note("step_in", f"{run.scenario}/{run.step}")
+        turn.passes("step_in", run)
         turn.note("run_taken", run.scenario, run.id)
         for owner in (timer_of(run), watch_of(run)):
             if owner in other.timers:

@@ -60,12 +60,12 @@ def _tell(turn: Turn, before: Contact, after: Contact) -> None:
     stands = {run.id: run.step for run in after.runs}
     for run in before.runs:
         if stands.get(run.id) != run.step:
-            turn.note("step_out", f"{run.scenario}/{run.step}")
+            turn.passes("step_out", run)
         if run.id not in stands:
             turn.note("run_left", run.scenario, run.id)
     for run in after.runs:
         if stood.get(run.id) != run.step:
-            turn.note("step_in", f"{run.scenario}/{run.step}")
+            turn.passes("step_in", run)
         if run.id not in stood:
             turn.note("run_taken", run.scenario, run.id)
     listing.part(turn, before, after)

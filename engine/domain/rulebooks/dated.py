@@ -21,12 +21,14 @@ import msgspec
 from engine.domain.conditions.almanac import in_year
 from engine.domain.conditions.when import EPOCH, LONGEST, date_of, datetime_of
 from engine.domain.duration import DAY, milliseconds
+from engine.domain.language.scenario import Scenario
 from engine.domain.language.trigger import Trigger
 from engine.domain.path import value_at
 from engine.domain.profile.calendar import ZONE_ATTRIBUTE, shown
 from engine.domain.profile.contact import Contact
 from engine.domain.profile.reserved import read
-from engine.domain.rulebooks.definitions import Definitions
+from engine.domain.rulebooks.definitions import ALL, Definitions, calendar_of
+from engine.domain.rulebooks.succession import in_share, lot_of
 
 MIDNIGHT = "00:00"
 _EPOCH = EPOCH.date()
@@ -52,18 +54,55 @@ class Dated(msgspec.Struct, frozen=True):
 
 
 class Dates:
-    """The triggers in force that are dates: by scenario, and by the attributes that set them."""
+    """The triggers that are dates: by scenario, and by the attributes that set them.
+
+    A version that is for a share of contacts has a trigger, and the former one for the others another.
+    """
 
     def __init__(self, definitions: Definitions) -> None:
-        self.of: dict[str, Dated] = {}
-        self.by: dict[str, list[Dated]] = {}
+        self._in_force: dict[str, Dated] = {}
+        self._former: dict[str, tuple[Scenario, Dated | None]] = {}
+        self.by: dict[str, list[str]] = {}
+        known = {(one.scenario, one.version): one for one in definitions.retired}
         for one in definitions.scenarios:
             days = definitions.calendars.get(one.scenario, ())
-            plan = dated(one.scenario, one.trigger, days) if one.trigger is not None else None
-            if plan is not None:
-                self.of[plan.scenario] = plan
-                for attribute in {plan.attribute, ZONE_ATTRIBUTE}:
-                    self.by.setdefault(attribute, []).append(plan)
+            if (plan := _dated_of(one, days)) is not None:
+                self._in_force[one.scenario] = plan
+            if one.share < ALL:
+                former = known.get((one.scenario, one.former))
+                days = definitions.calendars.get(calendar_of(one.scenario, one.former), ())
+                self._former[one.scenario] = one, _dated_of(former, days) if former else None
+        self.names = frozenset(self._in_force) | {
+            name for name, (_, plan) in self._former.items() if plan is not None
+        }
+        for name in sorted(self.names):
+            for attribute in {ZONE_ATTRIBUTE, *(plan.attribute for plan in self.all_of(name))}:
+                self.by.setdefault(attribute, []).append(name)
+
+    def all_of(self, scenario: str) -> list[Dated]:
+        """What some contact may wait for."""
+        former = self._former[scenario][1] if scenario in self._former else None
+        return [plan for plan in (self._in_force.get(scenario), former) if plan is not None]
+
+    def asked(self, scenario: str) -> object:
+        """What every contact has to be met for when it is another: the dates, and whose they are."""
+        plan = self._in_force.get(scenario)
+        if scenario not in self._former:
+            return plan
+        written, former = self._former[scenario]
+        return [plan, former, lot_of(written), written.share]
+
+    def of(self, scenario: str, contact: Contact) -> Dated | None:
+        """By the version that the contact enters."""
+        if scenario in self._former:
+            written, former = self._former[scenario]
+            if not in_share(written, contact):
+                return former
+        return self._in_force.get(scenario)
+
+
+def _dated_of(scenario: Scenario, days: tuple[str, ...]) -> Dated | None:
+    return dated(scenario.scenario, scenario.trigger, days) if scenario.trigger else None
 
 
 def dated(scenario: str, trigger: Trigger, days: tuple[str, ...]) -> Dated | None:

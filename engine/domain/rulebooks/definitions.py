@@ -1,5 +1,7 @@
 """Everything an operator defined, as one published document: what a rulebook is compiled from."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 from engine.domain.conditions.contact_list import ContactList
@@ -38,7 +40,7 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
     ``since`` dates what is counted, see ``engine.domain.rulebooks.since``; with ``backfill`` what is
     rebuilt may start scenarios. A visit ends with the first ``visit_gap`` ms in which nothing happens.
     ``lexicon``: see ``engine.domain.profile.lexicon``. ``calendars`` are the days of calendar triggers by
-    scenario.
+    scenario, those of a former version that others still get by ``calendar_of``.
     """
 
     segments: tuple[Segment, ...] = ()
@@ -97,6 +99,7 @@ def succeed(published: Definitions | None, written: Definitions) -> Definitions:
         scenarios=tuple(scenarios),
         retired=tuple(retired),
         templates=written.templates + orphans,
+        calendars=_calendars(published, written, scenarios),
         paused=published.paused if published else (),
         since=published.since if published else {},
         lexicon=published.lexicon if published else Words(),
@@ -104,6 +107,25 @@ def succeed(published: Definitions | None, written: Definitions) -> Definitions:
         ended=(published.ended if published else {})
         | {name: latest[name] for name in written.ended if name in before.keys() - named_now},
     )
+
+
+def calendar_of(scenario: str, version: int) -> str:
+    """Under which name the days of a former version are kept."""
+    return f"{scenario}/{version}"
+
+
+def _calendars(
+    published: Definitions | None, written: Definitions, scenarios: Iterable[Scenario]
+) -> dict[str, tuple[str, ...]]:
+    """With those of former versions, as long as these are for some contacts."""
+    before = published.calendars if published else {}
+    known = written.calendars | before
+    for one in published.scenarios if published else ():
+        known[calendar_of(one.scenario, one.version)] = before.get(one.scenario, ())
+    asked = [calendar_of(one.scenario, one.former) for one in scenarios if one.share < ALL]
+    mine = {one.scenario: written.calendars.get(one.scenario, ()) for one in scenarios}
+    found = mine | {name: known.get(name, ()) for name in asked}
+    return {name: days for name, days in found.items() if days}
 
 
 def _following(old: Scenario | None, written: Scenario, version: int) -> Scenario:

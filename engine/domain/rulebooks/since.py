@@ -63,9 +63,8 @@ def asked_by(rulebook: Rulebook) -> Iterator[tuple[str, int]]:
         yield segment_of(segment), 1
     if rulebook.stages:
         yield stages_of(rulebook.definitions.stages), 1
-    for name in rulebook.dates.of:
-        days = rulebook.definitions.calendars.get(name, ())
-        yield trigger_of(rulebook.in_force[name].scenario, days), 1
+    for name in sorted(rulebook.dates.names):
+        yield trigger_of(name, rulebook.dates.asked(name)), 1
     if rulebook.definitions.matrix is not None:
         yield matrix_of(rulebook.definitions.matrix), 1
 

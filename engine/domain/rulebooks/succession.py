@@ -16,7 +16,9 @@ from itertools import groupby
 import msgspec
 
 from engine.domain.conditions.counted import RUNS
+from engine.domain.conditions.lot import number_in
 from engine.domain.language.scenario import Scenario, as_plain
+from engine.domain.profile.contact import Contact
 from engine.domain.rulebooks.definitions import Definitions, Level
 
 Versions = dict[tuple[str, int], tuple["Heir", ...]]
@@ -34,6 +36,11 @@ class Heir(msgspec.Struct, frozen=True):
 def lot_of(scenario: Scenario) -> str:
     """The same through all edits of one roll-out, so that who has the new version keeps it."""
     return f"rollout/{scenario.scenario}/{scenario.former}"
+
+
+def in_share(scenario: Scenario, contact: Contact) -> bool:
+    """Whether the contact is one of those whom this version is for."""
+    return number_in(lot_of(scenario), contact) < scenario.share
 
 
 def heirs(definitions: Definitions) -> Versions:

@@ -11,7 +11,7 @@ from engine.domain.language.endpoint import is_webhook
 from engine.domain.message import Receipt
 from engine.domain.profile.contact import Run, timer_of
 from engine.domain.rulebooks.scenario_plan import ScenarioPlan
-from engine.domain.runs.calling import NONE
+from engine.domain.runs.calling import NONE, is_answer
 from engine.domain.runs.run import follow
 from engine.domain.runs.way import Stay
 
@@ -42,7 +42,7 @@ def hear(turn: Turn, receipt: Receipt) -> None:
     if receipt.outcome != "sent" and receipt.outcome not in GIVEN_UP:
         return
     for run in turn.contact.runs:
-        if receipt.key.startswith(f"{run.id}/{run.step}/{run.visits}/"):
+        if is_answer(run, receipt.key):
             plan = turn.rulebook.scenario(run.scenario, run.version)
             step = plan.steps[run.step]
             if isinstance(step, Webhook):

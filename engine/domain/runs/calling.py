@@ -50,11 +50,21 @@ def over(turn: Turn, run: Run, plan: ScenarioPlan, step: Webhook) -> Way:
     return step.else_ or plan.following[step.id]
 
 
-def waits(turn: Turn, run: Run, step: Webhook) -> bool:
-    """Whether a run that comes out of a pause still waits for its answer: its timer is set anew."""
-    if not run.answer and isinstance(step.wait, str):
+def called(turn: Turn, run: Run, plan: ScenarioPlan, step: Webhook) -> Way:
+    """Of a run that comes out of a pause or from another version: its call was made there already."""
+    if not step.wait:
+        return plan.following[step.id]
+    if run.answer:
+        return over(turn, run, plan, step)
+    if isinstance(step.wait, str):
         turn.contact.timers[timer_of(run)] = run.since + milliseconds(step.wait)
-    return not run.answer
+    return Stay(run)
+
+
+def is_answer(run: Run, key: str) -> bool:
+    """Whether this call is the one that a run waits for: its step may have another name by now."""
+    of, _step, visits, *_ = (*key.split("/"), "", "")
+    return (of, visits) == (run.id, str(run.visits))
 
 
 def _read(turn: Turn, event: dict[str, Any], path: str) -> Any:

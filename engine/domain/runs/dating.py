@@ -24,22 +24,30 @@ MISSED = "late"
 
 def refresh(turn: Turn) -> None:
     """The rulebook is new to the contact."""
-    contact, plans = turn.contact, turn.rulebook.dates.of
-    for name in [name for name in contact.dated if name not in plans]:
-        del contact.dated[name]
-        contact.timers.pop(TIMER + name, None)
-    turn.unarmed.update(plans)
+    contact, names = turn.contact, turn.rulebook.dates.names
+    for name in [name for name in contact.dated if name not in names]:
+        _drop(contact, name)
+    turn.unarmed.update(names)
+
+
+def _drop(contact: Contact, name: str) -> None:
+    contact.dated.pop(name, None)
+    contact.timers.pop(TIMER + name, None)
 
 
 def arm(turn: Turn) -> None:
     """Set the timers of those whose date may be another now."""
-    plans = list(turn.unarmed.values())
+    names = sorted(turn.unarmed)
     turn.unarmed.clear()
     contact = turn.contact
     if contact.merged_into:
         return
     zone = zone_of(contact, turn.rulebook.zone)
-    for plan in plans:
+    for name in names:
+        plan = turn.rulebook.dates.of(name, contact)
+        if plan is None:
+            _drop(contact, name)
+            continue
         fired, aimed = contact.dated.get(plan.scenario, (None, None))
         found = next_due(plan, contact, zone, turn.now + 1, fired)
         if aimed is not None and (fired is None or aimed > fired):
@@ -64,7 +72,10 @@ def _set(contact: Contact, plan: Dated, fired: int | None, found: tuple[int, int
 def fire(turn: Turn, owner: str) -> None:
     """A date has come: the scenario may start, and the timer is set for the next one."""
     contact = turn.contact
-    plan = turn.rulebook.dates.of[owner.removeprefix(TIMER)]
+    plan = turn.rulebook.dates.of(owner.removeprefix(TIMER), contact)
+    if plan is None:
+        _drop(contact, owner.removeprefix(TIMER))
+        return
     fired, aimed = contact.dated[plan.scenario]
     zone = zone_of(contact, turn.rulebook.zone)
     due = due_of(plan, contact, zone, aimed) if aimed is not None else None
@@ -94,4 +105,4 @@ def join(turn: Turn, other: Contact) -> None:
         mine, aimed = contact.dated.get(name, (None, None))
         if theirs is not None:
             contact.dated[name] = (theirs if mine is None else max(mine, theirs), aimed)
-    turn.unarmed.update(turn.rulebook.dates.of)
+    turn.unarmed.update(turn.rulebook.dates.names)

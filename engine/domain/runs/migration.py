@@ -29,14 +29,24 @@ replace = msgspec.structs.replace
 
 
 def succeed(turn: Turn) -> list[str]:
-    """Bring every run to its version; the ids of those that have moved. Those that are paused stay."""
+    """Bring every run to its version; the ids of those that have to do their step there.
+
+    Those that are paused stay. One that waits for an answer keeps its call, at any step that calls.
+    """
     rulebook, moved = turn.rulebook, []
     for one in list(turn.contact.runs) if rulebook.heirs else []:
         run: Run | None = one
         while run is not None and (heir := _heir(turn, run)) is not None:
+            called = _calls(turn, run)
             run = _pass_on(turn, run, heir)
-            moved.append(one.id)
+            if run is not None and not (called and _calls(turn, run)):
+                moved.append(run.id)
     return moved
+
+
+def _calls(turn: Turn, run: Run) -> bool:
+    plan = turn.rulebook.scenario(run.scenario, run.version)
+    return isinstance(plan.steps[run.step], Webhook)
 
 
 def go_on(turn: Turn, moved: list[str]) -> None:
@@ -50,13 +60,10 @@ def go_on(turn: Turn, moved: list[str]) -> None:
             turn.contact.timers[timer_of(run)] = run.since + milliseconds(step.for_)
         elif isinstance(step, Wait) or (isinstance(step, WaitFor) and step.timeout):
             runs.follow(turn, run, DOES[type(step)](turn, run, plan, step))
-        elif isinstance(step, Webhook) and step.wait and run.id not in moved:
-            if not calling.waits(turn, run, step):
-                runs.follow(turn, run, calling.over(turn, run, plan, step))
+        elif isinstance(step, Webhook) and run.id not in moved:
+            runs.follow(turn, run, calling.called(turn, run, plan, step))
         elif run.id in moved and not isinstance(step, WaitFor | Branch):
-            if plan.acts.get(run.step, -1) in run.passed:
-                continue
-            turn.note("step_out", f"{run.scenario}/{run.step}")
+            turn.passes("step_out", run)
             runs.walk(turn, run, plan, run.step)
 
 
@@ -84,11 +91,10 @@ def _pass_on(turn: Turn, run: Run, heir: Heir) -> Run | None:
         return None
     moved = _moved(run, old, new, step, heir.moves)
     if step != run.step:
-        turn.note("step_out", f"{run.scenario}/{run.step}")
-        turn.note("step_in", f"{run.scenario}/{step}")
+        turn.passes("step_out", run)
+        turn.passes("step_in", run, step)
     turn.note("run_migrated", run.scenario, [run.id, run.version, heir.version, run.step, step])
-    if run.step not in old.acts or step not in new.acts:
-        runs.disarm(turn, run)
+    runs.disarm(turn, run)
     runs.keep(turn, moved)
     return moved
 

@@ -3,11 +3,10 @@
 Who belongs to the share is drawn by chance, and always the same: a share that grows keeps those it had.
 """
 
-from engine.domain.conditions.lot import number_in
 from engine.domain.profile.contact import Contact
 from engine.domain.rulebooks.rulebook import Rulebook
 from engine.domain.rulebooks.scenario_plan import ScenarioPlan
-from engine.domain.rulebooks.succession import lot_of
+from engine.domain.rulebooks.succession import in_share
 
 
 def for_contact(rulebook: Rulebook, name: str, contact: Contact) -> ScenarioPlan | None:
@@ -15,5 +14,4 @@ def for_contact(rulebook: Rulebook, name: str, contact: Contact) -> ScenarioPlan
     plan = rulebook.in_force.get(name)
     if plan is None or name not in rulebook.former:
         return plan
-    inside = number_in(lot_of(plan.scenario), contact) < plan.scenario.share
-    return plan if inside else rulebook.former[name]
+    return plan if in_share(plan.scenario, contact) else rulebook.former[name]

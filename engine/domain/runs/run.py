@@ -62,7 +62,7 @@ def follow(turn: Turn, run: Run, way: Way) -> None:
     if isinstance(way, Stay):
         keep(turn, way.run)
         return
-    turn.note("step_out", f"{run.scenario}/{run.step}")
+    turn.passes("step_out", run)
     if isinstance(way, Leave):
         _close(turn, run, way.why)
         return
@@ -122,7 +122,7 @@ def walk(
         run = replace(
             run, step=target, visits=run.visits + 1, since=turn.now, local=0, passed=passed
         )
-        turn.note("step_in", f"{run.scenario}/{target}")
+        turn.passes("step_in", run, target)
         causes = len(turn.stale) + len(turn.moments)
         if skip and isinstance(step, Send):
             skip = False
@@ -142,7 +142,7 @@ def walk(
             keep(turn, run)
             turn.walks.append(Walk(run.id, run.visits, way, rest, skip, turn.depth))
             return
-        turn.note("step_out", f"{run.scenario}/{target}")
+        turn.passes("step_out", run, target)
         target = way
     raise Loop(plan.name)
 
@@ -157,7 +157,7 @@ def walk_on(turn: Turn, walk_: Walk) -> None:
     """What its last step caused is worked off: the run goes on, if it is still there."""
     for run in turn.contact.runs:
         if run.id == walk_.run and run.visits == walk_.visits:
-            turn.note("step_out", f"{run.scenario}/{run.step}")
+            turn.passes("step_out", run)
             plan = turn.rulebook.scenario(run.scenario, run.version)
             walk(turn, run, plan, walk_.target, skip=walk_.skip, left=walk_.left)
             return

@@ -7,6 +7,7 @@ import msgspec
 from engine.domain.language.action import Webhook
 from engine.domain.language.endpoint import Endpoint
 from engine.domain.message import Receipt
+from engine.domain.rulebooks.definitions import Definitions, succeed
 from tests.unit.domain import builders as build
 
 CRM = Endpoint(webhook="crm", url="https://crm.example/")
@@ -91,6 +92,73 @@ def test_an_answer_to_a_paused_scenario_is_kept_until_it_goes_on() -> None:
     assert answers(one, "sent", b'{"grade": "A"}') is None
     one.passes("10m").under(build.Rulebook(3, book.definitions)).misses("1m")
     assert one.contact.attributes["lead"] == "good"
+
+
+ASK = {"do": "webhook", "id": "ask", "webhook": "crm", "wait": True, "else": "lost"}
+FOUND, LOST = build.put("found", "lead", "found"), build.put("lost", "lead", "lost")
+
+
+class Edited:
+    """A run that waits for the answer of its call, while the scenario is published again."""
+
+    def __init__(self) -> None:
+        self.version = 1
+        self.published = succeed(None, self._written(ASK, FOUND, build.leave("end"), LOST))
+        self.ada = build.Life(build.Rulebook(1, self.published))
+        self.ada.does("Asked")
+
+    def to(self, *steps: Any, paused: bool = False, **rest: Any) -> build.Life:
+        self.version += 1
+        written = self._written(*steps, waiting="migrate", **rest)
+        self.published = succeed(self.published, written)
+        paused_ = msgspec.structs.replace(self.published, paused=("lead",) if paused else ())
+        return self.ada.under(build.Rulebook(self.version, paused_)).misses("1m")
+
+    def _written(self, *steps: Any, **rest: Any) -> Definitions:
+        lead = build.scenario("lead", {"event": "Asked"}, *steps, version=0, **rest)
+        return build.definitions(lead, webhooks=(CRM,))
+
+
+def test_a_run_that_migrates_while_it_waits_for_an_answer_keeps_its_call() -> None:
+    one = Edited()
+    one.to(ASK, build.put("found", "lead", "new"), build.leave("end"), LOST)
+    assert answers(one.ada, "sent") == "new"
+
+
+def test_a_call_whose_step_has_another_name_now_is_answered_there() -> None:
+    one = Edited()
+    one.to(ASK | {"id": "call"}, FOUND, build.leave("end"), LOST, moves={"ask": "call"})
+    assert one.ada.standing == ["lead/call"]
+    assert answers(one.ada, "sent") == "found"
+
+
+def test_a_call_that_waits_so_long_in_a_later_version_is_timed_from_when_it_was_made() -> None:
+    one = Edited()
+    one.to(ASK | {"wait": "1h"}, FOUND, build.leave("end"), LOST)
+    assert one.ada.contact.due == build.NOON + build.HOUR
+    assert one.ada.passes("1h").contact.attributes["lead"] == "lost"
+    assert len(one.ada.sends) == 1
+
+
+def test_a_run_whose_call_is_no_longer_waited_for_goes_on_at_once() -> None:
+    one = Edited()
+    one.to(ASK | {"wait": False}, FOUND, build.leave("end"), LOST)
+    assert (one.ada.contact.attributes["lead"], len(one.ada.sends)) == ("found", 1)
+
+
+def test_an_answer_that_came_in_a_pause_counts_in_the_version_after_it() -> None:
+    one = Edited()
+    steps = (ASK, build.put("found", "lead", "new"), build.leave("end"), LOST)
+    one.to(*steps, paused=True)
+    assert answers(one.ada, "sent") is None
+    assert one.to(*steps).contact.attributes["lead"] == "new"
+
+
+def test_a_call_whose_step_is_gone_is_waited_for_no_more() -> None:
+    one = Edited()
+    one.to(build.wait("pause", for_="1h"), FOUND, moves={"ask": "pause"})
+    assert answers(one.ada, "sent") is None
+    assert one.ada.passes("1h").contact.attributes["lead"] == "found"
 
 
 def test_an_endpoint_that_is_gone_is_a_fact() -> None:

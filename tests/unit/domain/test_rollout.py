@@ -7,7 +7,8 @@ from engine.domain.message import TimerFired
 from engine.domain.profile.contact import Contact
 from engine.domain.rulebooks.definitions import Definitions, succeed
 from engine.domain.rulebooks.rulebook import Rulebook
-from tests.unit.domain.builders import Life, definitions, details, scenario, wait
+from engine.domain.rulebooks.since import dated
+from tests.unit.domain.builders import DAY, NOON, Life, definitions, details, scenario, wait
 
 CROWD = range(1, 301)
 
@@ -100,3 +101,58 @@ def test_only_runs_of_the_share_migrate_and_the_next_when_it_grows() -> None:
         one.under(Rulebook(3, whole)).take(TimerFired())
         assert one.contact.runs[0].version == 2
     assert moved == holders(2, some)
+
+
+def due(trigger: dict[str, Any], *days: str, **rest: Any) -> Definitions:
+    written = scenario("s", trigger, wait("p", for_="1h"), version=0, **rest)
+    return definitions(written, calendars={"s": days} if days else {})
+
+
+def aims(*written: Definitions) -> dict[str, set[int]]:
+    """Days from noon until the trigger of those in the lot comes, and of the others; -1 for never."""
+    last = dated(None, published(*written), 2)
+    inside, found = holders(2, published(s("1h"), s("2h", rollout="30%"))), {}
+    for number in CROWD:
+        one = Life(Rulebook(2, last), Contact(id=number))
+        one.tells(meeting="2023-11-20T12:00:00Z", party="2023-11-18T12:00:00Z")
+        aim = one.contact.timers.get("trigger:s", NOON - DAY)
+        found.setdefault("in" if number in inside else "out", set()).add((aim - NOON) // DAY)
+    return found
+
+
+def test_who_is_not_in_the_lot_waits_for_the_date_of_its_own_version() -> None:
+    first, second = due({"date": "meeting"}), due({"date": "party"}, rollout="30%")
+    assert aims(first, second) == {"in": {3}, "out": {5}}
+
+
+def on(rule: str, day: str, **rest: Any) -> Definitions:
+    return due({"calendar": rule, "at": "12:00"}, day, **rest)
+
+
+def test_who_is_not_in_the_lot_has_the_calendar_of_its_own_version() -> None:
+    first, some = on("FREQ=DAILY", "2023-11-16"), on("FREQ=WEEKLY", "2023-11-17", rollout="30%")
+    assert aims(first, some) == {"in": {2}, "out": {1}}
+    assert aims(first, some, on("FREQ=YEARLY", "2023-11-19", rollout="30%")) == {
+        "in": {4},
+        "out": {1},
+    }
+
+
+def test_a_date_is_of_those_alone_whose_version_has_one() -> None:
+    event, date = due({"event": "Ate"}), due({"date": "party"})
+    some = due({"date": "party"}, rollout="30%")
+    assert aims(event, some) == {"in": {3}, "out": {-1}}
+    assert aims(date, due({"event": "Ate"}, rollout="30%")) == {"in": {-1}, "out": {3}}
+
+
+def test_whom_a_growing_share_reaches_waits_for_the_other_date_from_then_on() -> None:
+    first, some = due({"date": "meeting"}), due({"date": "party"}, rollout="30%")
+    before = dated(None, published(first, some), 1)
+    after_ = dated(before, after(before, due({"date": "party"})), 2)
+    assert before.since.keys() != after_.since.keys()
+    for number in CROWD:
+        one = Life(Rulebook(1, before), Contact(id=number))
+        one.tells(meeting="2023-11-20T12:00:00Z", party="2023-11-18T12:00:00Z")
+        one.under(Rulebook(2, after_)).take(TimerFired())
+        one.passes("10d")
+        assert [at // DAY for _, at in one.said("run_entered")] == [3]

@@ -197,3 +197,9 @@ def test_a_choice_is_taken_once_and_a_choice_alone_is_a_version() -> None:
     assert succeed(second, s(wait("pause", for_="5h"), waiting="migrate")) == second
     third = succeed(second, s(wait("pause", for_="5h"), waiting="exit"))
     assert [one.version for one in third.scenarios] == [3]
+
+
+def test_a_run_that_is_moved_to_what_it_has_done_passes_over_it() -> None:
+    one = Edited(s(send("hello"), wait("pause", for_="3h"), send("bye")))
+    ada = one.to(s(send("hello"), send("bye"), waiting="migrate", moves={"pause": "hello"}))
+    assert (mailed(ada), ada.standing) == (["hello", "bye"], [])

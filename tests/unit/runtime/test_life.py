@@ -194,6 +194,27 @@ def test_chance_and_what_stood_in_are_told_and_nothing_after_the_message(started
     assert way[3]["why"] == ["no_address", "email"]
 
 
+def test_of_two_runs_that_one_message_moves_each_is_told_its_own_way(started: Started) -> None:
+    changes = {"changes": "plan"}
+    steps = (
+        build.wait_for("early", **changes, timeout="1m", then="mail", else_="late"),
+        build.wait_for("late", **changes, timeout="9h", then="text"),
+        build.send("mail"),
+        build.leave("end"),
+        build.send("text"),
+    )
+    engine = started(build.scenario("s", {"event": "Ate"}, *steps, key="dish"), MAIL)
+    for dish in ("soup", "cake"):
+        lived(engine, "Ate", properties={"dish": dish})
+        pass_minutes(engine, 0 if dish == "cake" else 2)
+    engine.run(engine.push(engine.event("Paid", ADA, traits={"plan": "gold"})))
+    ways = {
+        key.split("/")[1]: [one["step"] for one in told_of(engine, key)["way"]]
+        for key in message_ids(life(engine, ADA))
+    }
+    assert ways == {"text": ["early", "early", "late", "text"], "mail": ["early", "mail"]}
+
+
 def test_of_two_runs_with_keys_the_way_is_that_of_the_one(started: Started) -> None:
     steps = (build.wait("w", for_="2m"), build.send("mail"))
     engine = started(build.scenario("s", {"event": "Ate"}, *steps, key="dish"), MAIL)
