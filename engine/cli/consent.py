@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from engine.cli.connection import Data, Grpc, connected
-from engine.cli.output import Json, instant, print_json, print_rows
+from engine.cli.output import Json, instant, nobody, print_json, print_rows
 from engine.errors import BadRequest, Unknown
 
 app = typer.Typer()
@@ -39,7 +39,7 @@ def consent(
             engine.consent(key, withdraw, "withdrawn", evidence)
         found = engine.contact(key, 0)
     if found is None:
-        raise Unknown(f"there is no contact {key}")
+        raise Unknown(nobody(key))
     if json:
         print_json({name: found[name] for name in ("id", "consents", "suppressed")})
     else:

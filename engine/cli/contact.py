@@ -7,11 +7,14 @@ import typer
 
 from engine.cli.connection import Data, Grpc, connected
 from engine.cli.consent import print_consents
-from engine.cli.output import Json, print_json, print_report, print_rows
+from engine.cli.output import Json, nobody, print_json, print_report, print_rows
 from engine.errors import BadRequest, Unknown
 
 app = typer.Typer()
 TIMELINE = "timeline"
+INTERNAL = {TIMELINE, "consents", "segments", "upheld", "capped", "wears"}
+SHOWN_ELSEWHERE = ("run:", "segment:")
+"""Timers that are told beside runs and memberships."""
 MOST = 1_000
 """Log rows that one call may ask for."""
 
@@ -19,7 +22,10 @@ MOST = 1_000
 @app.command()
 def contact(
     key: Annotated[
-        str, typer.Argument(help="email:ada@example.com, user_id:42, anonymous_id:x, or the id.")
+        str,
+        typer.Argument(
+            help="email:ada@example.com, user_id:42, phone:+33612345678, ..., or the id."
+        ),
     ],
     timeline: Annotated[int, typer.Option(min=0, max=MOST, help="Newest log rows to show.")] = 20,
     set_: Annotated[
@@ -48,14 +54,12 @@ def contact(
             engine.act(key, "resume")
         found = engine.contact(key, timeline)
     if found is None:
-        raise Unknown(f"there is no contact {key}")
+        raise Unknown(nobody(key))
     if json:
         print_json(found)
         return
-    rows = [_line(row) for row in found.pop(TIMELINE, [])]
-    print_report(
-        {name: value for name, value in found.items() if name not in ("consents", "segments")}
-    )
+    rows = [_line(row) for row in found[TIMELINE]]
+    print_report(_portrait(found))
     print("\nconsents")
     print_consents(found)
     print(f"\n{TIMELINE}")
@@ -74,12 +78,23 @@ def history(
     with connected(grpc, data) as engine:
         found = engine.contact(key, MOST)
     if found is None:
-        raise Unknown(f"there is no contact {key}")
+        raise Unknown(nobody(key))
     changes = [change for row in found[TIMELINE] for change in _changes(row, attribute)]
     if json:
         print_json(changes)
     else:
         print_rows(changes, f"{attribute} was not set in the newest {MOST:,} log rows.")
+
+
+def _portrait(found: dict[str, Any]) -> dict[str, Any]:
+    """What people read of a contact: what is empty, and what only the engine reckons with, is left out."""
+    told = {name: value for name, value in found.items() if value and name not in INTERNAL}
+    told["keys"] = ", ".join(found["keys"])
+    told["scores"] = {name: round(value, 2) for name, (value, _) in found["scores"].items()}
+    told["timers"] = {
+        name: at for name, at in found["timers"].items() if not name.startswith(SHOWN_ELSEWHERE)
+    }
+    return {name: value for name, value in told.items() if value != {}}
 
 
 def _changes(row: dict[str, Any], attribute: str) -> list[dict[str, Any]]:

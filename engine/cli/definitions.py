@@ -10,6 +10,7 @@ from engine.cli.output import Json, print_json, print_report, print_rows
 from engine.cli.standing import print_standing
 from engine.cli.survey import days_of, print_forecast, progress
 from engine.errors import BadRequest, Unknown
+from engine.loading.nearest import meant
 
 if TYPE_CHECKING:
     from engine.rpc.client import Relance
@@ -78,13 +79,20 @@ def scenario(
 
 @app.command()
 def channel(
-    name: Annotated[str, typer.Argument(help="For example email.")],
-    pause: Annotated[bool, typer.Option("--pause/--resume", show_default=False)],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="email, sms, or an endpoint: webhook/crm.")
+    ],
+    pause: Annotated[
+        bool | None,
+        typer.Option("--pause/--resume", show_default=False, help="Hold its messages, or go on."),
+    ] = None,
     grpc: Grpc = "",
     data: Data = None,
     json: Json = False,
 ) -> None:
     """Stop sending on a channel, or let it go on; messages wait meanwhile."""
+    if pause is None:
+        raise BadRequest(f"say what becomes of {name}: --pause or --resume")
     with connected(grpc, data) as engine:
         engine.pause("channel", name, pause)
     if json:
@@ -105,7 +113,8 @@ def _forecast(engine: "Relance", name: str, days: int, *, json: bool) -> None:
 def _show(word: str, name: str, rows: Sequence[dict[str, Any]], *, json: bool) -> None:
     chosen = [row for row in rows if name in ("", row.get(word), row.get("name"))]
     if name and not chosen:
-        raise Unknown(f"there is no {word} {name}")
+        known = [row.get(word) or row.get("name", "") for row in rows]
+        raise Unknown(f"there is no {word} {name}; {meant(name, known)}")
     if json:
         print_json(chosen[0] if name else chosen)
     elif name:

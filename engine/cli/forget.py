@@ -8,6 +8,7 @@ import typer
 
 from engine.cli.connection import Data, Grpc, connected
 from engine.cli.output import Json, note, print_json, print_report, print_rows
+from engine.domain.duration import DAY
 from engine.errors import BadRequest
 
 app = typer.Typer()
@@ -96,8 +97,14 @@ def retention(grpc: Grpc = "", data: Data = None, json: Json = False) -> None:
         print_json(report)
         return
     erased: list[dict[str, Any]] = report.pop("erased", [])
+    report["kept"] = {name: _span(length) for name, length in report["kept"].items()}
     print_report(report)
     print_rows([_line(row) for row in erased], "Nobody was erased.")
+
+
+def _span(length: int) -> str:
+    """``396d``, for so many ms that a rule keeps something."""
+    return f"{length / DAY:g}d" if length else "for ever"
 
 
 def _line(row: dict[str, Any]) -> dict[str, Any]:

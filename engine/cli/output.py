@@ -24,6 +24,7 @@ INSTANTS = {
     "timers",
     "segments",
     "until",
+    "looked",
 }
 """Names under which a report gives ms since 1970."""
 LONG_AGO = 10**11
@@ -40,6 +41,11 @@ def print_json(data: Any) -> None:
 def note(text: str) -> None:
     """For the reader, not for the next program in the pipe."""
     print(text, file=sys.stderr)
+
+
+def nobody(key: str) -> str:
+    """That no contact has it, and how one is named."""
+    return f"there is no contact {key}; a key is written user_id:42, email:ada@example.com, ..., or is an id"
 
 
 def print_report(data: Mapping[str, Any]) -> None:

@@ -113,8 +113,8 @@ def days_of(text: str) -> int:
     """``14d``; what is no number of whole days raises BadRequest."""
     try:
         days, rest = divmod(milliseconds(text), DAY)
-    except ValueError as error:
-        raise BadRequest(str(error)) from error
+    except ValueError:
+        raise BadRequest(f"a forecast is made by the day, as 14d, not {text!r}") from None
     if rest or not days:
         raise BadRequest(f"a forecast is made by the day: {text} is no number of days, as 14d is")
     return days

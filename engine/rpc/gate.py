@@ -18,7 +18,7 @@ LOCAL = ApiKey("local", "admin", "local", b"", 0)
 
 
 class NoKey(NotAllowed):
-    """Give a key that is in force: `authorization: Bearer <key>`; `relance key create` makes one."""
+    """Give a key that is in force: `authorization: Bearer <key>`; `relance keys create` makes one."""
 
 
 def secret_of(authorization: str) -> str:

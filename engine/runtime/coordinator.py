@@ -11,12 +11,14 @@ import msgspec
 from engine.clock import Clock
 from engine.domain.event import Event
 from engine.domain.profile.attribute import misfit
+from engine.domain.runs.entry import WORDS
 from engine.errors import BadRequest, Busy, ConfigError, Unknown
 from engine.ports.control_store import ApiKey, ControlStore, KeyKind
 from engine.ports.engine import Doors, Engine, Refusal, Verdict
 from engine.runtime import envelope
 from engine.runtime.answers.company_reports import CompanyReports
 from engine.runtime.answers.lives import Lives
+from engine.runtime.desks.act_letter import GONE
 from engine.runtime.desks.consents import Consents
 from engine.runtime.desks.exporting import Exporting
 from engine.runtime.desks.handoffs import Handoffs
@@ -228,10 +230,19 @@ class Coordinator:
             raise BadRequest(why)
         found = await self.reports.contact(key, 0)
         if found is None:
-            text = f"no contact is known by {key!r}"
+            text = f"no contact is known by {key!r}; a key is kind:value, or an id"
             raise Unknown(text)
+        if act == "exit" and subject not in (inside := [run["scenario"] for run in found["runs"]]):
+            text = f"{key} is not in {subject}; it is in {', '.join(inside) or 'none'}"
+            raise BadRequest(text)
         body = envelope.encode((found["id"], by, act, subject, value))
-        await self.ask(self.table.host_of_contact(found["id"]), "act", body)
+        why = await self.ask(self.table.host_of_contact(found["id"]), "act", body)
+        if why == GONE:
+            text = f"{key} has just become another contact; ask again"
+            raise BadRequest(text)
+        if why:
+            text = f"{key} does not enter {subject}: {WORDS[why]}"
+            raise BadRequest(text)
         self.control.record(self.now(), by, f"act {act}", str(found["id"]))
 
     async def put_products(self, products: Sequence[tuple[str, bytes]]) -> None:

@@ -14,7 +14,7 @@ import msgspec
 from engine.clock import Clock
 from engine.domain.effect import contact_of
 from engine.errors import Busy
-from engine.ports.sending import Channel, Delivery, Disabled, Keeping, Outcome
+from engine.ports.sending import Channel, Delivery, Keeping, Outcome
 from engine.runtime.sending.catalog import Catalog
 from engine.runtime.sending.desk import Desk
 from engine.runtime.sending.endpoints import Endpoints, OpenEndpoint, rendered
@@ -60,7 +60,7 @@ class Sender:
             name: Route(channel, spool, clock, self._templates.prepare, self._settle)
             for name, channel in channels.items()
         }
-        self._endpoints = Endpoints(endpoint, self._routes, self._endpoint_route)
+        self._endpoints = Endpoints(endpoint, self._routes, self._endpoint_route, spool)
 
     async def start(self) -> None:
         """Take up the outcomes that an earlier life left; what left without one is unknown."""
@@ -133,11 +133,7 @@ class Sender:
 
     async def enable(self, channel: str) -> bool:
         """Send again to an endpoint that wanted nothing more; whether there is such a one."""
-        route = self._routes.get(channel)
-        if route is None or not isinstance(route.channel, Disabled):
-            return False
-        route.channel.disabled = False
-        return True
+        return self._endpoints.enable(channel)
 
     async def forget(self, contacts: list[int], addresses: list[str]) -> dict[str, int]:
         """Let go of all that tells of these contacts, once nothing of theirs is leaving any more.
@@ -224,6 +220,8 @@ class Sender:
 
     def _settle(self, held: InHand, outcome: Outcome) -> None:
         self._counts[outcome.outcome] += 1
+        if outcome.outcome == "failed":
+            self._endpoints.refused(held.delivery.send.channel)
         if held.left:
             self._record(held.delivery.attempts, held.host, outcome)
         self._desk(held.host).settle(held.delivery.attempts, outcome)

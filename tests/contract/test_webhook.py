@@ -179,6 +179,54 @@ async def test_the_sender_tells_an_endpoint_of_its_rulebook_and_brings_its_answe
     await sender.stop()
 
 
+async def sender_that_tells(url: str, folder: Path) -> Sender:
+    """A new life on the spool of this folder."""
+    opened = Spool(folder / "spool", "boot")
+    sender = Sender({}, opened, SystemClock(), endpoint=lambda one: channel(one.url))
+    await sender.start()
+    await sender.publish(1, encode(Definitions(webhooks=(Endpoint(webhook="crm", url=url),))))
+    return sender
+
+
+def told(number: int) -> Delivery:
+    key, data = f"1.1/webhook/1/crm/{number}", {"type": "event", "data": {"contact": 1}}
+    send = Send(key, 1, "webhook", "webhook/crm", "", "", False, data, 0)
+    return Delivery(send, "", f"<abc{number}@example.com>")
+
+
+async def outcome_of(sender: Sender, number: int) -> str:
+    host = Host(sender)
+    await host.offer(one := told(number))
+    return (await host.settle([one.send.key]))[one.send.key]
+
+
+async def test_an_endpoint_that_is_gone_stays_so_in_the_senders_next_life(
+    there: Receiver, tmp_path: Path
+) -> None:
+    there.answers = [(410, b"", {}), (200, b"", {})]
+    outcomes = []
+    for number in (1, 2):
+        sender = await sender_that_tells(there.url, tmp_path)
+        outcomes.append(await outcome_of(sender, number))
+        await sender.stop()
+    assert (outcomes, len(there.ids)) == (["failed", "failed"], 1)
+    for number in (3, 4):
+        sender = await sender_that_tells(there.url, tmp_path)
+        assert await sender.enable("webhook/crm")
+        assert await outcome_of(sender, number) == "sent"
+        await sender.stop()
+
+
+async def test_an_endpoint_that_moved_is_told_again_though_it_was_gone(
+    there: Receiver, tmp_path: Path
+) -> None:
+    there.answers = [(410, b"", {}), (200, b"", {})]
+    for number, url, outcome in ((1, there.url, "failed"), (2, f"{there.url}?v=2", "sent")):
+        sender = await sender_that_tells(url, tmp_path)
+        assert await outcome_of(sender, number) == outcome
+        await sender.stop()
+
+
 async def test_a_run_waits_for_the_answer_of_an_endpoint_and_chooses_by_it(
     there: Receiver, tmp_path: Path
 ) -> None:

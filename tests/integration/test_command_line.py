@@ -189,7 +189,7 @@ def test_a_key_opens_what_its_kind_may_do_until_it_is_revoked(engine: Running) -
 def test_what_does_not_exist_is_told(data: Path) -> None:
     assert ran("contact", "user_id:nobody", "--data", data)[0] == 1
     found = ran("scenario", "welcom", "--data", data)
-    assert found == (1, "", "E-UNKNOWN: there is no scenario welcom\n")
+    assert found == (1, "", "E-UNKNOWN: there is no scenario welcom; did you mean welcome?\n")
 
 
 def test_keys_of_a_data_folder_at_rest_are_managed_without_an_engine(tmp_path: Path) -> None:

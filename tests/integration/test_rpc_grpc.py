@@ -153,6 +153,19 @@ async def test_each_kind_of_key_opens_its_own_doors(place: Open, key: str, may: 
     assert await asyncio.to_thread(tried) == may
 
 
+async def test_an_address_to_suppress_is_taken_as_people_write_it(place: Open) -> None:
+    def suppress(address: str) -> None:
+        with Relance(f"unix:{place.folder}/control.sock") as relance:
+            relance.suppress("", address, "asked")
+
+    for address in ("06 12 34 56 78", " Ada@example.com "):
+        await asyncio.to_thread(suppress, address)
+    told = [act[2] for act in place.engine.acts]
+    assert told == ["+33612345678", "Ada@example.com"]
+    with pytest.raises(BadRequest, match="'ada' is neither an email address nor a phone number"):
+        await asyncio.to_thread(suppress, "ada")
+
+
 async def test_the_control_socket_needs_no_key_and_acts_as_local(place: Open) -> None:
     def administer() -> str:
         with Relance(f"unix:{place.folder}/control.sock") as relance:

@@ -16,6 +16,18 @@ TOLD = frozenset({"no_key", "too_many", "filter", "pending"})
 """Reasons that are a fact; the others are in the contact's state."""
 AT_ONCE = 10
 """Runs of one keyed scenario that a contact may be in at a time."""
+WORDS = {
+    "paused": "it is paused",
+    "no_key": "nothing names the key that it keeps runs apart by",
+    "inside": "the contact is in it already",
+    "too_many": f"the contact is in it {AT_ONCE} times",
+    "reentry": "the contact was in it, and its `reentry` does not let it in again now",
+    "filter": "its `if` does not fit the contact",
+    "pending": "what its `if` asks is still being counted",
+    "rollout": "no version of it is rolled out to the contact",
+    "unknown": "there is none by that name",
+}
+"""Each reason, as people are told it."""
 KEYS = 20
 """Keys of one scenario that a contact remembers having entered for, the latest."""
 LONGEST = 100

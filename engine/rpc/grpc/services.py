@@ -19,6 +19,7 @@ from engine.rpc.grpc.grpc_status import BadField
 from engine.rpc.grpc.guard import Guard, open_to, streamed_to
 from engine.rpc.grpc.streaming import Streaming
 from engine.rpc.grpc.watching import Watching
+from engine.rpc.items.addresses import told_address
 from engine.rpc.items.intake import MOST, Intake
 from engine.rpc.items.phone_number import told_key
 from engine.rpc.items.receipts import notices
@@ -267,10 +268,14 @@ class Control(wire.ControlServicer):
     @open_to(*ADMINS)
     async def Suppress(self, request: pb.SuppressRequest, caller: ApiKey) -> Empty:
         desk = self._engine.consents
+        address = told_address(request.address, self._engine.rulebooks.country())
+        if not address:
+            text = f"{request.address!r} is neither an email address nor a phone number"
+            raise BadField("address", text)
         if request.lift:
-            await desk.lift(request.channel, request.address, caller.name)
+            await desk.lift(request.channel, address, caller.name)
         else:
-            await desk.suppress(request.channel, request.address, request.reason, caller.name)
+            await desk.suppress(request.channel, address, request.reason, caller.name)
         return Empty()
 
     @open_to(*OPERATORS)
@@ -301,7 +306,9 @@ class Control(wire.ControlServicer):
     @open_to(*ADMINS)
     async def RevokeKey(self, request: pb.RevokeKeyRequest, caller: ApiKey) -> Empty:
         if not await self._engine.revoke_key(request.id, caller.name):
-            raise Unknown(f"no key in force has the id {request.id}; `relance key list` shows them")
+            raise Unknown(
+                f"no key in force has the id {request.id}; `relance keys list` shows them"
+            )
         return Empty()
 
     @open_to(*OPERATORS)

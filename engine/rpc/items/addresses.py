@@ -15,6 +15,13 @@ _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
 _KIND = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 
 
+def told_address(written: str, country: str) -> str:
+    """An address as a person types it, as the engine keeps it; "" for what is none."""
+    if _EMAIL.fullmatch(written.strip()):
+        return written.strip()
+    return international(written, country)
+
+
 def keys_of(
     item: Item, kind: str, context: dict[str, Any], traits: dict[str, Any], country: str
 ) -> tuple[str, ...]:

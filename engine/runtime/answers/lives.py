@@ -23,7 +23,7 @@ class Lives:
     async def read(self, key: str) -> AsyncIterator[LifePart]:
         found = await self._coordinator.reports.contact(key, 0)
         if found is None:
-            raise Unknown(f"no contact is known by {key!r}")
+            raise Unknown(f"no contact is known by {key!r}; a key is kind:value, or an id")
         books = self._coordinator.control.rulebooks()
         newest = self._coordinator.rulebooks.version
         told = set[int]()

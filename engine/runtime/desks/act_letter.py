@@ -6,9 +6,12 @@ from engine.runtime import envelope
 from engine.runtime.batches.batch import Batch
 from engine.runtime.sending.notice import NOBODY
 
+GONE = "gone"
+"""The contact is not here, or it was set aside with what was done to it."""
+
 
 class ActLetter:
-    """What an operator did to a contact. Answers whether it was here."""
+    """What an operator did to a contact. Answers "", or why nothing came of it: GONE, or a fact's detail."""
 
     keys: tuple[str, ...] = ()
 
@@ -17,18 +20,19 @@ class ActLetter:
         self.act = act
         self.contacts: tuple[int, ...] = (contact,)
 
-    def take(self, batch: Batch) -> bool:
+    def take(self, batch: Batch) -> str:
         resident = batch.resident(self.contact)
         if resident is None or resident.contact.merged_into:
-            return False
-        batch.apply(self.contact, self.act)
-        return True
+            return GONE
+        facts = batch.apply(self.contact, self.act).facts
+        refused = (fact.detail for fact in facts if fact.what == "start_refused")
+        return next(refused, "") if self.act.act == "start" else ""
 
     def body(self) -> bytes:
         return envelope.encode(self.act)
 
-    def quarantined(self) -> bool:
-        return False
+    def quarantined(self) -> str:
+        return GONE
 
 
 class SuppressLetter:

@@ -54,7 +54,7 @@ class Consents:
         _check_subject(subject, self.topics())
         found = await self._coordinator.reports.contact(key, 0)
         if found is None:
-            text = f"no contact is known by {key!r}"
+            text = f"no contact is known by {key!r}; a key is kind:value, or an id"
             raise Unknown(text)
         await self._tell(found["id"], Stated(by, subject, status, note=note))
         self._record(by, f"consent {status} {subject}", str(found["id"]))

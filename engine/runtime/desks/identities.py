@@ -143,7 +143,7 @@ class Identities:
 
     async def _unite(self, contact: int, by: str, other: int) -> None:
         body = envelope.encode((contact, by, other))
-        if not await self._ask(self._table.host_of_contact(contact), "unite", body):
+        if await self._ask(self._table.host_of_contact(contact), "unite", body):
             text = f"contact {contact} was merged into another one meanwhile; try again"
             raise BadRequest(text)
 

@@ -68,6 +68,7 @@ def _endpoint(
         "waiting": total[f"intended/{channel}"] - finished - dead,
         "dead": dead,
         "disabled": route.get("disabled", False),
+        "paused": route.get("paused", False),
         "breaker": route.get("breaker", ""),
         "trouble": route.get("trouble", ""),
     }

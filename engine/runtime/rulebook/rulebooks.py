@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from engine.domain.channel import CHANNELS
+from engine.domain.language.endpoint import channel_of
 from engine.domain.profile.attribute import Schema
 from engine.domain.rulebooks.definitions import Definitions, decode, encode, succeed
 from engine.domain.rulebooks.since import dated
@@ -94,7 +95,7 @@ class Rulebooks:
         if kind == "scenario":
             known = [scenario.scenario for scenario in definitions.scenarios]
         elif kind == "channel":
-            known = list(CHANNELS)
+            known = [*CHANNELS, *(channel_of(one.webhook) for one in definitions.webhooks)]
         else:
             text = f"{kind!r} cannot be paused; a scenario or a channel can"
             raise BadRequest(text)

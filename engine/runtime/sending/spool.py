@@ -1,4 +1,4 @@
-"""The Sender's own memory on disk: which messages left, what became of them, what the hosts know.
+"""The Sender's own memory on disk: which messages left, what became of them, who wants none.
 
 An append-only file of JSON lines, each written by one ``write``: it survives the death of the process
 without ``fsync``, not always that of the machine. After another boot what a host had handed over and
@@ -33,7 +33,7 @@ class Entry(NamedTuple):
 
 
 class _Line(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
-    what: Literal["sure", "left", "outcome", "known"]
+    what: Literal["sure", "left", "outcome", "known", "stopped", "enabled"]
     key: str
     attempts: int = 0
     host: str = ""
@@ -45,11 +45,15 @@ _decoder = msgspec.json.Decoder(_Line)
 
 
 class Spool:
-    """Entries by (key, attempts) until the host knows the outcome. Opened by one process at a time."""
+    """Entries by (key, attempts) until the host knows the outcome. Opened by one process at a time.
+
+    ``stopped`` has the URL of each endpoint that wants nothing more, by its channel.
+    """
 
     def __init__(self, path: Path, boot_id: str = "") -> None:
         self.path = path
         self.entries: dict[tuple[str, int], Entry] = {}
+        self.stopped: dict[str, str] = {}
         self._boot_id = boot_id or BOOT_ID.read_text().strip()
         self._lines = 0
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -102,6 +106,16 @@ class Spool:
             self._append([_Line("sure", self._boot_id, host=host)])
             self._sure[host] = self._boot_id
 
+    def stop(self, channel: str, url: str) -> None:
+        """The endpoint at this URL wants nothing more. Raises OSError: it is kept in memory only."""
+        self.stopped[channel] = url
+        self._append([_Line("stopped", channel, host=url)])
+
+    def enable(self, channel: str) -> None:
+        """It is told again. Raises OSError: then the file still says that it is not."""
+        if self.stopped.pop(channel, None) is not None:
+            self._append([_Line("enabled", channel)])
+
     def close(self) -> None:
         """Let go of the file; nothing may be written afterwards."""
         os.close(self._file)
@@ -133,10 +147,15 @@ class Spool:
                     self.entries[read.key, read.attempts] = entry
                 case "known":
                     self.entries.pop((read.key, read.attempts), None)
+                case "stopped":
+                    self.stopped[read.key] = read.host
+                case "enabled":
+                    self.stopped.pop(read.key, None)
 
     def _rewritten(self) -> int:
         """A new file with what is still needed, put in the old one's place; its descriptor."""
         lines = [_Line("sure", boot, host=host) for host, boot in self._sure.items()]
+        lines += [_Line("stopped", name, host=url) for name, url in self.stopped.items()]
         for (key, attempts), (host, outcome, channel) in self.entries.items():
             what: Literal["outcome", "left"] = "outcome" if outcome else "left"
             lines.append(_Line(what, key, attempts, host, outcome, channel))

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from engine.domain.rulebooks.definitions import encode
-from engine.errors import Busy, ConfigError, Unknown
+from engine.errors import BadRequest, Busy, ConfigError, Unknown
 from engine.ports.engine import Refusal
 from tests.unit.domain import builders as build
 from tests.unit.runtime.conftest import Started
@@ -115,6 +115,19 @@ def test_an_act_on_nobody_is_refused(started: Started) -> None:
     engine = started()
     with pytest.raises(Unknown):
         engine.run(engine.coordinator.act("email:nobody", "resume", "", None, "ops"))
+
+
+def test_an_act_that_nothing_comes_of_says_why(started: Started) -> None:
+    engine = started(build.scenario("s", {"event": "Ate"}, build.wait("w", for_="1h")))
+    engine.run(engine.push(engine.event("Looked", USER)))
+    with pytest.raises(BadRequest, match="user_id:1 is not in s; it is in none"):
+        engine.run(engine.coordinator.act(USER, "exit", "s", None, "ops"))
+    engine.run(engine.coordinator.act(USER, "start", "s", None, "ops"))
+    with pytest.raises(BadRequest, match="does not enter s: the contact is in it already"):
+        engine.run(engine.coordinator.act(USER, "start", "s", None, "ops"))
+    engine.run(engine.coordinator.act(USER, "exit", "s", None, "ops"))
+    told = engine.run(engine.coordinator.reports.contact(USER, 9))
+    assert told["runs"] == []
 
 
 def test_an_address_that_is_suppressed_is_so_on_every_host(started: Started) -> None:

@@ -26,7 +26,7 @@ from engine.ports.host_store import WakeUp
 from engine.ports.sending import Outcome
 from engine.runtime.batches.hop_letter import AnswerLetter, HopLetter
 from engine.runtime.batches.letter import TimerLetter
-from engine.runtime.desks.act_letter import ActLetter, SuppressLetter
+from engine.runtime.desks.act_letter import GONE, ActLetter, SuppressLetter
 from engine.runtime.envelope import (
     ACCEPTED,
     BY_DEVICE,
@@ -380,4 +380,4 @@ def test_mail_of_unknown_fate_is_sent_again_only_when_somebody_waits_for_it(
 
 
 def test_an_act_on_nobody_is_told_so() -> None:
-    assert Workbench().take(ActLetter(7 << 16, Act("ops", "resume"))) == [False]
+    assert Workbench().take(ActLetter(7 << 16, Act("ops", "resume"))) == [GONE]

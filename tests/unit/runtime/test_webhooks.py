@@ -101,3 +101,12 @@ def test_a_webhook_of_unknown_fate_is_sent_again(started: Started) -> None:
     engine.clock.advance(10_000)
     engine.run(engine.rest())
     assert endpoint(engine)["sent"] == 1
+
+
+def test_an_endpoint_is_a_channel_that_can_be_paused(started: Started) -> None:
+    engine = shop(started)
+    pause = engine.coordinator.rulebooks.pause
+    engine.run(pause("channel", "webhook/crm", paused=True, by="ops"))
+    assert engine.coordinator.control.paused() == {("channel", "webhook/crm")}
+    with pytest.raises(Unknown, match="there are email, sms, webhook/crm"):
+        engine.run(pause("channel", "webhook/erp", paused=True, by="ops"))

@@ -157,3 +157,14 @@ def test_the_next_life_knows_exactly_what_the_last_one_knew(
     again = Spool(path, "boot")
     again.close()
     assert again.entries == before
+
+
+def test_an_endpoint_that_wants_nothing_more_is_known_until_it_is_enabled(
+    opened: Callable[..., Spool],
+) -> None:
+    opened().stop("webhook/crm", "https://crm.example/")
+
+    for _ in range(2):
+        assert opened().stopped == {"webhook/crm": "https://crm.example/"}
+    opened().enable("webhook/crm")
+    assert opened().stopped == {}
