@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from engine.domain.surveys.plan import Change, Plan, ScenarioChange, SegmentChange, Verb
+from engine.domain.surveys.plan import Change, Plan, ScenarioChange, SegmentChange, Touched, Verb
 
 SIGNS: dict[Verb, str] = {"added": "+", "changed": "~", "removed": "-", "kept": "="}
 _AGGREGATES: dict[Verb, str] = {
@@ -31,6 +31,7 @@ _LISTS: dict[Verb, str] = {
     "changed": "who is on it stays",
     "removed": "nobody may join; who was on it is again when it is declared again",
 }
+_CHOICES = "what becomes of runs under way, by --waiting NAME=CHOICE; > is chosen"
 _ASKED = "each contact is asked in the background, quietly"
 _PAUSED = "stays paused: no run starts, and waiting runs stay where they are"
 Row = tuple[str, str, str]
@@ -63,8 +64,7 @@ def _groups(plan: Plan) -> Iterator[tuple[str, list[Row]]]:
     yield "lists", [_row(one, _LISTS[one.change]) for one in plan.lists]
     yield "from the log", [("+", name, counted) for name in plan.rebuilt]
     yield "scenarios", [_row(one, _scenario(one)) for one in plan.scenarios]
-    asked = [one for one in plan.scenarios if one.waiting and one.change != "added"]
-    yield "choices for runs under way", [("?", one.name, _choices(one)) for one in asked]
+    yield _CHOICES, [row for one in plan.scenarios if one.choices for row in _choices(one)]
     yield "templates", [_row(one, _TEMPLATES[one.change]) for one in plan.templates]
     yield "settings", [("~", name, f"{old} -> {new}") for name, (old, new) in plan.settings.items()]
     yield "paused", [("=", name, _PAUSED) for name in plan.paused]
@@ -87,8 +87,9 @@ def _segment(segment: SegmentChange) -> str:
 
 def _scenario(scenario: ScenarioChange) -> str:
     told = _version(scenario)
-    if scenario.waiting:
-        told = f"{told}; runs under way {_by_step(scenario.waiting)} {_become(scenario)}"
+    runs = sum(scenario.waiting.values())
+    if runs:
+        told = f"{told}; {_runs(runs)} under way: see below"
     elif scenario.change != "added":
         told = f"{told}; no run is under way"
     if scenario.stray:
@@ -108,27 +109,35 @@ def _version(scenario: ScenarioChange) -> str:
     return begins if scenario.change == "added" else f"{begins} for those who enter from now on"
 
 
-def _become(scenario: ScenarioChange) -> str:
-    """What is chosen for runs under way."""
-    if scenario.choice == "exit":
-        return "end"
-    if scenario.choice == "migrate":
-        if not scenario.gone:
-            return f"go on in version {scenario.version}"
-        ends = _by_step(scenario.gone)
-        return f"go on in version {scenario.version}; those at steps that are gone end: {ends}"
-    return "finish on the version they began with"
+def _choices(scenario: ScenarioChange) -> Iterator[Row]:
+    """Where the runs wait, then how many of them each choice would touch."""
+    runs = sum(scenario.waiting.values())
+    share = "" if scenario.rollout == "100%" else f"; only of contacts in the {scenario.rollout}"
+    yield "?", scenario.name, f"{_runs(runs)} wait: {_by_step(scenario.waiting)}"
+    for choice, touched in scenario.choices.items():
+        sign = ">" if choice == scenario.choice else " "
+        whose = "" if choice == "pin" else share
+        yield sign, scenario.name, f"{choice:7}  {_touched(scenario, choice, touched)}{whose}"
+
+
+def _touched(scenario: ScenarioChange, choice: str, touched: Touched) -> str:
+    told = []
+    if touched.go_on:
+        told.append(f"{touched.go_on} go on in version {scenario.version}")
+    if touched.end and choice == "migrate":
+        told.append(f"{touched.end} end, their step is gone ({_by_step(scenario.gone)})")
+    elif touched.end:
+        told.append(f"{touched.end} end now")
+    if touched.finish and choice == "pin":
+        told.append(f"{touched.finish} finish on the version they began with")
+    elif touched.finish:
+        told.append(f"{touched.finish} stay: theirs is the same as version {scenario.version}")
+    return ", ".join(told)
+
+
+def _runs(count: int) -> str:
+    return "1 run" if count == 1 else f"{count} runs"
 
 
 def _by_step(runs: Mapping[str, int]) -> str:
-    return f"({', '.join(f'{step} {count}' for step, count in runs.items())})"
-
-
-def _choices(scenario: ScenarioChange) -> str:
-    """How many runs each choice would touch."""
-    runs, ends = sum(scenario.waiting.values()), sum(scenario.gone.values())
-    share = "" if scenario.rollout == "100%" else f", of contacts in the {scenario.rollout}"
-    if scenario.change == "removed":
-        return f"pin: {runs} finish; exit: {runs} end"
-    gone = f", {ends} end {_by_step(scenario.gone)}" if ends else ""
-    return f"pin: {runs} finish; migrate: {runs - ends} go on{gone}; exit: {runs} end{share}"
+    return ", ".join(f"{count} at {step}" for step, count in runs.items())

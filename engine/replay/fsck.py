@@ -2,7 +2,7 @@
 
 every waiting run has exactly one live timer or subscription
 wake-up rows, states and (running) heaps agree
-in = out + inside for every step of every scenario
+in = out + inside for every step of every scenario, and so many runs at it of each version
 intended = sent + failed + unknown + queued
 pointers reach every row, counters equal rows, keys and directory agree
 on request: states and facts are what the fold of the log makes of it
@@ -22,6 +22,7 @@ from engine.domain.profile import codec, offer
 from engine.domain.profile.contact import Contact
 from engine.domain.profile.identity import Binding, slot_of_key
 from engine.domain.rulebooks.rulebook import Rulebook
+from engine.domain.runs.standing import AT, place_of
 from engine.ports.host_store import (
     CLASSES,
     HopRow,
@@ -65,6 +66,7 @@ class Fsck:
         self.checked: Counter[str] = Counter()
         self.counters: dict[str, int] = {}
         self.inside: Counter[str] = Counter()
+        self.standing: Counter[str] = Counter()
         self.newest: dict[tuple[int, int], int] = {}
         self.last: dict[int, tuple[int, ...]] = {}
         self.wakes: dict[int, int] = {}
@@ -189,6 +191,7 @@ class Fsck:
             self.note(f"contact {contact.id} has one run twice")
         for run in contact.runs:
             self.inside[f"{run.scenario}/{run.step}"] += 1
+            self.standing[place_of(run)] += 1
             self.checked["runs"] += 1
             plan = self._rulebook.scenario(run.scenario, run.version)
             undecided = contact.pending or run.scenario in self._rulebook.paused
@@ -291,6 +294,11 @@ class Fsck:
                 self.note(f"counter {name} is {counters.get(name, 0)}, the rows say {value}")
         for finding in self.passages.findings(counters):
             self.note(finding)
+        at = {name for name in counters if name.startswith(AT)}
+        for place in sorted(at | self.standing.keys()):
+            if counters.get(place, 0) != self.standing[place]:
+                told = f"{counters.get(place, 0)} runs counted, {self.standing[place]} there"
+                self.note(f"{place.removeprefix(AT)}: {told}")
         steps = {name[8:] for name in self.counters if name.startswith("step_in/")}
         for step in steps | set(self.inside):
             into = self.counters.get(f"step_in/{step}", 0)

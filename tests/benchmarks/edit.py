@@ -1,7 +1,9 @@
-"""What an edit takes: a live scenario is changed, rolled back and changed again while everybody waits in it.
+"""What an edit takes: live scenarios are changed, rolled back and changed again while everybody waits.
 
-Everybody has got the first message and waits. The edit puts that message after the wait, where it must
-not be sent again; at last the wait is made so short that everybody goes on at once, to the second one.
+Everybody has got the first message and waits, in one scenario for the second message and in another for
+nothing. Each choice for runs under way is made: ``pin`` and ``exit`` in the other scenario; ``migrate``
+puts the first message after the wait, where it must not be sent again, and is rolled back. At last the
+wait is made so short that everybody goes on at once, to the second message.
 """
 
 import time
@@ -15,17 +17,18 @@ import msgspec
 from engine.bootstrap import init_data
 from engine.domain.rulebooks.choice import chosen, rolled_back
 from engine.domain.rulebooks.definitions import Definitions, encode
-from engine.domain.surveys.plan import InForce
+from engine.domain.surveys.plan import InForce, Touched
 from engine.domain.surveys.plan import plan as compared
 from engine.loading.definitions import load
 from tests.benchmarks.backfill import CHECKED, MEMORY, PATIENCE, Watch, milliseconds
 from tests.benchmarks.children import Sink
 from tests.benchmarks.running import Running, engine, settings_for
 
+COURSE, OTHER = "course", "other"
 SCENARIO = """\
-scenario: course
+scenario: {name}
 trigger: {{event: Signed Up}}
-waiting: migrate
+waiting: {waiting}
 steps: [{steps}]
 """
 HELLO = "{do: send, id: hello, channel: email, template: hello}"
@@ -35,6 +38,8 @@ MAILS = {"hello": 1_000_000_000, "bye": 2_000_000_000}
 """The number that a message has in its subject, besides the person's."""
 AT_ONCE = 200
 QUIET = 0.5
+ROWS = 12
+"""Rows of the log that a contact has in the end."""
 
 Report = dict[str, Any]
 
@@ -48,19 +53,21 @@ class Plan(NamedTuple):
 
 
 def measure(folder: Path, plan: Plan, runtime: str) -> Report:
-    """An edit of a scenario that everybody waits in, its roll-back, and the end of the wait."""
+    """Every choice for runs under way, a roll-back, and the end of the wait."""
     folder.mkdir()
     data, workspace = folder / "data", folder / "workspace"
-    _write(workspace, HELLO, PAUSE.format(length="30d"), BYE)
+    _write(workspace, COURSE, HELLO, _pause("30d"), BYE)
+    _write(workspace, OTHER, _pause("30d"))
     with Sink() as sink:
         settings = settings_for(MEMORY, sink.route, hosts=plan.hosts)
         init_data(data, settings)
         with engine(workspace, data, settings, runtime) as running:
             edits = Edits(running, workspace, plan)
+            begun = time.monotonic()
             edits.begin()
-            report = edits.made()
+            report = {"entered_s": time.monotonic() - begun} | edits.made()
             mails = _arrived(sink, 2 * plan.contacts)
-            if 4 * plan.contacts <= CHECKED:
+            if ROWS * plan.contacts <= CHECKED:
                 report["findings"] = running.client.fsck()["findings"]
     twice = sum(count - 1 for count in mails.values())
     return {**plan._asdict(), **report, "mails": mails.total(), "mailed_twice": twice}
@@ -86,30 +93,42 @@ class Edits:
 
     def made(self) -> Report:
         calm = self._watch.until(lambda: False, self._plan.calm)
-        _write(self._workspace, PAUSE.format(length="60d"), HELLO, BYE)
-        written = load(self._workspace)
-        report: Report = {"plan": self._planned(written)}
-        report["publish"] = self._published(written, self._met)
-        report["roll_back"] = self._published(self._earlier(), self._met)
-        _write(self._workspace, PAUSE.format(length="1s"), HELLO, BYE)
-        report["go_on"] = self._published(load(self._workspace), self._empty)
-        return {"calm_live_ms": milliseconds(calm), **report}
+        report: Report = {"calm_live_ms": milliseconds(calm)}
+        report["pin"] = self._edited(OTHER, self._met, _pause("60d"), waiting="pin")
+        report["exit"] = self._edited(OTHER, self._over(OTHER), _pause("90d"), waiting="exit")
+        report["migrate"] = self._edited(COURSE, self._met, _pause("60d"), HELLO, BYE)
+        report["roll_back"] = self._published(COURSE, self._earlier(), self._met)
+        over = self._over(COURSE)
+        report["go_on"] = self._edited(COURSE, over, _pause("1s"), HELLO, BYE)
+        return report
 
-    def _planned(self, written: Definitions) -> Report:
+    def _edited(
+        self, name: str, over: Callable[[], bool], *steps: str, waiting: str = "migrate"
+    ) -> Report:
+        _write(self._workspace, name, *steps, waiting=waiting)
+        return self._published(name, load(self._workspace), over)
+
+    def _published(self, name: str, written: Definitions, over: Callable[[], bool]) -> Report:
+        """``plan`` is what was told before: how many runs each choice would touch."""
         begun = time.monotonic()
         [change] = compared(self._force(), written).scenarios
-        return {"seconds": time.monotonic() - begun, "waiting": change.waiting, "gone": change.gone}
-
-    def _published(self, written: Definitions, over: Callable[[], bool]) -> Report:
-        begun = time.monotonic()
+        published = time.monotonic()
         self._client.apply(encode(written))
-        answered = time.monotonic() - begun
+        answered = time.monotonic() - published
         live = self._watch.until(over, PATIENCE)
-        seconds = time.monotonic() - begun
-        [scenario] = self._client.scenarios()
-        told = {"answered_s": answered, "everybody_met_s": seconds}
-        told["contacts_per_second"] = self._plan.contacts / seconds
-        return {**told, "live_ms": milliseconds(live), "waiting": scenario["waiting"]}
+        seconds = time.monotonic() - published
+        return {
+            "plan": {
+                "seconds": published - begun,
+                "waiting": change.waiting,
+                **{choice: _counts(touched) for choice, touched in change.choices.items()},
+            },
+            "answered_s": answered,
+            "everybody_met_s": seconds,
+            "contacts_per_second": self._plan.contacts / seconds,
+            "live_ms": milliseconds(live) if live else {"events": 0},
+            "waiting": self._scenario(name)["waiting"],
+        }
 
     def _earlier(self) -> Definitions:
         force = self._force()
@@ -120,23 +139,36 @@ class Edits:
     def _force(self) -> InForce:
         return msgspec.convert(self._client.rulebook(), InForce)
 
+    def _scenario(self, name: str) -> Report:
+        return next(one for one in self._client.scenarios() if one["scenario"] == name)
+
     def _met(self) -> bool:
         return not self._client.status()["rebuild"]
 
-    def _empty(self) -> bool:
-        [scenario] = self._client.scenarios()
-        return not scenario["waiting"] and self._met()
+    def _over(self, name: str) -> Callable[[], bool]:
+        return lambda: self._empty(name)
+
+    def _empty(self, name: str) -> bool:
+        return self._met() and not self._scenario(name)["waiting"]
 
 
-def _write(workspace: Path, *steps: str) -> None:
+def _counts(touched: Touched) -> dict[str, int]:
+    return {what: runs for what, runs in msgspec.structs.asdict(touched).items() if runs}
+
+
+def _pause(length: str) -> str:
+    return PAUSE.format(length=length)
+
+
+def _write(workspace: Path, name: str, *steps: str, waiting: str = "pin") -> None:
     scenarios = workspace / "scenarios"
     scenarios.mkdir(parents=True, exist_ok=True)
-    text = SCENARIO.format(steps=", ".join(steps))
-    (scenarios / "course.yaml").write_text(text, encoding="utf-8")
-    for name in MAILS:
-        template = workspace / "templates" / name
+    text = SCENARIO.format(name=name, waiting=waiting, steps=", ".join(steps))
+    (scenarios / f"{name}.yaml").write_text(text, encoding="utf-8")
+    for mail in MAILS:
+        template = workspace / "templates" / mail
         template.mkdir(parents=True, exist_ok=True)
-        told = f'channel: email\nsubject: "Order {{{{ contact.{name} }}}}"\ntransactional: true\n'
+        told = f'channel: email\nsubject: "Order {{{{ contact.{mail} }}}}"\ntransactional: true\n'
         (template / "template.yaml").write_text(told, encoding="utf-8")
         (template / "text.txt").write_text("Good day.\n", encoding="utf-8")
 

@@ -58,9 +58,11 @@ def test_a_past_is_rebuilt_beside_live_events(report: Report) -> None:
 
 def test_a_scenario_is_edited_and_rolled_back_and_nobody_is_mailed_twice(report: Report) -> None:
     edited = report["edit"]
-    assert edited["plan"]["waiting"] == {"pause": TINY.contacts}
-    assert [edited[part]["waiting"] for part in ("publish", "roll_back", "go_on")] == [
-        TINY.contacts, TINY.contacts, 0,
+    assert edited["migrate"]["plan"]["waiting"] == {"pause": TINY.contacts}
+    assert edited["migrate"]["plan"]["pin"] == {"finish": TINY.contacts}
+    parts = ("pin", "exit", "migrate", "roll_back", "go_on")
+    assert [edited[part]["waiting"] for part in parts] == [
+        TINY.contacts, 0, TINY.contacts, TINY.contacts, 0,
     ]  # fmt: skip
     assert (edited["mails"], edited["mailed_twice"]) == (2 * TINY.contacts, 0)
     assert edited["findings"] == []

@@ -181,8 +181,9 @@ class Shop(EngineInMemory):
             {
                 "scenario": name, "title": "", "version": version, "paused": self.held.get(name, False),
                 "entered": 2_000 + 30 * n, "goal": 430, "ended": 500, "waiting": 1_500, "steps": steps,
+                "versions": [{"version": one, "step": STEPS[0], "waiting": 500 * one} for one in versions],
             }
-            for name, version in (("abandoned_cart", 3), ("welcome", 1))
+            for name, *versions, version in (("abandoned_cart", 1, 2, 3), ("welcome", 1))
         ]  # fmt: skip
 
     async def contact(self, key: str, timeline: int) -> dict[str, Any] | None:

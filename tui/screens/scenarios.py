@@ -61,7 +61,24 @@ def tree(scene: Scene, one: dict[str, Any], *, folded: bool) -> list[Row]:
         last = len(one["steps"]) - 1
         for place, step in enumerate(one["steps"]):
             rows.append(_step(scene, name, step, "└" if place == last else "├"))
+        earlier = [stand for stand in one["versions"] if stand["version"] != one["version"]]
+        rows += [_earlier(scene, name, stand) for stand in earlier]
     return rows
+
+
+def _earlier(scene: Scene, name: str, stand: dict[str, Any]) -> Row:
+    """Those who are not on the version in force, at one of their steps."""
+    words, version = scene.words, f"v{stand['version']}"
+    cells: tuple[Piece, ...] = (
+        (f"  ↳ {version} {stand['step']}", "dim"),
+        (words("scenarios.earlier"), "warn"),
+        (words.short(stand["waiting"]), "figure"),
+        ("", ""),
+        ("", ""),
+        ("", ""),
+        ("", ""),
+    )
+    return Row(f"{name}/{version}/{stand['step']}", cells)
 
 
 def _head(scene: Scene, one: dict[str, Any], sign: str) -> Row:

@@ -8,12 +8,13 @@ import msgspec
 from engine.domain.conditions.demand import Demand
 from engine.domain.consents.topic import ConsentRules
 from engine.domain.language.action import templates_of
-from engine.domain.language.scenario import Scenario
+from engine.domain.language.scenario import Scenario, Waiting, as_plain
 from engine.domain.language.stage import Stage, segments_of
 from engine.domain.language.team import Team
 from engine.domain.rulebooks.definitions import Definitions, succeed
 from engine.domain.rulebooks.scenario_plan import planned
 from engine.domain.rulebooks.since import dated, titles
+from engine.domain.runs.standing import Stand
 
 Verb = Literal["added", "changed", "removed", "kept"]
 SETTINGS = ("zone", "max_age", "late", "visit_gap")
@@ -22,13 +23,13 @@ SETTINGS = ("zone", "max_age", "late", "visit_gap")
 class InForce(msgspec.Struct, frozen=True, kw_only=True):
     """What a running engine works by.
 
-    ``waiting``: scenario -> step -> runs, of all versions; ``inside``: segment -> contacts;
-    ``rows`` of the logs.
+    ``waiting``: where the runs of a scenario stand; ``inside``: segment -> contacts; ``rows`` of
+    the logs.
     """
 
     version: int
     definitions: Definitions
-    waiting: dict[str, dict[str, int]] = {}
+    waiting: dict[str, tuple[Stand, ...]] = {}
     inside: dict[str, int] = {}
     rows: int = 0
 
@@ -47,18 +48,28 @@ class SegmentChange(Change, frozen=True, kw_only=True):
     asked_by: tuple[str, ...] = ()
 
 
+class Touched(msgspec.Struct, frozen=True, kw_only=True):
+    """How many runs finish where they are, go on in the new version, and end, by one choice."""
+
+    finish: int = 0
+    go_on: int = 0
+    end: int = 0
+
+
 class ScenarioChange(Change, frozen=True, kw_only=True):
     """``version`` is the one that begins, or ends when it is removed; ``waiting``: step -> runs.
 
-    ``choice`` is what becomes of these runs; ``gone`` are those that would end if they migrated, by
-    step. ``rollout`` is the share that it is for, ``before`` the one that it was for; ``stray`` are moves
-    from steps that no version has.
+    ``choice`` is what becomes of these runs, ``choices`` how many each choice would touch if every
+    contact were reached; ``gone`` are those that would end if they migrated, by step. ``rollout`` is the
+    share that it is for, ``before`` the one that it was for; ``stray`` are moves from steps that no
+    version has.
     """
 
     version: int
     waiting: dict[str, int] = {}
     paused: bool = False
     choice: str = "pin"
+    choices: dict[Waiting, Touched] = {}
     gone: dict[str, int] = {}
     rollout: str = "100%"
     before: str = ""
@@ -196,35 +207,69 @@ def _scenarios(in_force: InForce, after: Definitions) -> tuple[ScenarioChange, .
 
 
 def _removed(in_force: InForce, old: Scenario, after: Definitions) -> ScenarioChange:
+    stands = in_force.waiting.get(old.scenario, ())
+    runs = sum(one.waiting for one in stands)
     return ScenarioChange(
         name=old.scenario,
         change="removed",
         version=old.version,
-        waiting=in_force.waiting.get(old.scenario, {}),
+        waiting=_by_step(stands),
         paused=old.scenario in in_force.definitions.paused,
         choice="exit" if after.ended.get(old.scenario) == old.version else "pin",
+        choices={"pin": Touched(finish=runs), "exit": Touched(end=runs)} if runs else {},
     )
 
 
 def _written(in_force: InForce, old: Scenario | None, new: Scenario, verb: Verb) -> ScenarioChange:
     """Added, another version, or the same for another share."""
     name, definitions = new.scenario, in_force.definitions
-    waiting = in_force.waiting.get(name, {})
-    ids = {step.id for step in new.steps}
+    stands = in_force.waiting.get(name, ())
     versions = [one for one in (*definitions.retired, old) if one and one.scenario == name]
     known = {step.id for one in versions for step in one.steps}
+    moving = _moving(stands, versions, new)
+    gone = _by_step(one for one in moving if _is_gone(one.step, new))
     return ScenarioChange(
         name=name,
         change=verb,
         version=new.version,
-        waiting=waiting,
+        waiting=_by_step(stands),
         paused=name in definitions.paused,
         choice=new.waiting,
-        gone={step: runs for step, runs in waiting.items() if new.moves.get(step, step) not in ids},
+        choices=_choices(stands, moving, sum(gone.values())),
+        gone=gone,
         rollout=new.rollout,
         before=old.rollout if old and old.version == new.version else "",
         stray=tuple(sorted(new.moves.keys() - known)) if old else (),
     )
+
+
+def _moving(stands: Iterable[Stand], versions: Iterable[Scenario], new: Scenario) -> list[Stand]:
+    """Without those on a version that is the same, as after a roll-back: they are well where they are."""
+    same = {one.version for one in versions if not new.moves and as_plain(one) == as_plain(new)}
+    return [one for one in stands if one.version not in same]
+
+
+def _is_gone(step: str, new: Scenario) -> bool:
+    return new.moves.get(step, step) not in {one.id for one in new.steps}
+
+
+def _choices(stands: Sequence[Stand], moving: Sequence[Stand], gone: int) -> dict[Waiting, Touched]:
+    runs = sum(one.waiting for one in stands)
+    touched = sum(one.waiting for one in moving)
+    if not runs:
+        return {}
+    return {
+        "pin": Touched(finish=runs),
+        "migrate": Touched(finish=runs - touched, go_on=touched - gone, end=gone),
+        "exit": Touched(finish=runs - touched, end=touched),
+    }
+
+
+def _by_step(stands: Iterable[Stand]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for one in stands:
+        found[one.step] = found.get(one.step, 0) + one.waiting
+    return found
 
 
 def _templates(before: Definitions, after: Definitions, written: Definitions) -> tuple[Change, ...]:

@@ -21,6 +21,7 @@ from engine.domain.profile.contact import Contact
 from engine.domain.profile.identity import Binding, contact_id
 from engine.domain.profile.shelf import Absent
 from engine.domain.rulebooks import pending
+from engine.domain.runs import standing
 from engine.domain.step import Outcome, step
 from engine.ports.host_store import (
     CompanyRow,
@@ -125,6 +126,19 @@ class Batch:
             text = f"contact {contact} is not in this store"
             raise LookupError(text)
         outcome = self.stepped(resident.contact, taken)
+        self.keep(resident, taken, outcome, body, depth)
+        return outcome
+
+    def keep(
+        self,
+        resident: Resident,
+        taken: Message,
+        outcome: Outcome,
+        body: bytes | None = None,
+        depth: int = 0,
+    ) -> None:
+        """Stage what came of a step that this contact has taken."""
+        contact = resident.contact.id
         if outcome.contact.shelf != resident.contact.shelf:
             self.shelves[contact] = outcome.contact.shelf or b""
         if outcome.contact.handoffs or resident.contact.handoffs:
@@ -143,6 +157,7 @@ class Batch:
             )
         )
         fact.tally(self.counters, outcome.facts)
+        standing.move(self.counters, resident.contact.runs, outcome.contact.runs)
         flows.stage(self, outcome.facts)
         self.steps.append((resident, outcome, taken))
         newest = list(last)
@@ -164,7 +179,6 @@ class Batch:
             consequences.stage(self, contact, outcome.effects, depth)
         if isinstance(taken, TimerFired):
             self.rearm(contact)
-        return outcome
 
     def _leave_unrebuilt(self, contact: Contact) -> None:
         """What a merge or its undoing has brought is to be rebuilt, also by a host that has done with that."""

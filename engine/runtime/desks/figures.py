@@ -8,6 +8,7 @@ import msgspec
 from engine.domain.profile.attribute import MISFIT
 from engine.domain.rulebooks.definitions import Definitions
 from engine.domain.rulebooks.since import waiting
+from engine.domain.runs.standing import standing
 from engine.replay import fsck as check
 from engine.runtime.rights.erasure_letter import ERASED
 from engine.runtime.state.founding import GIVEN, POOLED
@@ -139,11 +140,12 @@ def rebuilding(hosts: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def scenarios(definitions: Definitions, hosts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each scenario with who passed and who waits at each step."""
+    """Each scenario with who passed and who waits at each step; ``versions`` tells on which they are."""
     total = counted(hosts)
-    found = []
+    found, runs = [], standing(total)
     for one in definitions.scenarios:
         name = one.scenario
+        stands = runs.get(name, [])
         steps = [_step(name, step.id, str(step.__struct_config__.tag), total) for step in one.steps]
         found.append(
             {
@@ -154,8 +156,9 @@ def scenarios(definitions: Definitions, hosts: list[dict[str, Any]]) -> list[dic
                 "entered": total[f"run_entered/{name}"],
                 "goal": total[f"goal_reached/{name}"],
                 "ended": total[f"run_ended/{name}"],
-                "waiting": sum(step["inside"] for step in steps),
+                "waiting": sum(one.waiting for one in stands),
                 "steps": steps,
+                "versions": msgspec.to_builtins(stands),
             }
         )
     return found
@@ -176,19 +179,12 @@ def _step(scenario: str, step: str, kind: str, total: Counter[str]) -> dict[str,
 
 
 def rulebook(version: int, definitions: Definitions, hosts: list[dict[str, Any]]) -> dict[str, Any]:
-    """What is in force; runs wait at steps of earlier versions too."""
+    """What is in force; where runs wait, by version."""
     total = counted(hosts)
-    waiting: dict[str, dict[str, int]] = {}
-    for one in (*definitions.scenarios, *definitions.retired):
-        for step in one.steps:
-            name = f"{one.scenario}/{step.id}"
-            inside = total[f"step_in/{name}"] - total[f"step_out/{name}"]
-            if inside:
-                waiting.setdefault(one.scenario, {})[step.id] = inside
     return {
         "version": version,
         "definitions": msgspec.to_builtins(definitions),
-        "waiting": waiting,
+        "waiting": msgspec.to_builtins(standing(total)),
         "inside": {row["segment"]: row["size"] for row in segments(definitions, hosts)},
         "rows": sum(host.get("log", 0) for host in hosts),
     }

@@ -24,6 +24,7 @@ from engine.domain.profile.contact import Contact
 from engine.domain.profile.dedupe import FINGERPRINT
 from engine.domain.profile.identity import Binding, company_key, kind_of, slot_of_key, value_of
 from engine.domain.profile.phone import e164
+from engine.domain.runs import standing
 from engine.ports.host_store import (
     ErasedRow,
     ErasingRow,
@@ -222,6 +223,7 @@ class EraseLetter:
         ends += listing.left(contact, now)
         ends += lifecycle.left(contact, now, batch.memory.rulebook.zone)
         flows.stage(batch, ends)
+        standing.move(batch.counters, contact.runs, ())
         for run in contact.runs:
             ends.append(Fact("step_out", f"{run.scenario}/{run.step}", now))
             ends.append(Fact("run_left", run.scenario, now))

@@ -38,7 +38,7 @@ class RebuiltLetter:
         wanted = missing(resident.contact, batch.memory.rulebook)
         names = tuple(sorted(wanted.keys() & self._chosen.names))
         if not names:
-            _ask(batch, resident.contact)
+            _ask(batch, resident)
             return True
         made = codec.decode(self._state) if self._state else Contact(self.contact)
         for row in reversed(self._tail(batch, resident)):
@@ -63,18 +63,19 @@ class RebuiltLetter:
         return True
 
 
-def _ask(batch: Batch, contact: Contact) -> None:
+def _ask(batch: Batch, resident: Resident) -> None:
     """Nothing to take over, but other segments: a row only where that changes something."""
-    rulebook = batch.memory.rulebook
+    rulebook, contact, taken = batch.memory.rulebook, resident.contact, Rebuilt()
     if contact.rulebook == rulebook.version:
         return
-    after = batch.stepped(contact, Rebuilt()).contact
+    outcome = batch.stepped(contact, taken)
+    after = outcome.contact
     if (after.segments, after.timers, after.runs) != (
         contact.segments,
         contact.timers,
         contact.runs,
     ):
-        batch.apply(contact.id, Rebuilt())
+        batch.keep(resident, taken, outcome)
 
 
 class DoneLetter:

@@ -3,9 +3,8 @@
 from typing import Any
 
 from engine.cli.plan_text import lines
-from engine.domain.surveys.plan import Change, Plan, ScenarioChange, SegmentChange
+from engine.domain.surveys.plan import Change, Plan, ScenarioChange, SegmentChange, Touched
 
-FINISH = "(hour 2, back 1) finish on the version they began with"
 MISSED = "runs under way in cart ask for it and find nobody in it"
 
 
@@ -26,31 +25,45 @@ def test_a_plan_without_a_change_says_so() -> None:
     assert lines(plan(next=7)) == ["Nothing changes: version 7 stays in force."]
 
 
-def test_runs_under_way_are_told_by_step() -> None:
-    waiting = {"hour": 2, "back": 1}
-    changes = (
-        ScenarioChange(name="cart", change="changed", version=3, waiting=waiting),
-        ScenarioChange(name="welcome", change="removed", version=1),
-    )
-    assert lines(plan(scenarios=changes)) == [
+def changed(**rest: Any) -> ScenarioChange:
+    waiting, gone = {"hour": 2, "back": 1}, {"back": 1}
+    choices: dict[Any, Touched] = {
+        "pin": Touched(finish=3), "migrate": Touched(go_on=2, end=1), "exit": Touched(end=3),
+    }  # fmt: skip
+    known = {"waiting": waiting, "gone": gone, "choices": choices}
+    return ScenarioChange(name="cart", change="changed", version=3, **known, **rest)
+
+
+def test_each_choice_for_runs_under_way_is_told_and_which_is_made() -> None:
+    removed = ScenarioChange(name="welcome", change="removed", version=1)
+    assert lines(plan(scenarios=(changed(), removed))) == [
         "Version 8 would follow version 7.",
         "scenarios",
-        f"  ~ cart     version 3 begins for those who enter from now on; runs under way {FINISH}",
+        "  ~ cart     version 3 begins for those who enter from now on; 3 runs under way: see below",
         "  - welcome  version 1 was the last: nobody enters from now on; no run is under way",
-        "choices for runs under way",
-        "  ? cart     pin: 3 finish; migrate: 3 go on; exit: 3 end",
+        "what becomes of runs under way, by --waiting NAME=CHOICE; > is chosen",
+        "  ? cart     3 runs wait: 2 at hour, 1 at back",
+        "  > cart     pin      3 finish on the version they began with",
+        "    cart     migrate  2 go on in version 3, 1 end, their step is gone (1 at back)",
+        "    cart     exit     3 end now",
     ]
 
 
-def test_each_choice_is_told_with_how_many_runs_it_would_touch() -> None:
-    waiting, gone = {"hour": 2, "back": 1}, {"back": 1}
-    changed = {"name": "cart", "change": "changed", "version": 3, "waiting": waiting}
-    change = ScenarioChange(**changed, gone=gone, choice="migrate", rollout="10%", stray=("old",))
-    _, _, told, _, choices = lines(plan(scenarios=(change,)))
-    assert "version 3 begins for 10% of contacts for those who enter from now on" in told
-    assert "go on in version 3; those at steps that are gone end: (back 1)" in told
-    assert told.endswith("moves names steps that no version has: old")
-    assert choices.endswith("migrate: 2 go on, 1 end (back 1); exit: 3 end, of contacts in the 10%")
+def test_of_a_share_it_is_told_that_others_stay_and_of_moves_where_they_lead_nowhere() -> None:
+    told = lines(plan(scenarios=(changed(choice="migrate", rollout="10%", stray=("old",)),)))
+    assert "version 3 begins for 10% of contacts for those who enter from now on" in told[2]
+    assert told[2].endswith("moves names steps that no version has: old")
+    assert told[6].startswith("  > cart  migrate")
+    assert told[7].endswith("exit     3 end now; only of contacts in the 10%")
+
+
+def test_runs_whose_version_is_the_same_as_the_next_one_are_told_to_stay() -> None:
+    choices: dict[Any, Touched] = {"migrate": Touched(finish=2, go_on=1)}
+    back = ScenarioChange(
+        name="s", change="changed", version=3, waiting={"hour": 3}, choices=choices
+    )
+    told = lines(plan(scenarios=(back,)))[-1]
+    assert told.endswith("1 go on in version 3, 2 stay: theirs is the same as version 3")
 
 
 def test_a_share_that_grows_is_told_as_that() -> None:

@@ -5,13 +5,25 @@ from typing import Any
 import msgspec
 
 from engine.domain.rulebooks.definitions import Definitions, succeed
+from engine.domain.runs.standing import Stand
 from engine.domain.surveys import plan as plans
-from engine.domain.surveys.plan import Change, InForce, Plan, ScenarioChange, SegmentChange
+from engine.domain.surveys.plan import (
+    Change,
+    InForce,
+    Plan,
+    ScenarioChange,
+    SegmentChange,
+    Touched,
+)
 from tests.unit.domain.builders import definitions, scenario, score, segment, send, template, wait
 
 
-def s(length: str = "1h", name: str = "s", **rest: Any) -> Any:
-    return scenario(name, {"event": "Ate"}, wait("pause", for_=length), version=0, **rest)
+def s(length: str = "1h", name: str = "s", step: str = "pause", **rest: Any) -> Any:
+    return scenario(name, {"event": "Ate"}, wait(step, for_=length), version=0, **rest)
+
+
+def waiting(runs: int) -> tuple[Stand, ...]:
+    return (Stand(1, "pause", runs),)
 
 
 def fit(name: str, half_life: str = "1h") -> Any:
@@ -27,7 +39,7 @@ def planned(before: Definitions, after: Definitions, **under_way: Any) -> Plan:
 def test_the_workspace_in_force_changes_nothing() -> None:
     same = definitions(s(), fit("fit"), segment("old", did="Ate"), template("t"))
 
-    plan = planned(same, same, waiting={"s": {"pause": 1}})
+    plan = planned(same, same, waiting={"s": waiting(1)})
 
     assert plan.next == plan.version == 7
     assert (plan.segments, plan.scores, plan.scenarios, plan.templates) == ((), (), (), ())
@@ -50,18 +62,40 @@ def test_a_scenario_is_told_with_its_next_version_and_the_runs_under_way() -> No
     plan = planned(
         definitions(s(), s(name="gone"), s(name="same")),
         definitions(s("2h"), s(name="new"), s(name="same")),
-        waiting={"s": {"pause": 3}, "gone": {"pause": 1}, "same": {"pause": 9}},
+        waiting={"s": waiting(3), "gone": waiting(1), "same": waiting(9)},
     )
-    assert plan.scenarios == (
-        ScenarioChange(name="gone", change="removed", version=1, waiting={"pause": 1}),
-        ScenarioChange(name="new", change="added", version=1),
-        ScenarioChange(name="s", change="changed", version=2, waiting={"pause": 3}),
+    gone, new, changed = plan.scenarios
+    assert (gone.name, gone.change, gone.version, gone.waiting) == (
+        "gone",
+        "removed",
+        1,
+        {"pause": 1},
     )
+    assert gone.choices == {"pin": Touched(finish=1), "exit": Touched(end=1)}
+    assert new == ScenarioChange(name="new", change="added", version=1)
+    assert (changed.name, changed.change, changed.version) == ("s", "changed", 2)
+    assert changed.waiting == {"pause": 3}
+
+
+def test_each_choice_is_told_with_the_runs_that_it_would_touch() -> None:
+    """One waits at a step that is gone, two on a version that is the same as the one to come."""
+    edited = succeed(succeed(None, definitions(s())), definitions(s("2h", step="rest")))
+    there = (Stand(1, "pause", 2), Stand(2, "rest", 4), Stand(2, "old", 1))
+    force = InForce(version=2, definitions=edited, waiting={"s": there})
+    [back] = plans.plan(force, definitions(s(waiting="migrate"))).scenarios
+    assert back.gone == {"rest": 4, "old": 1}
+    [on] = plans.plan(force, definitions(s(moves={"rest": "pause"}))).scenarios
+    assert back.choices == {
+        "pin": Touched(finish=7),
+        "migrate": Touched(finish=2, end=5),
+        "exit": Touched(finish=2, end=5),
+    }
+    assert on.choices["migrate"] == Touched(go_on=6, end=1)
 
 
 def test_a_scenario_that_comes_back_counts_on_and_finds_its_old_runs() -> None:
     gone = succeed(succeed(None, definitions(s())), definitions())
-    force = InForce(version=2, definitions=gone, waiting={"s": {"pause": 1}})
+    force = InForce(version=2, definitions=gone, waiting={"s": waiting(1)})
 
     [back] = plans.plan(force, definitions(s())).scenarios
 
@@ -73,7 +107,7 @@ def test_a_removed_segment_that_waiting_runs_still_ask_for_is_told() -> None:
     idle = scenario("idle", {"event": "Ate"}, wait("pause", for_="1h"), goal={"enters": "old"})
     before = definitions(asks, idle, segment("old", did="Ate"))
 
-    plan = planned(before, definitions(), waiting={"asks": {"pause": 2}}, inside={"old": 5})
+    plan = planned(before, definitions(), waiting={"asks": waiting(2)}, inside={"old": 5})
 
     told = SegmentChange(name="old", change="removed", inside=5, asked_by=("asks",))
     assert plan.segments == (told,)
@@ -84,7 +118,7 @@ def test_a_trigger_asks_nothing_of_runs_that_have_begun() -> None:
     plan = planned(
         definitions(begun, segment("old", did="Ate")),
         definitions(),
-        waiting={"begun": {"pause": 1}},
+        waiting={"begun": waiting(1)},
     )
     assert plan.segments[0].asked_by == ()
 

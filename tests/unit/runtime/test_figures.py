@@ -17,13 +17,18 @@ def test_runs_that_wait_at_a_step_of_an_earlier_version_are_told() -> None:
         for name in ("old", "new")
     )
     hosts = [
-        counting(step_in__s__old=3, step_out__s__old=2, step_in__s__new=4, step_out__s__new=4),
-        counting(step_in__s__old=2, step_out__s__old=1),
+        counting(at__s__1__old=1, at__s__2__new=3),
+        counting(at__s__1__old=1),
     ]
-
-    told = figures.rulebook(2, succeed(succeed(None, first), second), hosts)
-
-    assert (told["version"], told["waiting"]) == (2, {"s": {"old": 2}})
+    stands = [
+        {"version": 1, "step": "old", "waiting": 2},
+        {"version": 2, "step": "new", "waiting": 3},
+    ]
+    definitions_ = succeed(succeed(None, first), second)
+    told = figures.rulebook(2, definitions_, hosts)
+    assert (told["version"], told["waiting"]) == (2, {"s": stands})
+    [shown] = figures.scenarios(definitions_, hosts)
+    assert (shown["waiting"], shown["versions"]) == (5, stands)
 
 
 def test_contacts_inside_a_segment_are_summed_over_hosts() -> None:

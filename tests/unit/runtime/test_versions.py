@@ -81,6 +81,20 @@ def test_a_new_version_that_is_rolled_out_reaches_its_share_of_those_who_wait(
     assert {run.version for run in runs(engine)} == {2}
 
 
+def test_who_is_still_on_an_earlier_version_is_told_by_it(engine: SmallEngine) -> None:
+    apply(engine, s("20h", "rest"))
+    engine.run(engine.push(engine.event("Ate", "user_id:9")))
+    [told] = engine.run(engine.coordinator.reports.scenarios())
+    assert (told["version"], told["waiting"], told["steps"][0]["inside"]) == (2, 6, 1)
+    assert told["versions"] == [
+        {"version": 1, "step": "pause", "waiting": 5},
+        {"version": 2, "step": "rest", "waiting": 1},
+    ]
+    apply(engine, s("30h", "rest", waiting="exit"))
+    [told] = engine.run(engine.coordinator.reports.scenarios())
+    assert (told["waiting"], told["versions"]) == (0, [])
+
+
 def test_a_pause_holds_runs_and_the_end_of_it_lets_them_go_on(engine: SmallEngine) -> None:
     pause = engine.coordinator.rulebooks.pause
     engine.run(pause("scenario", "s", paused=True, by="ops"))
