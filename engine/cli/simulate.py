@@ -1,6 +1,6 @@
 """The command that lets a scenario run on a clock of its own, and shows each step and each message."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,20 +9,19 @@ import typer
 
 from engine.cli.connection import Data, Grpc, connected
 from engine.cli.output import Json, note, print_json
+from engine.cli.walk import lines_of, sentences
 from engine.domain.duration import PATTERN, milliseconds
-from engine.errors import BadRequest, Unknown
+from engine.domain.profile.calendar import written
+from engine.errors import BadRequest, RequestError, Unknown
 
 if TYPE_CHECKING:
     from engine.domain.profile.contact import Contact
     from engine.domain.rulebooks.definitions import Definitions
-    from engine.domain.rulebooks.rulebook import Rulebook
     from engine.replay.simulation import Passed, Simulation
 
 app = typer.Typer()
-TOLD = {
-    "run_entered", "entry_refused", "step_in", "skipped", "timed_out", "goal_reached", "run_ended",
-    "held", "arm", "fallback", "start_refused",
-}  # fmt: skip
+NOBODY = "simulated"
+"""The user id of whoever no key names."""
 
 
 @app.command()
@@ -36,14 +35,16 @@ def simulate(
         typer.Option(
             "--events",
             metavar="FILE",
-            help="JSON lines that happen, events and receipts; without, it is started.",
+            help='JSON lines that happen, as in specs: events, receipts, {"when": "2d"}; else it is started.',
         ),
     ] = None,
     workspace: Annotated[
         Path | None,
         typer.Option("--workspace", metavar="DIR", help="Definitions not published yet."),
     ] = None,
-    lasts: Annotated[str, typer.Option("--for", help="How long to look on afterwards.")] = "30d",
+    lasts: Annotated[
+        str, typer.Option("--for", metavar="30d", help="How long to look on afterwards.")
+    ] = "30d",
     grpc: Grpc = "",
     data: Data = None,
     json: Json = False,
@@ -55,36 +56,62 @@ def simulate(
     if scenario not in names:
         raise Unknown(f"there is no scenario {scenario}; there are {', '.join(names) or 'none'}")
     passed = [*_happens(world, scenario, events), *world.until(world.now + _span(lasts))]
-    lines = list(_lines(passed, scenario, rulebook))
+    lines = list(lines_of(passed, scenario, rulebook))
     if json:
         print_json(lines)
         return
-    print("\n".join(map(_sentence, lines)))
-    if not lines:
-        note(_silence(scenario, world.contact))
+    zone = world.contact.zone or rulebook.zone
+    print(f"{scenario}, as the clocks in {zone} show it")
+    print("\n".join(one for line in lines for one in sentences(line, zone)))
+    if not any(line["what"] in ("run_entered", "step_in") for line in lines):
+        note(_silence(scenario, world))
 
 
-def _silence(scenario: str, contact: "Contact") -> str:
-    from engine.domain.profile.calendar import written
-
-    last = contact.entries.get(scenario)
-    entered = f"; the contact entered it at {written(last)}, see its reentry" if last else ""
-    return f"{scenario} did not begin{entered}"
+def _silence(scenario: str, world: "Simulation") -> str:
+    """What may help whose scenario did not begin."""
+    [found] = [one for one in world.rulebook.definitions.scenarios if one.scenario == scenario]
+    last = world.contact.entries.get(scenario)
+    if last:
+        return (
+            f"{scenario} did not begin; the contact entered it at {written(last)}, see its reentry"
+        )
+    if found.key is not None:
+        return f"{scenario} did not begin: it keeps runs apart by {found.key}; give it by --events FILE"
+    return f"{scenario} did not begin; --events FILE may hold what begins it"
 
 
 def _world(contact: str, workspace: Path | None, grpc: str, data: Path | None) -> "Simulation":
     if contact:
         return _of_contact(contact, workspace, grpc, data)
-    if workspace is None:
-        raise BadRequest("name a --contact of a running engine, a --workspace, or both")
-    return _of_workspace(workspace)
+    return _of_engine(grpc, data) if workspace is None else _of_workspace(workspace)
 
 
-def _span(text: str) -> int:
+def _span(text: Any, of: str = "--for") -> int:
     try:
         return milliseconds(msgspec.convert(text, Annotated[str, msgspec.Meta(pattern=PATTERN)]))
     except msgspec.ValidationError:
-        raise BadRequest(f"--for takes a duration as 12h or 30d, not {text!r}") from None
+        raise BadRequest(f"{of} takes a duration as 12h or 30d, not {text!r}") from None
+
+
+def _of_engine(grpc: str, data: Path | None) -> "Simulation":
+    """Somebody of whom nothing is known yet, under the rulebook in force."""
+    from engine.clock import SystemClock
+    from engine.domain.profile.contact import Contact
+    from engine.domain.rulebooks.definitions import Definitions
+    from engine.domain.rulebooks.rulebook import Rulebook
+    from engine.replay.simulation import Simulation
+
+    try:
+        with connected(grpc, data) as engine:
+            force = engine.rulebook()
+    except RequestError as error:
+        if type(error) is not RequestError:
+            raise
+        text = f"{error}; or name a --workspace, which needs no engine"
+        raise RequestError(text) from error
+    definitions = msgspec.convert(force["definitions"], Definitions)
+    rulebook = Rulebook(force["version"], definitions)
+    return Simulation(Contact(1), rulebook, SystemClock().now())
 
 
 def _of_workspace(workspace: Path) -> "Simulation":
@@ -132,92 +159,38 @@ def _happens(world: "Simulation", scenario: str, events: Path | None) -> Iterato
     """The events, each when its time has come; without any the scenario is started."""
     from engine.cli.rehearsal import judge
     from engine.domain.message import Act
-    from engine.replay.became import heard, is_about_a_message
+    from engine.replay.happening import consumed
     from engine.rpc.items.instant import parse
 
     if events is None:
         yield from world.take(Act("simulate", "start", scenario), world.now)
         return
     judged = judge(world.rulebook.definitions.country)
-    user = next((key.partition(":")[2] for key in world.contact.keys), "simulated")
-    for number, item in enumerate(_items(events), 1):
+    user = next((key.partition(":")[2] for key in world.contact.keys), NOBODY)
+    for number, item in _items(events):
+        if "when" in item:
+            yield from world.until(world.now + _span(item["when"], f"{events}:{number}: when"))
+            continue
         at = max(world.now, parse(item.get("timestamp")) or world.now)
         yield from world.until(at)
-        named = item if {"userId", "anonymousId"} & {*item} else {"userId": user, **item}
         try:
-            message = (
-                heard(item, world.sent, world.contact, at)
-                if is_about_a_message(item)
-                else judged(named, at)
-            )
+            message = consumed(item, world, judged, user)
         except ValueError as error:
             raise BadRequest(f"{events}:{number}: {error}") from None
-        yield from world.take(message, at)
+        if message is not None:
+            yield from world.take(message, at)
 
 
-def _items(events: Path) -> Iterator[dict[str, Any]]:
-    for number, line in enumerate(events.read_bytes().splitlines(), 1):
+def _items(events: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """With the numbers of their lines."""
+    try:
+        text = events.read_bytes()
+    except OSError as error:
+        raise BadRequest(f"{events} cannot be read: {error.strerror}") from error
+    for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
         try:
-            yield msgspec.json.decode(line, type=dict[str, Any])
+            yield number, msgspec.json.decode(line, type=dict[str, Any])
         except msgspec.DecodeError as error:
             raise BadRequest(f"{events}:{number}: {error}") from None
-
-
-def _lines(
-    passed: Iterable["Passed"], scenario: str, rulebook: "Rulebook"
-) -> Iterator[dict[str, Any]]:
-    """What concerns the scenario: facts, and messages with their texts."""
-    from engine.domain.effect import Send
-    from engine.domain.profile.calendar import written
-
-    for one in passed:
-        for fact in one.outcome.facts:
-            name, _, step = fact.subject.partition("/")
-            if fact.what in TOLD and name == scenario:
-                told = {"at": written(fact.at), "what": fact.what, "step": step}
-                yield told | {"detail": fact.detail}
-        for effect in one.outcome.effects:
-            if isinstance(effect, Send) and effect.scenario.partition("/")[0] == scenario:
-                yield {"at": written(max(effect.at, effect.held)), "what": "sent"} | _message(
-                    rulebook, effect
-                )
-
-
-def _message(rulebook: "Rulebook", send: Any) -> dict[str, Any]:
-    from engine.rendering.render import CannotRender
-    from engine.replay.rendered import rendered
-
-    told = {
-        "step": send.scenario.partition("/")[2],
-        "channel": send.channel,
-        "template": send.template,
-        "to": send.address,
-    }
-    try:
-        return told | rendered(rulebook.templates[send.template], send)._asdict()
-    except CannotRender as error:
-        return told | {"problem": str(error)}
-
-
-def _sentence(line: dict[str, Any]) -> str:
-    """``2026-03-02T10:00:00Z  sent  reminder  cart_reminder by email to lea@example.org``, and its text."""
-    head = f"{line['at']}  {line['what']:<13} {line['step']}"
-    if line["what"] != "sent":
-        return f"{head}  {_plain(line['detail'])}".rstrip()
-    head += f"  {line['template']} by {line['channel']} to {line['to']}"
-    if "problem" in line:
-        return f"{head}\n    cannot be rendered: {line['problem']}"
-    text = "\n".join(f"    {words}" for words in line["text"].rstrip().splitlines())
-    return f"{head}\n    {line['subject']}\n\n{text}\n"
-
-
-def _plain(value: Any) -> str:
-    return (
-        ""
-        if value is None
-        else value
-        if isinstance(value, str)
-        else msgspec.json.encode(value).decode()
-    )

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from engine.domain.language.spec import Became, Chapter, Item, Spec
+from engine.domain.language.spec import Answering, Became, Chapter, Item, Spec
 from engine.loading import shape
 from engine.loading.check_condition import Names, condition_problems
 from engine.loading.nearest import meant
@@ -41,8 +41,14 @@ def _chapter_problems(chapter: Chapter, names: Names) -> Problems:
 def _item_problems(item: Item, names: Names) -> Problems:
     if {"event", "type"} & {*item}:
         return
+    if "webhook" in item:
+        wrong = [*shape.problems(item, Answering)]
+        yield from wrong
+        if not wrong and item["webhook"] not in names["webhook"]:
+            yield ("webhook",), f"no such endpoint; {meant(item['webhook'], names['webhook'])}"
+        return
     if "message" not in item:
-        yield (), "has neither event nor type, nor message for what becomes of one"
+        yield (), "has neither event nor type, nor message for what becomes of one, nor webhook"
         return
     wrong = [*shape.problems(item, Became)]
     yield from wrong

@@ -121,10 +121,15 @@ def _send(step: Send, scenario: Scenario, place: Place, known: Known) -> Problem
 
 def _branch(step: Branch, _scenario: Scenario, place: Place, known: Known) -> Problems:
     """Either the short form or several ways, each with its own question."""
-    if (step.if_ is None) == (step.when is None):
-        yield place, "a branch needs either if or when"
+    if sum(one is not None for one in (step.if_, step.answer, step.when)) != 1:
+        yield (
+            place,
+            "a branch needs one of if (a condition), answer (of a webhook) and when (several)",
+        )
     if step.when is not None and step.then is not None:
-        yield (*place, "then"), "goes with if; each way of when has a then of its own"
+        yield (*place, "then"), "goes with if or answer; each way of when has a then of its own"
+    if step.answer is not None:
+        yield from where_problems(step.answer, (*place, "answer"))
     for where, condition in conditions_of(step):
         yield from condition_problems(condition, (*place, *where), known.names)
     for at, case in enumerate(step.when or ()):

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from engine.domain.language.spec import Spec
 from engine.domain.rulebooks.definitions import Definitions
 from engine.loading.workspace import Workspace, Written
-from engine.replay.story import Judge, Story
+from engine.replay.happening import Judge
+from engine.replay.story import Story
 
 
 class Told(NamedTuple):

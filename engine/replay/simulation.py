@@ -1,15 +1,19 @@
 """One contact on a clock of its own: the very step, in a world that answers everything at once.
 
 What is sent is taken by the next hop in the same instant, or when it may leave; a key that is claimed is
-free. No other contact exists, and no address is suppressed but by what happens here.
+free. No other contact exists, and no address is suppressed but by what happens here. An endpoint tells
+nothing in its answer, unless it is said otherwise.
 """
 
 from collections.abc import Iterator
 from heapq import heappop, heappush
 from typing import NamedTuple
 
+import msgspec
+
 from engine.domain.effect import ClaimKey, Effect, Send
 from engine.domain.language.endpoint import is_webhook
+from engine.domain.language.spec import Answering
 from engine.domain.message import ClaimAnswered, Message, Receipt, TimerFired
 from engine.domain.profile.contact import Contact
 from engine.domain.rulebooks.rulebook import Rulebook
@@ -17,6 +21,8 @@ from engine.domain.step import Outcome, step
 
 MOST = 10_000
 """Steps that one stretch of time may hold: a scenario that sends every minute for years ends there."""
+
+SILENT = Answering(webhook="any")
 
 
 class Passed(NamedTuple):
@@ -35,6 +41,7 @@ class Simulation:
         self.rulebook = rulebook
         self.now = now
         self.sent: list[Send] = []
+        self.endpoints: dict[str, Answering] = {}
         self._answers: list[tuple[int, int, Message]] = []
         self._asked = 0
 
@@ -74,13 +81,24 @@ class Simulation:
             case Send():
                 if not is_webhook(effect.channel):
                     self.sent.append(effect)
-                told, template = (effect.scenario, effect.channel), effect.template
-                taken = Receipt(effect.key, "sent", *told, template=template, topic=effect.topic)
-                self._later(max(self.now, effect.held), taken)
+                self._later(max(self.now, effect.held), self._taken(effect))
             case ClaimKey():
                 self._later(self.now, ClaimAnswered(effect.claim, 0))
             case _:
                 pass
+
+    def _taken(self, send: Send) -> Receipt:
+        told = self.endpoints.get(send.channel, SILENT)
+        answer = msgspec.json.encode(told.answers) if told.answers is not None else b""
+        return Receipt(
+            send.key,
+            "dead" if told.fails else "sent",
+            send.scenario,
+            send.channel,
+            template=send.template,
+            topic=send.topic,
+            answer=answer,
+        )
 
     def _later(self, at: int, answer: Message) -> None:
         self._asked += 1

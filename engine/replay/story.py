@@ -1,6 +1,6 @@
 """A spec told from beginning to end on a clock of its own, and where it does not come true."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -8,17 +8,15 @@ import msgspec
 
 from engine.domain.duration import milliseconds
 from engine.domain.effect import Send
-from engine.domain.event import Event
 from engine.domain.language.segment import Segment
 from engine.domain.language.spec import Chapter, Expected, Item, Spec
-from engine.domain.message import Message
 from engine.domain.profile.calendar import zone_of
 from engine.domain.profile.contact import Contact
 from engine.domain.rulebooks.definitions import Definitions, succeed
 from engine.domain.rulebooks.rulebook import Rulebook
 from engine.domain.rulebooks.since import dated
 from engine.rendering.render import CannotRender
-from engine.replay.became import heard, is_about_a_message
+from engine.replay.happening import Judge, consumed
 from engine.replay.rendered import rendered
 from engine.replay.simulation import Passed, Simulation
 
@@ -28,8 +26,6 @@ PERSON = "spec"
 replace = msgspec.structs.replace
 
 Place = tuple[str | int, ...]
-Judge = Callable[[Item, int], Event]
-"""An item as services push it, received at an instant (ms), as an event. Raises ValueError."""
 
 
 class Untrue(NamedTuple):
@@ -100,19 +96,12 @@ class Story:
 
     def _happens(self, item: Item, place: Place) -> Iterator[Untrue]:
         try:
-            message = self._message(item)
+            message = consumed(item, self._world, self._judge, PERSON)
         except ValueError as error:
             yield Untrue(place, str(error))
             return
-        self.passed += self._world.take(message, self._world.now)
-
-    def _message(self, item: Item) -> Message:
-        world = self._world
-        if is_about_a_message(item):
-            return heard(item, world.sent, world.contact, world.now)
-        named = item if {"userId", "anonymousId"} & {*item} else {"userId": PERSON, **item}
-        typed = named if "type" in named or "event" not in named else {"type": "track", **named}
-        return self._judge(typed, world.now)
+        if message is not None:
+            self.passed += self._world.take(message, self._world.now)
 
     def _sent(self, expected: tuple[Expected, ...]) -> Iterator[Untrue]:
         sent = self._world.sent[self._told :]

@@ -30,8 +30,9 @@ class CasePlan(msgspec.Struct, frozen=True):
 
 
 def cases_of(step: Branch, demand: Demand) -> tuple[CasePlan, ...]:
-    """The short form, ``if``, is one case."""
-    cases = step.when or (Case(if_=step.if_ or Condition(), then=step.then),)
+    """The short form, ``if`` or ``answer``, is one case."""
+    if_ = step.if_ if step.answer is not None else step.if_ or Condition()
+    cases = step.when or (Case(if_=if_, answer=step.answer, then=step.then),)
     return tuple(
         CasePlan(compiled(case.if_, demand) if case.if_ else None, matcher(case.answer), case.then)
         for case in cases

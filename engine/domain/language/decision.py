@@ -21,7 +21,8 @@ class Case(Definition, frozen=True, kw_only=True):
 class Branch(Definition, frozen=True, kw_only=True, tag_field="do", tag="branch"):
     """Go to ``then`` if the condition holds now, else to ``else``; a missing one means the next step.
 
-    ``when`` names several ways instead of ``if``: the first whose condition holds is taken.
+    ``when`` names several ways instead of ``if``: the first whose condition holds is taken. ``answer``
+    in place of ``if`` asks about the last webhook's answer.
     """
 
     id: Name
@@ -29,6 +30,7 @@ class Branch(Definition, frozen=True, kw_only=True, tag_field="do", tag="branch"
     then: Name | None = None
     when: Annotated[tuple[Case, ...], msgspec.Meta(min_length=1, max_length=20)] | None = None
     else_: Name | None = msgspec.field(name="else", default=None)
+    answer: Where | None = None
 
 
 class Arm(Definition, frozen=True, kw_only=True):

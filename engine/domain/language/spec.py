@@ -14,7 +14,8 @@ from engine.domain.profile.consent import Status
 Item = dict[str, Any]
 """An item as services push it: ``{event: Order Completed, properties: {...}}``, ``{type: identify, ...}``;
 
-or what becomes of a message that was sent before, as ``Became`` has it: ``{message: opened}``.
+or what becomes of a message that was sent before, as ``Became`` has it: ``{message: opened}``;
+or how an endpoint answers from now on, as ``Answering`` has it: ``{webhook: crm, answers: {grade: A}}``.
 """
 
 
@@ -32,6 +33,14 @@ class Became(Definition, frozen=True, kw_only=True):
     url: str = ""
     machine: bool = False
     soft: bool = False
+
+
+class Answering(Definition, frozen=True, kw_only=True):
+    """What an endpoint answers to whatever calls it from now on; ``fails``: calls to it are given up."""
+
+    webhook: Name
+    answers: dict[str, Any] | None = None
+    fails: bool = False
 
 
 class Someone(Definition, frozen=True, kw_only=True):

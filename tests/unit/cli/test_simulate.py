@@ -52,15 +52,48 @@ def test_without_events_the_scenario_is_started_and_says_why_nothing_is_sent(
     relance: Relance,
 ) -> None:
     ran = relance("simulate", "welcome", "--workspace", "config", "--for", "3d")
-    assert "skipped       greeting  no_address" in ran.out
-    assert ran.out.count("run_ended") == 1
+    assert "sends nothing at greeting: no address" in ran.out
+    assert ran.out.count("  ends: exit") == 1
+
+
+def test_people_read_each_step_with_how_long_it_waits_and_what_it_caused(
+    relance: Relance, tmp_path: Path
+) -> None:
+    file = tmp_path / "events.jsonl"
+    put = {"event": "Product Added", "properties": {"cart_id": "C-1", "name": "Bol", "price": 18.5}}
+    signed = IDENTIFIED | {"timestamp": "2099-03-02T08:00:00Z"}
+    file.write_text("\n".join(map(json.dumps, (signed, put, {"when": "30m"}, put, {"when": "1h"}))))
+    ran = relance("simulate", "abandoned_cart", "--workspace", "config", "--events", file)
+    told = [line for line in ran.out.splitlines() if line.startswith("2099-03-0")]
+    begun = told.index("2099-03-02 10:00:00  comes to reminder (send)")
+    assert told[begun : begun + 6] == [
+        "2099-03-02 10:00:00  comes to reminder (send)",
+        "2099-03-02 10:00:00  sends cart_reminder by email to lea@example.org",
+        "2099-03-02 10:00:00  comes to back (wait_for, until 2099-03-03 10:00:00)",
+        "2099-03-03 10:00:00  has waited in vain at back",
+        "2099-03-03 10:00:00  comes to last_call (send)",
+        "2099-03-03 10:00:00  takes email instead at last_call: no address",
+    ]
+    assert ran.out.count("    - Bol, 18.50 €") == 4
+    assert "  enters segment hesitating" in ran.out
+
+
+def test_a_scenario_that_keeps_runs_apart_says_that_it_needs_an_event(relance: Relance) -> None:
+    ran = relance("simulate", "abandoned_cart", "--workspace", "config")
+    assert ran.out.count("does not begin: nothing names the key") == 1
+    assert "give it by --events FILE" in ran.err
 
 
 @pytest.mark.parametrize(
     ("arguments", "code", "text"),
     [
         (("welcom", "--workspace", "config"), 1, "there is no scenario welcom"),
-        (("welcome",), 2, "name a --contact of a running engine, a --workspace, or both"),
+        (("welcome", "--grpc", "127.0.0.1:1"), 3, "or name a --workspace, which needs no engine"),
+        (
+            ("welcome", "--workspace", "config", "--events", "no.jsonl"),
+            2,
+            "no.jsonl cannot be read",
+        ),
         (
             ("welcome", "--workspace", "config", "--for", "soon"),
             2,

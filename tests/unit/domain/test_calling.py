@@ -13,14 +13,16 @@ from tests.unit.domain import builders as build
 CRM = Endpoint(webhook="crm", url="https://crm.example/")
 
 
-def calling(**rest: Any) -> build.Life:
+WHEN: dict[str, Any] = {"when": [{"answer": {"grade": "A"}, "then": "good"}], "else": "poor"}
+
+
+def calling(graded: dict[str, Any] | None = None, **rest: Any) -> build.Life:
     call = {"do": "webhook", "id": "ask", "webhook": "crm", **rest}
-    graded = {"do": "branch", "id": "graded", "when": [{"answer": {"grade": "A"}, "then": "good"}]}
     scenario = build.scenario(
         "lead",
         {"event": "Asked"},
         call,
-        graded | {"else": "poor"},
+        graded or {"do": "branch", "id": "graded", **WHEN},
         build.put("good", "lead", "good"),
         build.leave("end"),
         build.put("poor", "lead", "poor"),
@@ -65,6 +67,12 @@ def test_a_run_that_waits_goes_on_with_the_answer() -> None:
     one = calling(wait=True)
     assert one.passes("9d").standing == ["lead/ask"]
     assert answers(one, "deferred") is None
+    assert answers(one, "sent", b'{"grade": "A"}') == "good"
+
+
+def test_a_branch_asks_of_the_answer_without_a_list_of_ways() -> None:
+    graded = {"do": "branch", "id": "graded", "answer": {"grade": "A"}, "then": "good"}
+    one = calling(graded | {"else": "poor"}, wait=True)
     assert answers(one, "sent", b'{"grade": "A"}') == "good"
 
 

@@ -91,7 +91,12 @@ def test_goal_and_exits_are_moments_too(problems: StepProblems) -> None:
             "{do: set, id: a, attribute: x, to: 1, then: b}",
             ".then: there is no step b; known are a",
         ),
-        ("{do: branch, id: a}", ": a branch needs either if or when"),
+        ("{do: branch, id: a}", ": a branch needs one of if (a condition), answer"),
+        (
+            "{do: branch, id: a, if: {segment: buyers}, answer: {grade: A}}",
+            ": a branch needs one of if",
+        ),
+        ("{do: branch, id: a, answer: {grade: {ovr: 1}}}", ".answer.grade.ovr"),
         ("{do: branch, id: a, when: [{}]}", ".when[0]: needs either if (a condition)"),
         (
             "{do: branch, id: a, when: [{if: {segment: buyer}}]}",

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.cli.rehearsal import judge
+from engine.errors import DefinitionError
 from engine.loading.definitions import load
 from engine.loading.specs import tell
 from engine.rpc.items.receipts import OUTCOMES
@@ -38,13 +39,26 @@ story:
 """
 
 
+ASKED = """\
+scenario: asked
+trigger: {event: Applied}
+steps:
+  - {do: webhook, id: ask, webhook: crm, wait: 1h, else: mail}
+  - {do: branch, id: good, answer: {decision.kind: good}, then: end}
+  - {do: send, id: mail, channel: email, template: hello}
+  - {do: exit, id: end}
+"""
+CRM = "webhooks:\n  - {webhook: crm, url: 'https://crm.example/'}\n"
+
+
 @pytest.fixture
 def untrue(write: Write, template: dict[str, str | None]) -> Problems:
     """What does not come true of a spec."""
 
     def problems_of(spec: str) -> list[str]:
-        scenarios = {"scenarios/reminder.yaml": REMINDER, "scenarios/opened.yaml": OPENED}
-        folder = write({**template, **scenarios, "specs/one.yaml": spec})
+        scenarios = {"reminder": REMINDER, "opened": OPENED, "asked": ASKED}
+        files = {f"scenarios/{name}.yaml": text for name, text in scenarios.items()}
+        folder = write({**template, **files, "webhooks.yaml": CRM, "specs/one.yaml": spec})
         definitions = load(folder)
         return tell(folder, definitions, judge(definitions.country)).problems
 
@@ -58,6 +72,26 @@ def test_what_comes_true_is_no_problem_and_an_hour_is_an_hour_when_clocks_change
         "{send: hello, channel: email, at: 2026-03-29T00:30, subject: Hello, contains: [Léa]}"
     )
     assert untrue(SPEC.replace("THEN", expected)) == []
+
+
+@pytest.mark.parametrize(
+    ("says", "then"),
+    [
+        ("answers: {decision: {kind: good}}", ""),
+        ("answers: {decision: {kind: bad}}", "{send: hello}"),
+        ("fails: true", "{send: hello}"),
+    ],
+)
+def test_a_spec_says_what_an_endpoint_answers(untrue: Problems, says: str, then: str) -> None:
+    given = f"[{{webhook: crm, {says}}}, {{event: Applied}}]"
+    spec = SPEC.replace("[{event: Product Added}]", given).replace("THEN", then)
+    assert untrue(spec) == []
+
+
+def test_an_endpoint_that_nobody_declares_answers_nothing(untrue: Problems) -> None:
+    spec = SPEC.replace("{event: Product Added}", "{webhook: crn, fails: true}").replace("THEN", "")
+    with pytest.raises(DefinitionError, match="no such endpoint; did you mean crm"):
+        untrue(spec)
 
 
 def test_what_was_sent_instead_is_told_with_file_and_line(untrue: Problems) -> None:
@@ -153,5 +187,5 @@ def test_a_receipt_is_checked_word_by_word(
     assert [one.split(": ", 1)[1] for one in problems({**template, "specs/one.yaml": spec})] == [
         f"story[3].given[0].message: 'openned' is not allowed; expected {known}",
         "story[3].given[1].of.template: no such template; did you mean hello?",
-        "story[3].given[2]: has neither event nor type, nor message for what becomes of one",
+        "story[3].given[2]: has neither event nor type, nor message for what becomes of one, nor webhook",
     ]
