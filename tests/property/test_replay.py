@@ -10,12 +10,9 @@ from msgspec.structs import replace
 
 from engine.domain import fact
 from engine.domain.consents.suppression import address_hash
-from engine.domain.consents.topic import ConsentRules, DoubleOptIn, Topic
 from engine.domain.event import PUBLIC, SERVER, TOKEN, Event
 from engine.domain.intake.notice import Notice
-from engine.domain.language.endpoint import Endpoint
-from engine.domain.language.moment import Moment
-from engine.domain.language.team import Escalation, Handoff, Owner, Reminder, Team
+from engine.domain.language.team import Team
 from engine.domain.link import Link, link_key, sign
 from engine.domain.profile import codec
 from engine.domain.rulebooks.definitions import Definitions, encode
@@ -35,6 +32,7 @@ from tests.property.strategies import (
     documents,
     happenings,
 )
+from tests.property.surroundings import ASKING, HOOK, HOT, OWNERS, RULES
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build
 
@@ -147,31 +145,8 @@ histories = st.lists(
     max_size=12,
 )
 PERSON = {"email": "ada@example.com", "consent_tracking": True}
-RULES = ConsentRules(
-    topics=(Topic(topic="news"),), confirm={"email": DoubleOptIn(template="ask", within="40ms")}
-)
-asking = build.template("ask", transactional=True)
-OWNERS = (
-    Owner(owner="ann", name="Ann", email="ann@sales.example"),
-    Owner(owner="bob", name="Bob", email="bob@sales.example", weight=2),
-)
-HOT = Handoff(
-    handoff="hot",
-    deadline="40ms",
-    alert="ask",
-    reminder=Reminder(template="ask", before=("15ms",), after=("10ms",)),
-    escalation=Escalation(template="ask", to="bob", after="20ms"),
-    leaves="all",
-    again="30ms",
-)
 SALES = build.scenario(
     "sales", {"event": EVENTS[1]}, {"do": "handoff", "id": "go", "handoff": "hot"}
-)
-HOOK = Endpoint(
-    webhook="crm",
-    url="https://crm.example/",
-    on=(Moment(event="Ate"), Moment(message="sent"), Moment(enters="s0")),
-    attributes=("x",),
 )
 
 
@@ -185,7 +160,7 @@ def configurations(draw: st.DrawFn) -> Definitions:
     handoffs = draw(st.sampled_from([(), (HOT,), (replace(HOT, reminder=None, leaves=()),)]))
     return replace(
         written,
-        templates=(*templates, asking),
+        templates=(*templates, ASKING),
         scenarios=(*scenarios, SALES),
         consent=RULES,
         team=Team(owners=OWNERS, handoffs=handoffs),

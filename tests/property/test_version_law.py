@@ -4,36 +4,15 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from engine.domain.message import TimerFired
-from engine.domain.rulebooks.definitions import Definitions, succeed
-from engine.domain.rulebooks.rulebook import Rulebook
-from engine.domain.rulebooks.since import dated
+from engine.domain.rulebooks.definitions import Definitions
 from tests.property.edits import POLICIES, careers
+from tests.property.published import Published
 from tests.property.strategies import LONGEST, Happening, histories
 from tests.property.test_run_law import check_figures, check_state
 from tests.unit.domain import builders as build
 from tests.unit.domain.builders import Life
-
-
-class Published:
-    """Rulebooks, each after the one before it, as an engine publishes them."""
-
-    def __init__(self, first: Definitions) -> None:
-        self.version = 1
-        self.definitions = dated(None, succeed(None, first), 1)
-
-    @property
-    def book(self) -> Rulebook:
-        return Rulebook(self.version, self.definitions)
-
-    def publish(self, written: Definitions, paused: bool = False) -> Rulebook:
-        self.version += 1
-        following = succeed(self.definitions, written)
-        following = replace(following, paused=("scenario0",) if paused else ())
-        self.definitions = dated(self.definitions, following, self.version)
-        return self.book
 
 
 @settings(max_examples=25, deadline=None)
@@ -48,7 +27,7 @@ def test_in_is_out_and_inside_whatever_becomes_of_the_runs(
     edits = {len(history) * at // len(career): at for at in range(1, len(career))}
     for position, happening in enumerate(history):
         if at := edits.get(position):
-            one.under(published.publish(career[at], paused=coins[at]))
+            one.under(published.publish(career[at], ("scenario0",) if coins[at] else ()))
             if coins[-at]:
                 one.take(TimerFired())
         one.until(one.now + happening.gap)

@@ -53,7 +53,10 @@ def hear(turn: Turn, receipt: Receipt) -> None:
 def _go_on(turn: Turn, run: Run, plan: ScenarioPlan, step: Webhook, *, taken: bool) -> None:
     if not taken or not run.answer:
         run = msgspec.structs.replace(run, answer=NOTHING if taken else NONE)
-    if run.scenario in turn.rulebook.paused:
+    if turn.contact.trouble:
+        follow(turn, run, Stay(run))
+        turn.contact.timers[timer_of(run)] = turn.now  # it goes on when the contact does
+    elif run.scenario in turn.rulebook.paused:
         follow(turn, run, Stay(run))
         turn.contact.timers.pop(timer_of(run), None)
     else:

@@ -68,8 +68,12 @@ def go_on(turn: Turn, moved: list[str]) -> None:
 
 
 def catch_up(turn: Turn) -> None:
-    """Runs that come from another contact may come from another rulebook too."""
-    go_on(turn, succeed(turn))
+    """Runs that come from another contact may come from another rulebook too.
+
+    Those of a parked contact stay where they are until the next one.
+    """
+    if not turn.contact.trouble:
+        go_on(turn, succeed(turn))
 
 
 def _heir(turn: Turn, run: Run) -> Heir | None:

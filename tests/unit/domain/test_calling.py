@@ -177,3 +177,39 @@ def test_an_endpoint_that_is_gone_is_a_fact() -> None:
     facts = [(fact.what, fact.detail) for fact in one.facts if fact.subject == "lead/ask"]
     assert ("skipped", "no_endpoint") in facts
     assert one.sends == []
+
+
+CIRCLE = (
+    build.segment("lit", attribute="x", is_=1),
+    build.scenario("dark", {"enters": "lit"}, build.put("off", "x", 0)),
+    build.scenario("light", {"leaves": "lit"}, build.put("on", "x", 1)),
+)
+ASKING = build.scenario(
+    "lead",
+    {"event": "Asked"},
+    {"do": "webhook", "id": "ask", "webhook": "crm", "wait": True},
+    build.put("good", "lead", "good"),
+)
+
+
+def test_an_answer_to_a_parked_contact_is_kept_until_it_goes_on() -> None:
+    one = build.life(*CIRCLE, ASKING, webhooks=(CRM,))
+    one.does("Asked")
+    one.tells(x=1)
+    assert one.contact.trouble
+    assert answers(one, "sent") is None
+    one.under(build.rulebook(CIRCLE[0], ASKING, version=2, webhooks=(CRM,)))
+    one.passes("1h")
+    assert one.contact.attributes["lead"] == "good"
+    assert one.contact.runs == []
+
+
+def test_an_answer_that_leads_into_a_walk_without_end_parks_the_contact() -> None:
+    """Taken and kept as any message; it is not put aside as one that breaks the engine."""
+    turning = build.branch("turn", {"did": "Asked"}, then="turn")
+    call = {"do": "webhook", "id": "ask", "webhook": "crm", "wait": True}
+    one = build.life(build.scenario("lead", {"event": "Asked"}, call, turning), webhooks=(CRM,))
+    one.does("Asked")
+    answers(one, "sent")
+    assert one.contact.trouble.endswith(": lead")
+    assert one.standing == ["lead/ask"]
