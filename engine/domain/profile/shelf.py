@@ -1,8 +1,8 @@
 """The shelf: what a contact's events put into collections. Bounded, and apart from the hot state.
 
-It has a row of its own, written only when it changes and read only when a step asks for it: a step
-that finds it absent says so (Absent), is given it, and is asked again. In the hot state there is only
-a summary of each collection, which is all that most conditions need.
+It has a row of its own, written only when it changes and read when its contact comes into memory.
+Whoever has read the state alone is told that the shelf is absent (Absent), and may give it and ask
+again. In the hot state there is only a summary of each collection, which most conditions make do with.
 """
 
 from typing import Any

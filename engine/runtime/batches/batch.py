@@ -19,7 +19,6 @@ from engine.domain.message import (
 )
 from engine.domain.profile.contact import Contact
 from engine.domain.profile.identity import Binding, contact_id
-from engine.domain.profile.shelf import Absent
 from engine.domain.rulebooks import pending
 from engine.domain.runs import standing
 from engine.domain.step import Outcome, step
@@ -190,12 +189,8 @@ class Batch:
         self.unrebuilt.append(contact.id)
 
     def stepped(self, contact: Contact, taken: Message) -> Outcome:
-        """A step that asks for what the contact has collected did nothing yet: it is taken anew."""
-        try:
-            return step(contact, taken, self.memory.rulebook, self.now)
-        except Absent:
-            contact.shelf = self.memory.store.shelves([contact.id]).get(contact.id, b"")
-            return step(contact, taken, self.memory.rulebook, self.now)
+        """What comes of a message, here and now."""
+        return step(contact, taken, self.memory.rulebook, self.now)
 
     def rearm(self, contact: int) -> None:
         """The contact's wake-up fired: its row moves to where its earliest timer is now."""

@@ -110,13 +110,18 @@ class Memory:
         return max(self.clock.now(), self.now)
 
     def activate(self, contacts: set[int]) -> None:
-        """Bring contacts into memory; those that do not exist stay absent."""
+        """Bring contacts into memory with their shelves; those that do not exist stay absent."""
         missing = [contact for contact in contacts if contact not in self.residents]
-        if missing:
-            lexicon = self.rulebook.lexicon
-            for number, row in self.store.contacts(missing).items():
-                contact = codec.decode(row.state, lexicon)
-                self.residents.keep(number, resident_of(row, contact))
+        if not missing:
+            return
+        lexicon, rows = self.rulebook.lexicon, self.store.contacts(missing)
+        found = {number: codec.decode(row.state, lexicon) for number, row in rows.items()}
+        collected = [number for number, contact in found.items() if contact.collections]
+        shelves = self.store.shelves(collected) if collected else {}
+        for number in collected:
+            found[number].shelf = shelves.get(number, b"")
+        for number, contact in found.items():
+            self.residents.keep(number, resident_of(rows[number], contact))
 
     def look_up(self, keys: set[str]) -> None:
         """Bring directory entries into memory; an unknown key is an empty entry until someone binds it."""
