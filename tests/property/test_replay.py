@@ -240,7 +240,7 @@ async def acts(engine: SmallEngine, one: Acted | Decides) -> None:
         return
     try:
         await engine.coordinator.act(one.key, one.act, one.subject, one.value, "operator")
-    except Unknown:
+    except (Unknown, BadRequest):
         return
 
 
