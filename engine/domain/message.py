@@ -7,6 +7,7 @@ import msgspec
 from engine.domain.effect import Half, Send
 from engine.domain.event import Event
 from engine.domain.profile.consent import Status
+from engine.domain.profile.dedupe import mark_of
 from engine.domain.profile.identity import Claim
 from engine.domain.profile.offer import Decision
 from engine.domain.scores.gauge import Standing
@@ -112,6 +113,12 @@ class Witnessed(msgspec.Struct, frozen=True, array_like=True, tag="witnessed"):
 
     source: int
     seen: bytes
+
+
+class LedOn(msgspec.Struct, frozen=True, array_like=True, tag="led"):
+    """An event of this fingerprint reached you and names somebody else: a retry is led on as well."""
+
+    fingerprint: bytes
 
 
 class CompanyTold(msgspec.Struct, frozen=True, array_like=True, tag="told"):
@@ -220,7 +227,17 @@ HopMessage = (
     | CompanyLearned
 )
 Message = (
-    Event | TimerFired | Receipt | Act | Stated | Raised | Decided | Rebuilt | Unmerged | HopMessage
+    Event
+    | TimerFired
+    | Receipt
+    | Act
+    | Stated
+    | Raised
+    | Decided
+    | Rebuilt
+    | LedOn
+    | Unmerged
+    | HopMessage
 )
 Logged = Message | CompanyTold
 """What a row of the log may hold: contacts consume messages, companies what they are told."""
@@ -228,6 +245,13 @@ Logged = Message | CompanyTold
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)
 _any: msgspec.msgpack.Decoder[Logged] = msgspec.msgpack.Decoder(Logged)
+
+
+def imprint_of(message: Message) -> bytes:
+    """What it leaves in the ring of whoever consumed it, so that a retry is known; empty for nothing."""
+    if isinstance(message, LedOn):
+        return mark_of(message.fingerprint)
+    return message.fingerprint if isinstance(message, Event | Receipt) else b""
 
 
 def encode(message: Logged) -> bytes:

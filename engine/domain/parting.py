@@ -33,12 +33,14 @@ from engine.domain.message import (
     CompanyLearned,
     Decided,
     HopMessage,
+    LedOn,
     Message,
     Rebuilt,
     Receipt,
     Stated,
     TimerFired,
     Unmerged,
+    imprint_of,
 )
 from engine.domain.profile import rising
 from engine.domain.profile.contact import Contact, Run, timer_of, watch_of
@@ -121,7 +123,7 @@ class Side:
 class Parting:
     """``mine`` is the survivor before the merge, ``other`` who merged into it, both under this rulebook.
 
-    ``seen`` is all that was taken since, whoever it was for: a retry may name keys of both.
+    ``seen`` is all that was taken since, or led on, whoever it was for: a retry may name keys of both.
     """
 
     def __init__(
@@ -146,8 +148,8 @@ class Parting:
             if taker is not None:
                 taker.take(row, self._books[row.rulebook])
             self._note(row, taker or self.mine)
-            if isinstance(row.message, Event | Receipt) and row.message.fingerprint:
-                self.seen = with_seen(self.seen, row.message.fingerprint, row.now, ALL)
+            if imprint := imprint_of(row.message):
+                self.seen = with_seen(self.seen, imprint, row.now, ALL)
 
     def _side_of(self, message: Message) -> Side | None:
         """None for what neither takes."""
@@ -156,7 +158,7 @@ class Parting:
                 return self._side_of_event(message)
             case Receipt(key=key) | Stated(key=key) | Decided(id=key) if key:
                 return self.side_of_run(run_of(key))
-            case TimerFired() | Rebuilt() | Unmerged() | Act(act="merge"):
+            case TimerFired() | Rebuilt() | LedOn() | Unmerged() | Act(act="merge"):
                 return None
             case _:
                 return None if isinstance(message, HopMessage) else self.mine

@@ -27,6 +27,7 @@ from engine.domain.message import (
     CompanyLearned,
     Decided,
     HopMessage,
+    LedOn,
     Message,
     Raised,
     Rebuilt,
@@ -47,7 +48,7 @@ from engine.domain.rulebooks import pending
 from engine.domain.rulebooks.rulebook import Rulebook
 from engine.domain.runs import closing, dating, migration, run
 from engine.domain.settle import settle
-from engine.domain.take import take_act, take_event, take_receipt
+from engine.domain.take import lead_on, take_act, take_event, take_receipt
 
 PARKED = 60 * MINUTE
 
@@ -136,15 +137,22 @@ def _consume(turn: Turn, message: Message) -> Message | None:
             claim.claim_proved(turn, statement.take_stated(turn, message), message)
         case Rebuilt():
             take_rebuilt(turn, message)
-        case Raised():
-            handoff.offer(turn, message.handoff, message.reason, asked=True)
-        case Decided():
-            closing.decide(turn, message)
+        case Raised() | Decided():
+            _take_handoff(turn, message)
+        case LedOn(fingerprint):
+            lead_on(turn, fingerprint)
         case Unmerged():
             unmerge.part(turn, message)
         case _:
             return _take_hop(turn, message)
     return None
+
+
+def _take_handoff(turn: Turn, message: Raised | Decided) -> None:
+    if isinstance(message, Raised):
+        handoff.offer(turn, message.handoff, message.reason, asked=True)
+    else:
+        closing.decide(turn, message)
 
 
 def _take_hop(turn: Turn, message: HopMessage) -> Message | None:
@@ -158,8 +166,8 @@ def _take_hop(turn: Turn, message: HopMessage) -> Message | None:
             claim.holder_answered(turn, message)
         case Adopted():
             asked = turn.contact.claims[:1]
-            if merge.adopt(turn, message) and turn.contact.claims[:1] != asked:
-                claim.ask_next(turn)
+            if merge.adopt(turn, message):
+                claim.go_on(turn, asked)
             return AdoptionSettled()
         case Restored():
             return unmerge.restore(turn, message)

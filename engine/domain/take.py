@@ -15,7 +15,7 @@ from engine.domain.message import Act, Receipt
 from engine.domain.profile.attribute import changes, is_flag
 from engine.domain.profile.calendar import ZONE_ATTRIBUTE
 from engine.domain.profile.contact import SEEN
-from engine.domain.profile.dedupe import with_seen
+from engine.domain.profile.dedupe import mark_of, with_seen
 from engine.domain.runs import answering, dating, run
 from engine.domain.runs.assigning import put
 from engine.domain.runs.starting import START
@@ -71,6 +71,11 @@ def _remember(turn: Turn, fingerprint: bytes) -> None:
     contact = turn.contact
     keep = SEEN_WHILE_CLAIMING if contact.claims else SEEN
     contact.seen = with_seen(contact.seen, fingerprint, turn.now, keep)
+
+
+def lead_on(turn: Turn, fingerprint: bytes) -> None:
+    """It is not for this contact; a retry of it must not be, either, whoever the contact is by then."""
+    _remember(turn, mark_of(fingerprint))
 
 
 def _fold_traits(turn: Turn, event: Event) -> None:

@@ -186,11 +186,15 @@ class ImportedRow(NamedTuple):
 
 
 class ReservedRow(NamedTuple):
-    """An event by a key that nobody had, sent on to its device's contact at ``at`` (ms), which may have it."""
+    """An event by a key that nobody had, sent on at ``at`` (ms) to ``contact``, which may have it.
+
+    0 for the contact of its device.
+    """
 
     fingerprint: bytes
     key: str
     at: int
+    contact: int = 0
 
 
 class Write(msgspec.Struct):

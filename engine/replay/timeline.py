@@ -4,8 +4,7 @@ import heapq
 from collections.abc import Callable, Iterator
 
 from engine.domain import message
-from engine.domain.event import Event
-from engine.domain.message import Adopted, Receipt, Restored, Witnessed
+from engine.domain.message import Adopted, Restored, Witnessed, imprint_of
 from engine.domain.profile import codec
 from engine.domain.profile.dedupe import HOUR, WINDOW, fingerprints
 from engine.ports.host_store import LogRow
@@ -39,8 +38,8 @@ def week_of(read: Read, last: tuple[int, ...], now: int) -> set[bytes]:
             if row.now < since:
                 break
             taken = message.decode(row.body)
-            if isinstance(taken, Event | Receipt):
-                found.add(taken.fingerprint)
+            if imprint := imprint_of(taken):
+                found.add(imprint)
             elif isinstance(taken, Adopted):
                 found.update(fingerprints(codec.decode(taken.state).seen))
             elif isinstance(taken, Witnessed):

@@ -10,8 +10,13 @@ from engine.domain.message import Message
 BY_KEY = 0
 BY_DEVICE = 1
 CREATE = 2
+BY_HINT = 3
+BEHIND = 4
+RESERVED = 5
 """How an item is routed: by its first key; by its device key, because nobody holds the first; to the
-slot of its first key, where the contact is made."""
+slot of its first key, where the contact is made; past the directory, to whom its first key led before;
+by its first key and, should nobody hold that, to whom an earlier item of the key is kept by; to whom the
+directory has noted it for, while nobody held the key."""
 
 ACCEPTED = 0
 DUPLICATE = 1
@@ -22,13 +27,15 @@ MISSED = 5
 LATER = 6
 REJECTED = 7
 PARTED = 8
+LED = 9
 """A host's word on one item. MOVED: the contact lives elsewhere (its id goes with it). MISSED: the
 contact that was hinted at does not hold the key. LATER: an earlier item of the same key was sent on.
-PARTED: the tombstone that led here is no part of this contact, not yet or no more."""
+PARTED: the tombstone that led here is no part of this contact, not yet or no more. LED: as MOVED, to
+whom the directory has noted it for."""
 
 
 DISPUTED = "disputed"
-"""Code of a word on where to send an item: other items of its key may have gone another way."""
+"""Code of a word on where to send an item: other items of its key may have to go another way."""
 
 
 class Item(msgspec.Struct, array_like=True, gc=False):

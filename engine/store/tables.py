@@ -107,13 +107,14 @@ class Imported(HostTable, table=True):
 
 
 class Reserved(HostTable, table=True):
-    """Events by a key that nobody had, which their device's contact was asked to take."""
+    """Events by a key that nobody had, which a contact was asked to take: 0 for their device's."""
 
     __table_args__ = CLUSTERED
 
     fingerprint: bytes = Field(primary_key=True)
     key: str
     at: int
+    contact: int
 
 
 class OrderKey(HostTable, table=True):

@@ -19,7 +19,7 @@ MUTANTS = [
     Mutant(
         "a_week_of_retries_is_recognised",
         "engine/runtime/state/retries.py",
-        "return event.fingerprint in resident.retries",
+        "return entry in resident.retries",
         "return False",
         (f"{RUNTIME}/test_batch.py::test_a_week_of_retries_survives_a_restart",),
     ),

@@ -12,10 +12,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from engine.domain import fact, message
 from engine.domain.event import PUBLIC, SERVER, TOKEN, Event
-from engine.domain.message import Act, Adopted, ClaimAnswered, Restored, Unmerged, Witnessed
+from engine.domain.message import Act, Adopted, LedOn, Restored, Unmerged, Witnessed
 from engine.domain.profile import codec
 from engine.domain.profile.contact import Contact
-from engine.domain.profile.dedupe import fingerprints
+from engine.domain.profile.dedupe import fingerprints, mark_of
 from engine.domain.profile.identity import is_device, kind_of
 from engine.errors import Busy, EngineError
 from engine.ports.engine import Verdict
@@ -213,34 +213,14 @@ class Hosts(RuleBasedStateMachine):
         self.check_replay()
 
     def check_verdicts(self) -> None:
-        """Kept exactly once when it was ever accepted, not at all when it was only refused.
-
-        The one exception: who took it was not the first to claim its first key, and was led past to the
-        one who was while the two were still to hear of one another.
-        """
-        contacts = self.engine.contacts()
-        takers: dict[str, list[int]] = defaultdict(list)
-        for row, event in self.kept():
-            takers[event.message_id].append(survivor(contacts, row.contact))
-        beaten = self.beaten(contacts)
+        """Kept exactly once when it was ever accepted, not at all when it was only refused."""
+        kept = Counter(event.message_id for _row, event in self.kept())
         for event in self.events:
-            took = takers[event.message_id]
             said = [verdict.outcome for verdict in self.verdicts[event.message_id]]
             codes = {v.code for v in self.verdicts[event.message_id] if v.outcome == "rejected"}
             assert codes <= {"user_token_required"}
-            if len(took) == 2 and beaten & {(one, event.keys[0]) for one in took}:
-                continue
-            assert len(took) == (set(said) != {"rejected"})
+            assert kept[event.message_id] == (set(said) != {"rejected"})
             assert said.count("accepted") <= 1
-
-    def beaten(self, contacts: dict[int, Contact]) -> set[tuple[int, str]]:
-        """Contacts and the keys that somebody else had claimed before them."""
-        answers = [(row.contact, message.decode(row.body)) for row in self.engine.log()]
-        return {
-            (survivor(contacts, contact), answer.claim.key)
-            for contact, answer in answers
-            if isinstance(answer, ClaimAnswered) and answer.holder
-        }
 
     def check_memories(self) -> None:
         """No contact takes what it has taken before, or has heard that another one took."""
@@ -250,6 +230,9 @@ class Hosts(RuleBasedStateMachine):
                 case Event(fingerprint=taken):
                     assert taken not in heard[row.contact]
                     heard[row.contact].add(taken)
+                case LedOn(fingerprint=passed):
+                    assert mark_of(passed) not in heard[row.contact]
+                    heard[row.contact].add(mark_of(passed))
                 case Adopted(state=state):
                     heard[row.contact].update(fingerprints(codec.decode(state).seen))
                 case Witnessed(seen=seen):
@@ -285,7 +268,7 @@ class Hosts(RuleBasedStateMachine):
 
     def check_people(self, contacts: dict[int, Contact]) -> None:
         """What names a user id is kept by the contact that has it, or the log says why not."""
-        denied, decided, parted = self.denied(), self.decided_on(), self.parted()
+        denied, decided, parted = self.denied() | self.given(), self.decided_on(), self.parted()
         for row, event in self.kept():
             holder = survivor(contacts, row.contact)
             if decided & {holder, row.contact} or (row.contact, row.id) in parted:
@@ -299,6 +282,17 @@ class Hosts(RuleBasedStateMachine):
         rows = [(row.contact, message.decode(row.body)) for row in self.engine.log()]
         parts = [(contact, told) for contact, told in rows if isinstance(told, Unmerged)]
         return {(contact, row) for contact, told in parts for row in told.other.rows}
+
+    def given(self) -> set[tuple[int, str]]:
+        """Contact and key that went back, at a parting, to whom it had come from."""
+        rows = [(row.contact, message.decode(row.body)) for row in self.engine.log()]
+        parts = [(contact, told) for contact, told in rows if isinstance(told, Unmerged)]
+        halves = [(contact, codec.decode(told.other.state)) for contact, told in parts]
+        return {
+            (contact, key)
+            for contact, half in halves
+            for key in (*half.keys, *(claim.key for claim in half.claims))
+        }
 
     def denied(self) -> set[tuple[int, str]]:
         """Contact and key, as the log tells it."""

@@ -60,7 +60,7 @@ def claim_keys(turn: Turn, event: Event) -> None:
     A public key gives a known contact no email or phone: a message for it could go to anybody.
     """
     contact = turn.contact
-    fresh = not contact.keys
+    fresh = not (contact.keys or contact.first)
     if fresh:
         bind(turn, event.key)
     idle = not contact.claims
@@ -130,6 +130,18 @@ def ask_next(turn: Turn) -> None:
             turn.effects.append(AskYield(int(claim.key.removeprefix(WITH)), claim))
         else:
             turn.effects.append(ClaimKey(claim))
+
+
+def go_on(turn: Turn, asked: list[Claim]) -> None:
+    """After an adoption: with what it has left to claim, and with what it was to bring and did not.
+
+    Whoever gave itself up for a key may have let go of that before: then the directory is asked anew.
+    """
+    claims = turn.contact.claims
+    if claims[:1] == asked and claims and claims[0].rebind is not None and claims[0].rebind > 0:
+        claims[0] = msgspec.structs.replace(claims[0], rebind=None)
+    if claims[:1] != asked:
+        ask_next(turn)
 
 
 def _under_way(contact: Contact, claim: Claim) -> bool:

@@ -16,6 +16,11 @@ def has_seen(seen: bytes, fingerprint: bytes) -> bool:
     return False
 
 
+def mark_of(fingerprint: bytes) -> bytes:
+    """What stands in the ring for a message that was not taken but led on, to whomever else it names."""
+    return bytes(0xFF ^ byte for byte in fingerprint)
+
+
 def with_seen(seen: bytes, fingerprint: bytes, now: int, keep: int) -> bytes:
     """The last ``keep`` entries, this one newest."""
     entry = fingerprint + ((now // HOUR) & 0xFFFF).to_bytes(2, "big")

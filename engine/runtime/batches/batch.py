@@ -11,11 +11,11 @@ from engine.domain.event import Event
 from engine.domain.message import (
     Adopted,
     Message,
-    Receipt,
     Restored,
     TimerFired,
     Unmerged,
     Witnessed,
+    imprint_of,
 )
 from engine.domain.profile.contact import Contact
 from engine.domain.profile.identity import Binding, contact_id
@@ -165,13 +165,11 @@ class Batch:
         retries = resident.retries
         if isinstance(taken, Event):
             self.count("stored")
-            if retries is not None:
-                retries.add(taken.fingerprint)
-        elif isinstance(taken, Receipt) and retries is not None:
-            retries.add(taken.fingerprint)
-        elif isinstance(taken, Adopted | Unmerged | Restored | Witnessed):
+        if isinstance(taken, Adopted | Unmerged | Restored | Witnessed):
             retries = None
             self._leave_unrebuilt(outcome.contact)
+        elif retries is not None and (imprint := imprint_of(taken)):
+            retries.add(imprint)
         moved = (newest[0], newest[1], newest[2], newest[3])
         self.touched[contact] = Resident(outcome.contact, moved, resident.wake, 0, retries)
         if outcome.effects:

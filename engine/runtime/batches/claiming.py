@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from engine.domain.effect import ClaimKey
 from engine.domain.message import ClaimAnswered
 from engine.domain.profile.identity import WITH, Binding, slot_of_key
+from engine.runtime.state import reserved
 
 if TYPE_CHECKING:
     from engine.runtime.batches.batch import Batch
@@ -16,6 +17,7 @@ def stage_claim(batch: "Batch", contact: int, asked: ClaimKey, depth: int) -> No
     caused = 0 if claim.rebind is None else depth
     if batch.bulk and _is_free(batch, asked):
         batch.bind(claim.key, (Binding(claim.since, contact),))
+        reserved.settle_of(batch, claim, contact)
         batch.apply(contact, ClaimAnswered(claim, 0), depth=caused)
     else:
         batch.hop(contact, slot_of_key(claim.asked), caused, asked)

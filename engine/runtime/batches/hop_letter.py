@@ -84,7 +84,8 @@ class HopLetter:
             return ClaimAnswered(claim, held[-1].contact, held[-1].since)
         if after is not held:
             batch.bind(claim.key, after)
-        reserved.settle(batch, claim.fingerprint)
+        if after and after[0].contact == self.question.contact:
+            reserved.settle_of(batch, claim, self.question.contact)
         return ClaimAnswered(claim, 0)
 
     def _witness(self, batch: Batch, hop: Witness) -> Message | None:

@@ -4,6 +4,8 @@ from engine.domain import message
 from engine.domain.event import PUBLIC, Event
 from engine.domain.intake.listing import wants_known
 from engine.domain.merges.claim import belongs_to_another
+from engine.domain.merges.union import engaged
+from engine.domain.message import LedOn
 from engine.domain.profile.attribute import MISFIT
 from engine.domain.profile.contact import Contact
 from engine.domain.profile.identity import holder_at, is_device, slot_of
@@ -12,7 +14,12 @@ from engine.runtime.batches.batch import Batch
 from engine.runtime.envelope import Item, Word
 from engine.runtime.rights.erasure_letter import ERASED, was_erased
 from engine.runtime.state import founding, reserved
-from engine.runtime.state.retries import has_taken
+from engine.runtime.state.residents import Resident
+from engine.runtime.state.retries import has_taken, was_led_on
+
+IN_LINE = (envelope.BY_KEY, envelope.BY_HINT, envelope.BEHIND)
+"""Routes of items that are asked for the first time: they come in the order of their key."""
+SAID = (envelope.ACCEPTED, envelope.DUPLICATE, envelope.REJECTED)
 
 
 class EventLetter:
@@ -26,26 +33,36 @@ class EventLetter:
         event = message.decode(item.body)
         assert isinstance(event, Event)  # noqa: S101 - the Coordinator sends nothing else
         self.event = event
-        self.keys: tuple[str, ...] = () if item.contact else (event.key,)
-        self.contacts: tuple[int, ...] = (item.contact,) if item.contact else ()
+        there = bool(item.contact) and item.route != envelope.BEHIND
+        self.keys: tuple[str, ...] = () if there else (event.key,)
+        self.contacts: tuple[int, ...] = (item.contact,) if there else ()
 
     def take(self, batch: Batch) -> Word:
         event, item = self.event, self.item
-        if item.route == envelope.BY_KEY and self._was_turned(batch, event.key):
+        if item.route in IN_LINE and self._was_turned(batch, event.key):
             return Word(envelope.LATER)
-        if item.contact:
-            return self._take_by_hint(batch, item.contact)
+        if self.contacts:
+            return self._take_where_sent(batch, item.contact)
         if item.route == envelope.CREATE:
             reserved.settle(batch, event.fingerprint)
-        elif self._asks_device(event.key) and reserved.is_reserved(batch, event):
-            return self._try_device(batch)
+        elif not is_device(event.key) and (row := reserved.noted(batch, event)):
+            return self._lead(batch, row.contact) if row.contact else self._try_device(batch)
         return self._take_by_key(batch, event.key)
 
-    def _take_by_hint(self, batch: Batch, contact: int) -> Word:
+    def _take_where_sent(self, batch: Batch, contact: int) -> Word:
         """What was missed here once is not found here until the Coordinator knows that it was missed."""
-        word = self._take_at(batch, contact)
+        word = self._take_at(batch, contact, led=self.item.route == envelope.RESERVED)
         if word.word in (envelope.MISSED, envelope.PARTED):
             batch.detours[self.event.key] = None
+        return word
+
+    def _lead(self, batch: Batch, contact: int) -> Word:
+        """To whom it is noted for, who may not hold the key."""
+        word = self._take_at(batch, contact, led=True)
+        if word.word not in SAID:
+            batch.detours[self.event.key] = None
+        if word.word == envelope.MOVED:
+            word.word = envelope.LED
         return word
 
     def _take_by_key(self, batch: Batch, key: str) -> Word:
@@ -59,7 +76,7 @@ class EventLetter:
         moved = word.word == envelope.MOVED and not is_device(key)
         if moved or word.word in (envelope.TRY_CREATE, envelope.PARTED):
             batch.detours[key] = None
-            if reserved.is_disputed(batch, event):
+            if len(bindings) > 1 or reserved.is_disputed(batch, key):
                 word.code = envelope.DISPUTED
         return word
 
@@ -72,6 +89,9 @@ class EventLetter:
         event = self.event
         if was_erased(batch.memory, event):
             return self._refuse_echo(batch)
+        if self.item.route == envelope.BEHIND:
+            reserved.reserve(batch, event, self.item.contact)
+            return self._lead(batch, self.item.contact)
         if self._asks_device(key):
             reserved.reserve(batch, event)
             return self._try_device(batch)
@@ -85,52 +105,74 @@ class EventLetter:
         return self._keep(batch, contact)
 
     def _asks_device(self, key: str) -> bool:
-        by_key = self.item.route == envelope.BY_KEY and not is_device(key)
+        by_key = self.item.route != envelope.CREATE and not is_device(key)
         return by_key and any(map(is_device, self.event.keys))
 
     def _try_device(self, batch: Batch) -> Word:
         batch.detours[self.event.key] = None
-        disputed = reserved.is_disputed(batch, self.event)
-        return Word(envelope.TRY_DEVICE, code=envelope.DISPUTED if disputed else "")
+        return Word(envelope.TRY_DEVICE)
 
-    def _take_at(self, batch: Batch, contact: int) -> Word:
-        """Follow tombstones as far as they are here; each knows what it had taken itself."""
+    def _take_at(self, batch: Batch, contact: int, *, led: bool = False) -> Word:
+        """Follow tombstones as far as they are here; each knows what it had taken, or led on, itself."""
         via = self.item.via
         while slot_of(contact) in batch.memory.slots:
             resident = batch.resident(contact)
             if resident is None:
-                return Word(envelope.MISSED)
-            if has_taken(batch, resident, self.event):
-                batch.count("duplicates")
-                return Word(envelope.DUPLICATE, resident.contact.merged_into or contact)
-            if resident.contact.merged_into:
-                via, contact = contact, resident.contact.merged_into
-                continue
-            if via and via not in resident.contact.pasts:
-                return Word(envelope.PARTED)
-            return self._take_here(batch, resident.contact)
+                return Word(envelope.TRY_CREATE if led else envelope.MISSED)
+            if known := self._recall(batch, resident, led=led):
+                return known
+            if not resident.contact.merged_into:
+                return self._take_alive(batch, resident.contact, via, led=led)
+            via, contact = contact, resident.contact.merged_into
         return Word(envelope.MOVED, contact, via=via)
+
+    def _recall(self, batch: Batch, resident: Resident, *, led: bool) -> Word | None:
+        """What was decided on the event before."""
+        contact, survivor = resident.contact.id, resident.contact.merged_into
+        if has_taken(batch, resident, self.event):
+            batch.count("duplicates")
+            return Word(envelope.DUPLICATE, survivor or contact, via=contact if survivor else 0)
+        if self._may_go_on(led=led) and was_led_on(batch, resident, self.event):
+            return Word(envelope.TRY_CREATE)
+        return None
+
+    def _may_go_on(self, *, led: bool) -> bool:
+        """Whether who is asked may find that it is for somebody else."""
+        if self.item.route == envelope.CREATE:
+            return False
+        return led or (is_device(self.event.key) and len(self.event.keys) > 1)
+
+    def _lead_on(self, batch: Batch, contact: Contact) -> Word:
+        """It is for whoever its first key belongs to; that is decided once, and remembered."""
+        batch.apply(contact.id, LedOn(self.event.fingerprint))
+        return Word(envelope.TRY_CREATE)
+
+    def _take_alive(self, batch: Batch, contact: Contact, via: int, *, led: bool) -> Word:
+        key = self.event.key
+        if via and via not in contact.pasts:
+            return Word(envelope.PARTED)
+        if is_device(key) or key in contact.keys:
+            return self._take_here(batch, contact)
+        if self.item.route == envelope.BY_HINT:
+            return Word(envelope.MISSED)
+        if not any(claim.key == key for claim in contact.claims):
+            if led:
+                return self._lead_on(batch, contact)
+            if engaged(contact):  # the key goes with whom it is being parted from
+                return Word(envelope.PARTED)
+        return self._take_here(batch, contact)
 
     def _take_here(self, batch: Batch, contact: Contact) -> Word:
         event = self.event
-        if self.item.contact and not self._is_meant(contact):
-            return Word(envelope.MISSED)
         if event.at < contact.first and was_erased(batch.memory, event):
             return self._refuse_echo(batch)
         if is_device(event.key) and belongs_to_another(contact, event):
-            return Word(envelope.TRY_CREATE)
+            return self._lead_on(batch, contact)
         if self.item.route == envelope.CREATE and not self._proves(contact):
             reason = "a public key joins a known contact only with a signed context.userToken"
             batch.count("refused")
             return Word(envelope.REJECTED, 0, "user_token_required", reason)
         return self._keep(batch, contact.id)
-
-    def _is_meant(self, contact: Contact) -> bool:
-        """A device's directory has sent the item here; by any other key it may be a hint that is wrong."""
-        key = self.event.key
-        if is_device(key) or key in contact.keys:
-            return True
-        return any(claim.key == key for claim in contact.claims)
 
     def _proves(self, contact: Contact) -> bool:
         """A public key speaks for a known contact only from one of its devices."""

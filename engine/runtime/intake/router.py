@@ -44,6 +44,7 @@ class Router:
         self._hire = hire
         self._couriers: dict[int, Courier] = {}
         self._hints: OrderedDict[str, int] = OrderedDict()
+        self._leads: OrderedDict[str, int] = OrderedDict()
         self._behind: dict[str, list[Pending]] = {}
         self._number = 0
         self.pending = 0
@@ -64,10 +65,19 @@ class Router:
         if pending.push.failed:
             self._answer(pending, Word(envelope.REJECTED, 0, "busy"))
             return
-        hint = self._hints.get(pending.key, 0)
-        pending.item.contact, pending.item.via = hint, 0
-        host = self._table.host_of_contact(hint) if hint else self._table.host_of_key(pending.key)
-        self._hand(host, pending)
+        hint = self._hints.get(pending.key)
+        if not hint:
+            self._ask(pending)
+            return
+        pending.item.contact, pending.item.via, pending.item.route = hint, 0, envelope.BY_HINT
+        self._hand(self._table.host_of_contact(hint), pending)
+
+    def _ask(self, pending: Pending) -> None:
+        """The directory, and tell it who has an earlier item of the key."""
+        item = pending.item
+        item.contact, item.via = self._leads.get(pending.key, 0), 0
+        item.route = envelope.BEHIND if item.contact else envelope.BY_KEY
+        self._hand(self._table.host_of_key(pending.key), pending)
 
     def _hand(self, host: int, pending: Pending) -> None:
         courier = self._couriers.get(host)
@@ -108,11 +118,8 @@ class Router:
         event, item = pending.event, pending.item
         item.contact, item.via = 0, word.via
         pending.disputed |= word.code == envelope.DISPUTED
-        if word.word == envelope.MOVED:
-            item.contact = word.contact
-            if not is_device(event.key):
-                self._hint(pending, event.key, word.contact)
-            self._hand(self._table.host_of_contact(word.contact), pending)
+        if word.word in (envelope.MOVED, envelope.LED):
+            self._follow(pending, word)
             return
         if word.word == envelope.TRY_DEVICE:
             item.route = envelope.BY_DEVICE
@@ -122,10 +129,27 @@ class Router:
             self._readdress(pending, 0)
         else:
             self._hints.pop(event.key, None)
+            self._ask_again(pending)
+            return
         self._hand(self._table.host_of_key(pending.event.key), pending)
 
+    def _follow(self, pending: Pending, word: Word) -> None:
+        item = pending.item
+        item.contact = word.contact
+        if word.word == envelope.LED:
+            item.route = envelope.RESERVED
+            pending.disputed = True
+        elif item.route == envelope.BEHIND:
+            item.route = envelope.BY_KEY
+        if not (is_device(pending.event.key) or word.via):
+            self._hint(pending, pending.event.key, word.contact)
+        self._hand(self._table.host_of_contact(word.contact), pending)
+
     def _ask_again(self, pending: Pending) -> None:
-        """Once the two that are parting, or becoming one, have got on: where does its key lead now?"""
+        """Where does its key lead now? For who was missed, or once two have parted or become one."""
+        if pending.item.route not in (envelope.BY_DEVICE, envelope.CREATE):
+            self._ask(pending)
+            return
         pending.item.contact, pending.item.via = 0, 0
         self._hand(self._table.host_of_key(pending.event.key), pending)
 
@@ -139,13 +163,14 @@ class Router:
             self._behind[pending.key] = []
 
     def _hint(self, pending: Pending, key: str, contact: int) -> None:
-        """Where a disputed key leads its directory decides, item by item."""
+        """Where a disputed key leads its directory decides, item by item.
+
+        Nobody is led past a tombstone: it knows what it had taken for longer than its survivor does.
+        """
         if pending.disputed:
             return
-        self._hints[key] = contact
-        self._hints.move_to_end(key)
-        if len(self._hints) > HINTS:
-            self._hints.popitem(last=False)
+        self._leads.pop(key, None)
+        _keep(self._hints, key, contact)
 
     def _answer(self, pending: Pending, word: Word) -> None:
         self.pending -= 1
@@ -157,7 +182,14 @@ class Router:
     def _release(self, pending: Pending, word: Word) -> None:
         """What waited behind goes on in the order it came, to where its leader is kept, now or before."""
         waiting = self._behind.pop(pending.key)
-        if word.contact and not is_device(pending.key):
-            self._hint(pending, pending.key, word.contact)
+        if word.contact and not is_device(pending.key) and pending.key not in self._hints:
+            _keep(self._leads, pending.key, word.via or word.contact)
         for one in sorted(waiting, key=lambda waited: waited.number):
             self._route(one)
+
+
+def _keep(places: OrderedDict[str, int], key: str, contact: int) -> None:
+    places[key] = contact
+    places.move_to_end(key)
+    if len(places) > HINTS:
+        places.popitem(last=False)

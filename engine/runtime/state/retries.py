@@ -6,7 +6,7 @@ from engine.domain.event import Event
 from engine.domain.intake import order_key
 from engine.domain.message import Receipt
 from engine.domain.profile.contact import SEEN, Contact
-from engine.domain.profile.dedupe import forgets_early, has_seen
+from engine.domain.profile.dedupe import forgets_early, has_seen, mark_of
 from engine.replay.timeline import week_of
 from engine.runtime.state.residents import Resident
 
@@ -19,11 +19,22 @@ def has_taken(batch: "Batch", resident: Resident, event: Event | Receipt) -> boo
     seen = resident.contact.seen
     if has_seen(seen, event.fingerprint) or _is_ordered(batch, resident.contact, event):
         return True
+    return _of_this_week(batch, resident, event.fingerprint)
+
+
+def was_led_on(batch: "Batch", resident: Resident, event: Event) -> bool:
+    """Whether the contact has had this event before and has not taken it: it names somebody else."""
+    mark = mark_of(event.fingerprint)
+    return has_seen(resident.contact.seen, mark) or _of_this_week(batch, resident, mark)
+
+
+def _of_this_week(batch: "Batch", resident: Resident, entry: bytes) -> bool:
+    """By the log, where the ring alone cannot tell."""
     if resident.retries is None:
-        if not forgets_early(seen, batch.now, SEEN):
+        if not forgets_early(resident.contact.seen, batch.now, SEEN):
             return False
         resident.retries = week_of(batch.log_row, resident.last, batch.now)
-    return event.fingerprint in resident.retries
+    return entry in resident.retries
 
 
 def _is_ordered(batch: "Batch", contact: Contact, event: Event | Receipt) -> bool:

@@ -30,6 +30,7 @@ from engine.runtime.desks.act_letter import GONE, ActLetter, SuppressLetter
 from engine.runtime.envelope import (
     ACCEPTED,
     BY_DEVICE,
+    BY_HINT,
     CREATE,
     DUPLICATE,
     LATER,
@@ -105,8 +106,9 @@ def test_a_public_key_joins_a_known_contact_only_from_one_of_its_devices() -> No
 def test_a_hint_to_a_contact_that_has_not_the_key_is_missed() -> None:
     bench = Workbench()
     number = bench.push(event(keys=(USER,)))[0].contact
-    assert words(bench.push(event("Ate", keys=(MAIL,)), contact=number)) == [MISSED]
-    assert words(bench.push(event("Ate", keys=(USER,)), contact=number)) == [ACCEPTED]
+    hinted = {"contact": number, "route": BY_HINT}
+    assert words(bench.push(event("Ate", keys=(MAIL,)), **hinted)) == [MISSED]
+    assert words(bench.push(event("Ate", keys=(USER,)), **hinted)) == [ACCEPTED]
     assert words(bench.push(event("Bought", keys=(USER,)), contact=7 << 16)) == [MISSED]
 
 

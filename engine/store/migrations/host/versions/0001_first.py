@@ -116,6 +116,7 @@ def _bulk() -> None:
         sa.Column("fingerprint", sa.LargeBinary, primary_key=True),
         sa.Column("key", AutoString, nullable=False),
         sa.Column("at", sa.Integer, nullable=False),
+        sa.Column("contact", sa.Integer, nullable=False),
         sqlite_with_rowid=False,
     )
     op.create_table(
