@@ -121,6 +121,25 @@ class TellCompany(msgspec.Struct, frozen=True, array_like=True, tag="company"):
     gone: bool = False
 
 
+class AskTicket(msgspec.Struct, frozen=True, array_like=True, tag="ticket"):
+    """To the quota of a scenario: may run ``run`` start? Asked at ``at`` (ms) under version ``rulebook``,
+
+    by the cap that is in force there. ``back``: the beginning (ms) of the period that it had leave for
+    and needs no more, of what length; with ``wants`` False it asks for no other one.
+    """
+
+    scenario: str
+    run: str
+    at: int
+    rulebook: int = 0
+    most: int = 1
+    per: str = "day"
+    then: str = "skip"
+    back: int = 0
+    back_per: str = ""
+    wants: bool = True
+
+
 class InformMember(msgspec.Struct, frozen=True, array_like=True, tag="member"):
     """To a contact of a company: what is known of the company now."""
 
@@ -210,7 +229,16 @@ class Erase(msgspec.Struct, frozen=True, array_like=True, tag="erase"):
 
 
 Asked = (
-    ClaimKey | AskYield | Adopt | Restore | Witness | TellCompany | InformMember | Suppress | Lift
+    ClaimKey
+    | AskYield
+    | Adopt
+    | Restore
+    | Witness
+    | TellCompany
+    | AskTicket
+    | InformMember
+    | Suppress
+    | Lift
 )
 Hop = Asked | Found
 Effect = Send | Settle | Erase | KeepOrders | Review | ReviewOver | Asked

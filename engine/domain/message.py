@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from engine.domain.effect import Half, Send
+from engine.domain.effect import AskTicket, Half, Send
 from engine.domain.event import Event
 from engine.domain.profile.consent import Status
 from engine.domain.profile.dedupe import mark_of
@@ -140,6 +140,32 @@ class CompanyLearned(msgspec.Struct, frozen=True, array_like=True, tag="learned"
     attributes: dict[str, Any]
 
 
+class TicketAsked(msgspec.Struct, frozen=True, array_like=True, tag="ticket"):
+    """What a contact asked a quota, by hop ``number`` of host ``host``; consumed by the quota."""
+
+    ask: AskTicket
+    host: int
+    number: int
+
+
+class TicketAnswered(msgspec.Struct, frozen=True, array_like=True, tag="admitted"):
+    """A quota's answer: run ``run`` may start from ``since`` to just before ``until`` (ms), 0 for not at all.
+
+    ``most`` and ``per`` are the cap that this was given by.
+    """
+
+    scenario: str
+    run: str
+    since: int
+    until: int
+    most: int = 0
+    per: str = ""
+
+    @property
+    def period(self) -> tuple[int, int, int, str]:
+        return self.since, self.until, self.most, self.per
+
+
 class Act(msgspec.Struct, frozen=True, array_like=True, tag="act"):
     """What an operator did to this contact. ``act``: set | exit | resume | merge (``value`` is whom) |
 
@@ -225,6 +251,7 @@ HopMessage = (
     | Witnessed
     | Restored
     | CompanyLearned
+    | TicketAnswered
 )
 Message = (
     Event
@@ -239,8 +266,8 @@ Message = (
     | Unmerged
     | HopMessage
 )
-Logged = Message | CompanyTold
-"""What a row of the log may hold: contacts consume messages, companies what they are told."""
+Logged = Message | CompanyTold | TicketAsked
+"""What a row of the log may hold: contacts consume messages, companies and quotas what they are told."""
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder: msgspec.msgpack.Decoder[Message] = msgspec.msgpack.Decoder(Message)

@@ -28,6 +28,7 @@ from engine.domain.fact import Fact
 from engine.domain.handoffs import handoff
 from engine.domain.intake.order_key import keys_of
 from engine.domain.intake.review import MOST
+from engine.domain.merges.ticket_share import TicketShare
 from engine.domain.message import (
     Act,
     CompanyLearned,
@@ -43,11 +44,12 @@ from engine.domain.message import (
     imprint_of,
 )
 from engine.domain.profile import rising
-from engine.domain.profile.contact import Contact, Run, timer_of, watch_of
+from engine.domain.profile.contact import Contact, Run, Ticket, timer_of, watch_of
 from engine.domain.profile.dedupe import with_seen
 from engine.domain.profile.identity import Claim
 from engine.domain.rulebooks.rulebook import Rulebook
 from engine.domain.runs.entry import entry_of
+from engine.domain.runs.ticket import taken
 from engine.domain.step import step
 
 ALL = 1 << 30
@@ -135,6 +137,7 @@ class Parting:
         self._named |= {claim.key: self.other for claim in other.claims}
         self._runs: dict[str, Side] = {}
         self._sent: set[str] = set()
+        self._tickets = TicketShare(mine, other)
         self.seen = b""
 
     def live(self, rows: Sequence[Taken]) -> None:
@@ -189,6 +192,11 @@ class Parting:
                 case "released":
                     self.mine.release(fact.detail)
                     self.other.release(fact.detail)
+                case "ticket_asked":
+                    self._runs[fact.detail] = side
+                    self._tickets.asked.add(fact.detail)
+                case "run_entered" if fact.detail in self._tickets.asked:
+                    self._tickets.entered[fact.subject, row.now] = fact.detail
                 case "run_entered":
                     self._runs[fact.detail] = side
                 case "handoff_raised":
@@ -218,6 +226,7 @@ class Parting:
         for side in (self.mine, self.other):
             side.bring(book, now)
             self._give_runs(side, merged)
+            self._give_tickets(side, merged)
             self._give_handoffs(side, merged)
         mine, other = self.mine.contact, self.other.contact
         mine.seen = merged.seen
@@ -251,6 +260,12 @@ class Parting:
                 if owner in held.timers:
                     timers[owner] = held.timers[owner]
         contact.runs, contact.timers = runs, timers
+
+    def _give_tickets(self, side: Side, merged: Contact) -> None:
+        def is_own(run: str) -> bool:
+            return self.side_of_run(run) is side
+
+        self._tickets.give(side.contact, side.before, merged, is_own, self._let_go)
 
     def _give_handoffs(self, side: Side, merged: Contact) -> None:
         contact, timers = side.contact, side.contact.timers
@@ -287,6 +302,11 @@ class Parting:
         """Whether the merge let go of the run, because the survivor had entered that scenario before."""
         theirs = run in self.other.before.runs
         return theirs and entry_of(run) in self.mine.before.entries
+
+    def _let_go(self, ticket: Ticket) -> bool:
+        """Whether the merge gave the ticket back, because the survivor had entered or asked itself."""
+        theirs = ticket in self.other.before.tickets
+        return theirs and entry_of(ticket) in taken(self.mine.before)
 
 
 def run_of(key: str) -> str:

@@ -4,11 +4,11 @@ from operator import attrgetter
 
 from engine.domain.intake import lifecycle, webhook
 from engine.domain.intake.turn import Happened, Turn
-from engine.domain.profile.contact import Run
+from engine.domain.profile.contact import Run, Ticket
 from engine.domain.rulebooks.moment_plan import MomentPlan
 from engine.domain.rulebooks.rulebook import SegmentPlan
 from engine.domain.rulebooks.scenario_plan import ScenarioPlan
-from engine.domain.runs import dating, run
+from engine.domain.runs import dating, run, ticket
 from engine.domain.runs.awaiting import hear
 from engine.domain.runs.entry import concerns
 from engine.domain.runs.rollout import for_contact
@@ -42,6 +42,8 @@ def _work_through(turn: Turn) -> None:
             turn.depth = moment.depth
             if turn.rulebook.hooks:
                 webhook.hear(turn, moment)
+            if turn.contact.tickets:
+                _withdraw(turn, moment)
             _work_off(turn, moment)
         elif turn.walks:
             walk = turn.walks.popleft()
@@ -113,7 +115,20 @@ def _work_off(turn: Turn, moment: Happened) -> None:
         _resume(turn, one, moment)
 
 
-def _comes(turn: Turn, awaited: MomentPlan, plan: ScenarioPlan, one: Run, moment: Happened) -> bool:
+def _withdraw(turn: Turn, moment: Happened) -> None:
+    """Whoever waits to enter a scenario does not when its goal is reached, or an exit comes."""
+    for one in turn.contact.tickets:
+        plan = turn.rulebook.in_force.get(one.scenario)
+        if plan is not None and any(
+            _comes(turn, leaving, plan, one, moment)
+            for leaving in (*([plan.goal] if plan.goal else []), *plan.exits)
+        ):
+            ticket.drop(turn, one, "exit")
+
+
+def _comes(
+    turn: Turn, awaited: MomentPlan, plan: ScenarioPlan, one: Run | Ticket, moment: Happened
+) -> bool:
     return turn.fits(awaited, moment) and concerns(turn, plan.scenario, one, moment)
 
 
@@ -133,6 +148,7 @@ def _direct(turn: Turn, moment: Happened) -> None:
     if moment.kind == STOP:
         for one in [one for one in turn.contact.runs if one.scenario == moment.name]:
             run.end(turn, one, "stopped")
+        ticket.stop(turn, moment.name, "stopped")
         return
     plan = for_contact(turn.rulebook, moment.name, turn.contact)
     known = moment.name in turn.rulebook.in_force

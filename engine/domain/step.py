@@ -34,6 +34,7 @@ from engine.domain.message import (
     Receipt,
     Restored,
     Stated,
+    TicketAnswered,
     TimerFired,
     Unmerged,
     Witnessed,
@@ -46,7 +47,7 @@ from engine.domain.profile.offer import TIMER
 from engine.domain.rebuilt import take_rebuilt
 from engine.domain.rulebooks import pending
 from engine.domain.rulebooks.rulebook import Rulebook
-from engine.domain.runs import closing, dating, migration, run
+from engine.domain.runs import admission, closing, dating, migration, run, ticket
 from engine.domain.settle import settle
 from engine.domain.take import lead_on, take_act, take_event, take_receipt
 
@@ -165,10 +166,7 @@ def _take_hop(turn: Turn, message: HopMessage) -> Message | None:
         case YieldAnswered():
             claim.holder_answered(turn, message)
         case Adopted():
-            asked = turn.contact.claims[:1]
-            if merge.adopt(turn, message):
-                claim.go_on(turn, asked)
-            return AdoptionSettled()
+            return _adopt(turn, message)
         case Restored():
             return unmerge.restore(turn, message)
         case Witnessed():
@@ -176,9 +174,18 @@ def _take_hop(turn: Turn, message: HopMessage) -> Message | None:
             return AdoptionSettled()
         case CompanyLearned():
             company.learn(turn, message)
+        case TicketAnswered():
+            admission.answered(turn, message)
         case AdoptionSettled():
             merge.follow(turn.contact, message)
     return None
+
+
+def _adopt(turn: Turn, message: Adopted) -> AdoptionSettled:
+    asked = turn.contact.claims[:1]
+    if merge.adopt(turn, message):
+        claim.go_on(turn, asked)
+    return AdoptionSettled()
 
 
 def _take_timers(turn: Turn) -> None:
@@ -200,6 +207,9 @@ def _take_timers(turn: Turn) -> None:
             lapse.look(turn)
         elif owners[0].startswith(dating.TIMER):
             dating.fire(turn, owners[0])
+            settle(turn)
+        elif owners[0].startswith(ticket.TIMER):
+            admission.fire(turn, owners[0])
             settle(turn)
         else:
             waiting = next(one for one in contact.runs if timer_of(one) == owners[0])

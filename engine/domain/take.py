@@ -16,7 +16,7 @@ from engine.domain.profile.attribute import changes, is_flag
 from engine.domain.profile.calendar import ZONE_ATTRIBUTE
 from engine.domain.profile.contact import SEEN
 from engine.domain.profile.dedupe import mark_of, with_seen
-from engine.domain.runs import answering, dating, run
+from engine.domain.runs import answering, dating, run, ticket
 from engine.domain.runs.assigning import put
 from engine.domain.runs.starting import START
 from engine.domain.runs.waiting import reaim
@@ -130,6 +130,7 @@ def take_act(turn: Turn, act: Act) -> None:
         case "exit":
             for one in [r for r in contact.runs if act.subject in (r.scenario, r.id)]:
                 run.end(turn, one, "operator")
+            ticket.stop(turn, act.subject, "operator")
         case "merge":
             union.unite(turn, act.value)
         case "start":

@@ -130,6 +130,15 @@ class CompanyRow(NamedTuple):
     last: int
 
 
+class QuotaRow(NamedTuple):
+    """``last`` is its newest log row."""
+
+    scenario: str
+    id: int
+    state: bytes
+    last: int
+
+
 class QuarantineRow(NamedTuple):
     """A message that failed twice: kept, shown, and out of the way. ``number`` is the store's."""
 
@@ -234,6 +243,7 @@ class Write(msgspec.Struct):
     handoffs: list[HandoffRow] = []
     handoffs_gone: list[tuple[int, str]] = []
     flows: list[FlowRow] = []
+    quotas: list[QuotaRow] = []
 
 
 class Opening(NamedTuple):
@@ -278,6 +288,12 @@ class HostStore(Protocol):
 
     def all_companies(self, after: str, limit: int) -> list[CompanyRow]:
         """Companies with a key > ``after``, in key order."""
+        ...
+
+    def quotas(self, scenarios: Iterable[str]) -> dict[str, QuotaRow]: ...
+
+    def all_quotas(self) -> list[QuotaRow]:
+        """All of them, by scenario."""
         ...
 
     def commit(self, write: Write) -> None:

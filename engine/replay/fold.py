@@ -9,9 +9,11 @@ from typing import NamedTuple, Protocol
 
 from engine.domain import message
 from engine.domain.intake import company
-from engine.domain.message import CompanyTold
+from engine.domain.message import CompanyTold, TicketAsked
 from engine.domain.profile.contact import Contact
 from engine.domain.rulebooks.rulebook import Rulebook
+from engine.domain.runs import quota
+from engine.domain.runs.quota import Quota
 from engine.domain.scores.company_score import Company
 from engine.domain.step import Outcome, step
 from engine.errors import StoreError
@@ -40,12 +42,13 @@ class Fold:
     def __init__(self, rulebooks: Mapping[int, Rulebook]) -> None:
         self.contacts: dict[int, Contact] = {}
         self.companies: dict[str, Company] = {}
+        self.quotas: dict[str, Quota] = {}
         self.cut: dict[int, int] = {}
         self._rulebooks = rulebooks
         self._newest: dict[tuple[int, int], int] = {}
 
     def take(self, row: LogRow) -> Outcome | None:
-        """The next row, in id order; None for a contact that is cut, and for a company. Raises StoreError."""
+        """The next row, in id order; None for a cut contact, a company, a quota. Raises StoreError."""
         before = self._newest.get((row.contact, row.klass), 0)
         self._newest[row.contact, row.klass] = row.id
         if row.contact in self.cut:
@@ -58,6 +61,11 @@ class Fold:
         if isinstance(taken, CompanyTold):
             held = self.companies.get(taken.company) or Company(row.contact, taken.company)
             self.companies[taken.company] = company.step(held, taken).company
+            return None
+        if isinstance(taken, TicketAsked):
+            name = taken.ask.scenario
+            asked = self.quotas.get(name) or Quota(row.contact, name)
+            self.quotas[name] = quota.step(asked, taken, self._rulebook(row), row.now).quota
             return None
         contact = self.contacts.get(row.contact) or Contact(row.contact)
         outcome = step(contact, taken, self._rulebook(row), row.now)

@@ -22,6 +22,7 @@ from engine.domain.profile import codec, offer
 from engine.domain.profile.contact import Contact
 from engine.domain.profile.identity import Binding, slot_of_key
 from engine.domain.rulebooks.rulebook import Rulebook
+from engine.domain.runs import quota
 from engine.domain.runs.standing import AT, place_of
 from engine.ports.host_store import (
     CLASSES,
@@ -37,7 +38,7 @@ from engine.replay.passages import Passages
 _hops: msgspec.msgpack.Decoder[Hop] = msgspec.msgpack.Decoder(Hop)
 
 COMPANY_CLASS = 0
-"""The retention class of what companies are told."""
+"""The retention class of what companies and quotas are told."""
 GONE = "gone/"
 """Counters of what left with rows that were erased, or that retention deleted."""
 MOST = 100
@@ -88,6 +89,7 @@ class Fsck:
         """Read the whole store; yields after each slice with the number of rows read so far."""
         yield from self._read_log(store, slice_)
         yield from self._read_companies(store, slice_)
+        yield self._read_quotas(store)
         yield from self._read_contacts(store, slice_)
         yield from self._read_wakeups(store, slice_)
         yield self._read_handoffs(store)
@@ -134,6 +136,17 @@ class Fsck:
             after = rows[-1].key
             self.checked["companies"] += len(rows)
             yield len(rows)
+
+    def _read_quotas(self, store: HostStore) -> int:
+        rows = store.all_quotas()
+        for row in rows:
+            last = [0] * CLASSES
+            last[COMPANY_CLASS] = row.last
+            self.last[row.id] = tuple(last)
+            again = self._replay.quotas.get(row.scenario) if self._replay else None
+            if again is not None and quota.encode(again) != row.state:
+                self.note(f"quota {row.scenario} is in another state than the fold of its log")
+        return len(rows)
 
     # --- the contacts --------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """One contact on a clock of its own: the very step, in a world that answers everything at once.
 
 What is sent is taken by the next hop in the same instant, or when it may leave; a key that is claimed is
-free. No other contact exists, and no address is suppressed but by what happens here. An endpoint tells
+free; a cap on entries has room. No other contact exists, and no address is suppressed but by what happens here. An endpoint tells
 nothing in its answer, unless it is said otherwise.
 """
 
@@ -11,12 +11,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from engine.domain.effect import ClaimKey, Effect, Send
+from engine.domain.effect import AskTicket, ClaimKey, Effect, Send
 from engine.domain.language.endpoint import is_webhook
 from engine.domain.language.spec import Answering
-from engine.domain.message import ClaimAnswered, Message, Receipt, TimerFired
+from engine.domain.message import ClaimAnswered, Message, Receipt, TicketAnswered, TimerFired
 from engine.domain.profile.contact import Contact
 from engine.domain.rulebooks.rulebook import Rulebook
+from engine.domain.runs.quota import ALWAYS
 from engine.domain.step import Outcome, step
 
 MOST = 10_000
@@ -84,6 +85,9 @@ class Simulation:
                 self._later(max(self.now, effect.held), self._taken(effect))
             case ClaimKey():
                 self._later(self.now, ClaimAnswered(effect.claim, 0))
+            case AskTicket(wants=True):
+                leave = TicketAnswered(effect.scenario, effect.run, *ALWAYS)
+                self._later(self.now, leave)
             case _:
                 pass
 

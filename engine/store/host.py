@@ -20,6 +20,7 @@ from engine.ports.host_store import (
     Opening,
     OutboxRow,
     QuarantineRow,
+    QuotaRow,
     ReservedRow,
     ReviewRow,
     Search,
@@ -92,6 +93,12 @@ class SqlHostStore(SqlLogReader):
 
     def all_companies(self, after: str, limit: int) -> list[CompanyRow]:
         return [CompanyRow(*row) for row in self._db.rows(q.COMPANIES_AFTER, (after, limit))]
+
+    def quotas(self, scenarios: Iterable[str]) -> dict[str, QuotaRow]:
+        return {row[0]: QuotaRow(*row) for row in self._db.find(q.QUOTAS, scenarios)}
+
+    def all_quotas(self) -> list[QuotaRow]:
+        return [QuotaRow(*row) for row in self._db.rows(q.ALL_QUOTAS)]
 
     def commit(self, write: Write) -> None:
         marks = self._marks.after(write)
@@ -177,6 +184,7 @@ def _changes(write: Write) -> tuple[tuple[Change, Sequence[Row]], ...]:
         (q.DROP_SHELF, [(row.contact,) for row in write.shelves if not row.body]),
         (q.PUT_DIRECTORY, [(key, _pack(bindings)) for key, bindings in write.directory]),
         (q.PUT_COMPANY, write.companies),
+        (q.PUT_QUOTA, write.quotas),
         (q.DROP_WAKEUP, write.wakeups_gone),
         (q.PUT_WAKEUP, write.wakeups),
         (q.DROP_OUTBOX, [(key,) for key in write.outbox_gone]),

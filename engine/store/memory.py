@@ -21,6 +21,7 @@ from engine.ports.host_store import (
     Opening,
     OutboxRow,
     QuarantineRow,
+    QuotaRow,
     ReservedRow,
     ReviewRow,
     Search,
@@ -46,6 +47,7 @@ class _Rows:
         self.shelves: dict[int, bytes] = {}
         self.directory: Shelf[str, tuple[str, tuple[Binding, ...]]] = Shelf()
         self.companies: Shelf[str, CompanyRow] = Shelf()
+        self.quotas: dict[str, QuotaRow] = {}
         self.wakeups: Shelf[WakeUp, WakeUp] = Shelf()
         self.outbox: Shelf[str, OutboxRow] = Shelf()
         self.hops: Shelf[int, HopRow] = Shelf()
@@ -116,6 +118,12 @@ class MemoryHostStore:
 
     def all_companies(self, after: str, limit: int) -> list[CompanyRow]:
         return self._rows.companies.after(after, limit)
+
+    def quotas(self, scenarios: Iterable[str]) -> dict[str, QuotaRow]:
+        return {one: row for one in scenarios if (row := self._rows.quotas.get(one)) is not None}
+
+    def all_quotas(self) -> list[QuotaRow]:
+        return [row for _, row in sorted(self._rows.quotas.items())]
 
     def commit(self, write: Write) -> None:
         self._owner.check()
@@ -217,6 +225,7 @@ def _put_contacts(rows: _Rows, write: Write) -> None:
         rows.directory.put(key, (key, bindings))
     for company in write.companies:
         rows.companies.put(company.key, company)
+    rows.quotas |= {quota.scenario: quota for quota in write.quotas}
     for wakeup in write.wakeups_gone:
         rows.wakeups.drop(wakeup)
     for wakeup in write.wakeups:

@@ -31,6 +31,7 @@ from engine.store.tables import (
     OrderKey,
     Outbox,
     Quarantine,
+    Quota,
     Reply,
     Reserved,
     Review,
@@ -45,7 +46,7 @@ _review = table(Review)
 _suppression, _quarantine, _forgotten = table(Suppression), table(Quarantine), table(Forgotten)
 
 _erasing, _erased = table(Erasing), table(Erased)
-_company = table(Company)
+_company, _quota = table(Company), table(Quota)
 
 ADD_LOG = insert(Log)
 PUT_LOG = upsert(Log)
@@ -75,6 +76,10 @@ COMPANIES = find(Company)
 COMPANIES_AFTER = page(
     select(_company).where(_company.c.key > text("after")).order_by(_company.c.key)
 )
+
+PUT_QUOTA = upsert(Quota)
+QUOTAS = find(Quota)
+ALL_QUOTAS = select(_quota).order_by(_quota.c.scenario)
 
 PUT_WAKEUP = upsert(Wakeup)
 DROP_WAKEUP = delete(Wakeup)

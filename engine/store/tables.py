@@ -183,6 +183,17 @@ class Company(HostTable, table=True):
     last: int
 
 
+class Quota(HostTable, table=True):
+    """``last`` is the newest log row."""
+
+    __table_args__ = CLUSTERED
+
+    scenario: str = Field(primary_key=True)
+    id: int
+    state: bytes
+    last: int
+
+
 class Quarantine(HostTable, table=True):
     id: int = Field(primary_key=True)
     contact: int

@@ -22,6 +22,7 @@ from engine.domain.language.action import (
 )
 from engine.domain.language.condition import Condition, Path
 from engine.domain.language.decision import Branch, Split
+from engine.domain.language.entry_cap import CapText, EntryCap
 from engine.domain.language.moment import Moment
 from engine.domain.language.pause import Digest, Leaving, Wait, WaitFor
 from engine.domain.language.trigger import Trigger
@@ -71,6 +72,9 @@ class Scenario(Definition, frozen=True, kw_only=True):
     that name the same one, and ``reentry`` counts for each apart. Without a ``trigger`` others start it:
     scenarios, operators, services. Whom ``if`` does not fit at that moment does not enter, whatever starts it.
 
+    ``cap`` is how many contacts may enter in a period, all together, see
+    ``engine.domain.language.entry_cap``: it holds for all versions.
+
     ``waiting`` is what becomes of runs of earlier versions, see ``engine.domain.rulebooks.succession``;
     ``moves`` maps a step that they stand on to the one of this version where they go on. ``rollout`` is
     the share of contacts who get this version, see ``engine.domain.runs.rollout``; the others get version
@@ -84,6 +88,7 @@ class Scenario(Definition, frozen=True, kw_only=True):
     trigger: Trigger | None = None
     if_: Condition | None = msgspec.field(name="if", default=None)
     reentry: Literal["never", "always"] | Reentry = "always"
+    cap: CapText | EntryCap | None = None
     goal: Moment | None = None
     exits: tuple[Leaving, ...] = ()
     steps: Annotated[tuple[Step, ...], msgspec.Meta(min_length=1, max_length=200)]
@@ -99,8 +104,8 @@ class Scenario(Definition, frozen=True, kw_only=True):
         return float(self.rollout.removesuffix("%"))
 
 
-GIVEN = ("version", "waiting", "moves", "rollout", "former")
-"""What tells how a version comes into force, and not what it is."""
+GIVEN = ("version", "waiting", "moves", "rollout", "former", "cap")
+"""What tells how contacts come to a version, and not what it is."""
 
 
 def as_plain(scenario: Scenario) -> dict[str, Any]:

@@ -12,6 +12,7 @@ lists                  of both, each since the earlier time
 companies              the survivor's first; the other's count the survivor in its place
 runs                   go on in the survivor unless it has ever entered that scenario, or
                        for that key where the scenario has one
+tickets                of both, unless the survivor has entered or asked itself
 arms drawn             of two for one purpose the older
 re-entry               the later entry counts
 dates that came        for one of both, have come; those to come are set anew
@@ -36,7 +37,7 @@ from engine.domain.profile.dedupe import merged
 from engine.domain.profile.identity import WITH
 from engine.domain.profile.session import joined
 from engine.domain.rulebooks import pending
-from engine.domain.runs import arm, dating, giving, migration
+from engine.domain.runs import arm, dating, giving, migration, ticket
 from engine.domain.runs.entry import entry_of
 from engine.domain.runs.waiting import reaim
 from engine.domain.scores.points import join_scores
@@ -97,6 +98,7 @@ def adopt(turn: Turn, message: Adopted) -> bool:
     giving.join(turn, other)
     join_scores(contact, other, turn.rulebook.decays, turn.rulebook.capped, turn.now)
     _take_runs(turn, other.runs, other)
+    ticket.join(turn, other)
     migration.catch_up(turn)
     _join_reviews(turn, other)
     handoff.join(turn, other.handoffs, other.timers)

@@ -19,6 +19,7 @@ from engine.domain.profile import codec
 from engine.domain.profile.contact import SEEN, Contact
 from engine.domain.profile.dedupe import merged
 from engine.domain.profile.identity import WITH, Claim
+from engine.domain.runs import ticket
 
 replace = msgspec.structs.replace
 
@@ -50,6 +51,7 @@ def restore(turn: Turn, message: Restored) -> YieldAnswered:
     turn.effects.append(KeepOrders(half.orders))
     turn.effects += [replace(send, contact=contact.id) for send in half.sends]
     company.part(turn, grave)
+    ticket.ask_anew(turn)
     ask_next(turn)
     return YieldAnswered(message.claim, "restored", by=contact.id)
 

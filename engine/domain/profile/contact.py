@@ -43,6 +43,25 @@ class Run(msgspec.Struct, frozen=True, array_like=True, gc=False):
     barred: tuple[str, ...] = ()
 
 
+class Ticket(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """Leave to start run ``id`` of a capped scenario, asked for at ``asked`` (ms).
+
+    It may enter from ``since`` to just before ``until``, 0 as long as it is not answered; ``most`` and
+    ``per`` are the cap that this was given by. ``key`` and ``event`` are the run's. See
+    ``engine.domain.runs.ticket``.
+    """
+
+    id: str
+    scenario: str
+    key: str
+    asked: int
+    event: bytes = b""
+    since: int = 0
+    until: int = 0
+    most: int = 0
+    per: str = ""
+
+
 def timer_of(run: Run) -> str:
     """The owner of a run's timer."""
     return f"run:{run.id}"
@@ -68,8 +87,9 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     """Mutable for speed; ``step`` works on a copy of its own and never changes its argument.
 
     Instants are ms since 1970 UTC. ``timers`` maps ``run:<id>``, ``watch:<id>``, ``segment:<name>``,
-    ``optin:<subject>``, ``handoff:<id>`` and ``trigger:<scenario>`` to the due instant, so that one owner
-    has at most one timer. ``seen`` packs 8 bytes a message: fingerprint (6) and the hour it came (2).
+    ``optin:<subject>``, ``handoff:<id>``, ``trigger:<scenario>`` and ``ticket:<id>`` to the due instant, so
+    that one owner has at most one timer. ``seen`` packs 8 bytes a message: fingerprint (6) and the hour it
+    came (2).
     ``counts``, ``rings`` and ``measures`` are the aggregates, by their stable id.
     ``rulebook`` is the version that its segments were last evaluated under. ``trouble`` names the
     loop of definitions that parked the contact; ``parked`` is when it is looked at again.
@@ -90,6 +110,7 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     ``upheld`` are the rules of scores whose condition holds, with since when; ``wears`` and ``capped``
     see ``engine.domain.scores.wear`` and ``cap``. ``stage`` of the lifecycle is empty for none; ``staged`` is
     since when. ``dated``: see ``engine.domain.runs.dating``.
+    ``tickets`` are its own to enter capped scenarios; replaced, never changed in place.
     ``risen`` counts how often this contact, and those that were a part of it, were made themselves again.
     """
 
@@ -139,6 +160,7 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     staged: int = 0
     dated: dict[str, tuple[int | None, int | None]] = {}
     risen: dict[int, int] = {}
+    tickets: list[Ticket] = []
 
     @property
     def known(self) -> bool:
@@ -201,4 +223,5 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
             self.staged,
             self.dated.copy(),
             self.risen,
+            self.tickets,
         )

@@ -72,6 +72,11 @@ def company_key(group: str) -> str:
     return f"company:{group}"
 
 
+def quota_key(scenario: str) -> str:
+    """What places a scenario's quota in its slot; no contact is addressed by it."""
+    return f"quota:{scenario}"
+
+
 def kind_of(key: str) -> str:
     return key.partition(":")[0]
 

@@ -129,7 +129,7 @@ def _calendars(
 
 
 def _following(old: Scenario | None, written: Scenario, version: int) -> Scenario:
-    """The version that follows ``old``: itself when nothing has changed but its share.
+    """The version that follows ``old``: itself when nothing has changed but its share or cap.
 
     Other than to be pinned runs are asked for by what is new in it only, so that they are asked once.
     """
@@ -138,7 +138,7 @@ def _following(old: Scenario | None, written: Scenario, version: int) -> Scenari
     chosen = (written.waiting, written.moves)
     asked = written.waiting != "pin" and chosen != (old.waiting, old.moves)
     if as_plain(old) == as_plain(written) and not asked:
-        return replace(old, rollout=written.rollout)
+        return replace(old, rollout=written.rollout, cap=written.cap)
     former = written.former or (old.version if old.share == ALL else old.former)
     return replace(written, version=version, former=former)
 

@@ -11,6 +11,7 @@ from engine.domain.conditions.predicate import compiled
 from engine.domain.language.action import Straight
 from engine.domain.language.condition import Condition
 from engine.domain.language.decision import Branch
+from engine.domain.language.entry_cap import EntryCap, read
 from engine.domain.language.moment import is_moment
 from engine.domain.language.pause import Digest, Wait, WaitFor
 from engine.domain.language.scenario import Scenario, Step
@@ -36,6 +37,7 @@ class ScenarioPlan(msgspec.Struct, frozen=True):
     goal: MomentPlan | None
     exits: tuple[MomentPlan, ...]
     acts: dict[str, int]
+    cap: EntryCap | None = None
 
     @property
     def name(self) -> str:
@@ -81,6 +83,7 @@ def planned(scenario: Scenario, demand: Demand) -> ScenarioPlan:
             for at, step in enumerate(scenario.steps)
             if isinstance(step, Straight) and not isinstance(step, Wait | Digest)
         },
+        cap=read(scenario.cap),
     )
 
 

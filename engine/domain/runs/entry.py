@@ -9,7 +9,7 @@ from engine.domain.intake.turn import Happened, Turn
 from engine.domain.language.receipt import NAMES
 from engine.domain.language.scenario import Reentry, Scenario
 from engine.domain.path import value_at
-from engine.domain.profile.contact import Contact, Run
+from engine.domain.profile.contact import Contact, Run, Ticket
 from engine.domain.rulebooks.scenario_plan import ScenarioPlan
 
 TOLD = frozenset({"no_key", "too_many", "filter", "pending"})
@@ -34,7 +34,7 @@ LONGEST = 100
 """Characters of a key."""
 
 
-def entry_of(run: Run) -> str:
+def entry_of(run: Run | Ticket) -> str:
     """What of a contact's entries is this run's: its scenario, and its key where it has one."""
     return entry_for(run.scenario, run.key)
 
@@ -69,14 +69,23 @@ def refusal(turn: Turn, plan: ScenarioPlan, key: str) -> str:
         return "paused"
     if scenario.key is not None and not key:
         return "no_key"
-    inside = [run for run in contact.runs if run.scenario == name]
-    if any(run.key == key for run in inside):
-        return "inside"
-    if len(inside) >= AT_ONCE:
-        return "too_many"
+    there = _there(contact, name, key)
+    if there:
+        return there
     if not _again(scenario, contact.entries.get(entry_for(name, key)), turn.now):
         return "reentry"
     return _filtered(turn, plan)
+
+
+def _there(contact: Contact, name: str, key: str) -> str:
+    """Whether it is in the scenario already, or has asked to be."""
+    inside = [run for run in contact.runs if run.scenario == name]
+    if any(run.key == key for run in inside):
+        return "inside"
+    asking = [ticket for ticket in contact.tickets if ticket.scenario == name]
+    if any(ticket.key == key for ticket in asking):
+        return "asked"
+    return "too_many" if len(inside) + len(asking) >= AT_ONCE else ""
 
 
 def _filtered(turn: Turn, plan: ScenarioPlan) -> str:
@@ -107,7 +116,7 @@ def remember(contact: Contact, scenario: str, key: str, now: int) -> None:
         del contact.entries[name]
 
 
-def concerns(turn: Turn, scenario: Scenario, run: Run, moment: Happened) -> bool:
+def concerns(turn: Turn, scenario: Scenario, run: Run | Ticket, moment: Happened) -> bool:
     """Whether a moment is about this run: a run with a key hears only of events that name the same.
 
     Of what becomes of messages it hears as far as it sent them.

@@ -8,6 +8,7 @@ from engine.domain.language.action import Send
 from engine.domain.language.decision import Branch
 from engine.domain.profile.contact import Run, timer_of, watch_of
 from engine.domain.rulebooks.scenario_plan import ScenarioPlan
+from engine.domain.runs import ticket
 from engine.domain.runs.doing import DOES, FIRES
 from engine.domain.runs.entry import TOLD, key_of, refusal, remember
 from engine.domain.runs.rollout import for_contact
@@ -22,7 +23,10 @@ replace = msgspec.structs.replace
 
 
 def enter(turn: Turn, plan: ScenarioPlan, moment: Happened) -> str:
-    """Start a run if the scenario lets the contact in (again); the reason when it does not."""
+    """Start a run if the scenario lets the contact in (again); the reason when it does not.
+
+    Where entries are capped it asks for leave, and starts when that has come.
+    """
     contact, name = turn.contact, plan.name
     if name in turn.rulebook.former and for_contact(turn.rulebook, name, contact) is not plan:
         return "rollout"
@@ -32,24 +36,35 @@ def enter(turn: Turn, plan: ScenarioPlan, moment: Happened) -> str:
         if why in TOLD:
             turn.note("entry_refused", name, why)
         return why
-    contact.entered += 1
-    remember(contact, name, key, turn.now)
     properties = moment.event.properties if moment.event else moment.properties
+    properties = properties if len(properties) <= KEPT_PROPERTIES else b""
+    cap = ticket.cap_on(turn, name)
+    if cap is not None:
+        ticket.ask(turn, name, key, properties, cap)
+        return ""
+    contact.entered += 1
+    begin(turn, plan, f"{contact.id}.{contact.entered}", key, properties)
+    return ""
+
+
+def begin(turn: Turn, plan: ScenarioPlan, number: str, key: str, properties: bytes) -> None:
+    """Start the run of this id; nothing is asked any more."""
+    contact, name = turn.contact, plan.name
+    remember(contact, name, key, turn.now)
     run = Run(
-        id=f"{contact.id}.{contact.entered}",
+        id=number,
         scenario=name,
         version=plan.scenario.version,
         step=plan.first,
         entered=turn.now,
         since=turn.now,
-        event=properties if len(properties) <= KEPT_PROPERTIES else b"",
+        event=properties,
         key=key,
     )
     turn.note("run_entered", name, run.id)
     contact.runs.append(run)
     turn.changed(passage_of(name))
     walk(turn, run, plan, plan.first)
-    return ""
 
 
 def resume(turn: Turn, run: Run, target: str | None) -> None:

@@ -19,7 +19,7 @@ from engine.ports.host_store import LogRow
 from engine.replay.fsck import Fsck
 from engine.replay.timeline import timeline
 from engine.runtime.answers import consent_report, life
-from engine.runtime.batches import companies, flows
+from engine.runtime.batches import companies, flows, quotas
 from engine.runtime.scanning import scorecard
 from engine.runtime.sending import dead
 from engine.runtime.state.residents import Resident
@@ -255,5 +255,6 @@ _TOLD: dict[str, Callable[["ContactHost", bytes], Any]] = {
     "dead": lambda host, _: dead.letters(host.memory),
     "company": lambda host, body: companies.report(host.memory, body.decode()),
     "companies": lambda host, body: companies.reports(host.memory, _of(body, int)),
+    "quotas": lambda host, _: quotas.reports(host.memory),
     "confirm_clock": lambda host, _: host.timers.confirm(),
 }

@@ -28,6 +28,7 @@ from engine.ports.host_store import (
     LogRow,
     OutboxRow,
     QuarantineRow,
+    QuotaRow,
     ReservedRow,
     SuppressionRow,
     Write,
@@ -64,6 +65,7 @@ class Batch:
         self.sending: list[str] = []
         self.suppressions = Staged(memory.suppressed)
         self.companies: dict[str, CompanyRow] = {}
+        self.quotas: dict[str, QuotaRow] = {}
         self.flows: dict[flows.Flow, int] = {}
         self.bulk = False
         self.detours: dict[str, None] = {}

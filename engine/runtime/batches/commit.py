@@ -21,6 +21,7 @@ def keep(batch: "Batch") -> None:
     write.hops_gone = [n for n, row in batch.hops.items() if not row and n in memory.hops]
     write.hops = [row for row in batch.hops.values() if row]
     write.companies = list(batch.companies.values())
+    write.quotas = list(batch.quotas.values())
     write.orders = sorted(batch.orders)
     write.flows = flows.rows(batch.flows)
     write.reserved_gone = [one for one, row in batch.reserved.items() if row is None]

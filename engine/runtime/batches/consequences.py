@@ -7,7 +7,7 @@ import msgspec
 from engine.domain import effect
 from engine.domain.intake import order_key
 from engine.domain.profile import codec
-from engine.domain.profile.identity import company_key, slot_of_key
+from engine.domain.profile.identity import company_key, quota_key, slot_of_key
 from engine.ports.host_store import ErasingRow, Erasure, OutboxRow, ReviewRow
 from engine.runtime import envelope
 from engine.runtime.batches.claiming import stage_claim
@@ -62,13 +62,22 @@ def _hop(batch: "Batch", contact: int, hop: effect.Asked, depth: int) -> None:
             batch.hop(contact, to, depth, hop)
         case effect.TellCompany(company):
             batch.hop(contact, slot_of_key(company_key(company)), 0, hop)
+        case effect.AskTicket(scenario):
+            batch.hop(contact, slot_of_key(quota_key(scenario)), depth, hop)
         case effect.Suppress() | effect.Lift():
-            hashed = hop.hashed or batch.memory.suppressed.hashed(hop.address)
-            told = msgspec.structs.replace(hop, address="", hashed=hashed)
-            batch.suppress(told)
-            for host in range(batch.memory.table.hosts):
-                if host != batch.memory.host:
-                    batch.hop(contact, host, depth, told)
+            _suppress(batch, contact, hop, depth)
+
+
+def _suppress(
+    batch: "Batch", contact: int, asked: effect.Suppress | effect.Lift, depth: int
+) -> None:
+    """Here, and in every other host."""
+    hashed = asked.hashed or batch.memory.suppressed.hashed(asked.address)
+    told = msgspec.structs.replace(asked, address="", hashed=hashed)
+    batch.suppress(told)
+    for host in range(batch.memory.table.hosts):
+        if host != batch.memory.host:
+            batch.hop(contact, host, depth, told)
 
 
 def _send(batch: "Batch", send: effect.Send) -> None:

@@ -2,6 +2,7 @@
 
 from engine.domain.effect import (
     Adopt,
+    AskTicket,
     AskYield,
     ClaimKey,
     Found,
@@ -21,6 +22,7 @@ from engine.domain.message import (
     CompanyLearned,
     Message,
     Restored,
+    TicketAnswered,
     Witnessed,
     YieldAnswered,
     YieldAsked,
@@ -29,12 +31,12 @@ from engine.domain.profile import codec, rising
 from engine.domain.profile.identity import SLOT_BITS, WITH, Claim, bound, slot_of
 from engine.ports.host_store import HopRow
 from engine.runtime import envelope
-from engine.runtime.batches import companies
+from engine.runtime.batches import companies, quotas
 from engine.runtime.batches.batch import Batch
 from engine.runtime.envelope import Answer, Question
 from engine.runtime.state import founding, reserved
 
-TO_SLOTS = (ClaimKey, TellCompany, Suppress, Lift)
+TO_SLOTS = (ClaimKey, TellCompany, AskTicket, Suppress, Lift)
 """Hops to whatever lives in a slot, not to a contact."""
 
 
@@ -67,8 +69,8 @@ class HopLetter:
                 return self._witness(batch, hop)
             case Restore():
                 return self._restore(batch, hop)
-            case TellCompany():
-                return companies.tell(batch, hop, self.question.depth)
+            case TellCompany() | AskTicket():
+                return self._share(batch, hop)
             case InformMember(to, company, attributes):
                 return self._inform(batch, to, CompanyLearned(company, attributes))
             case Suppress() | Lift():
@@ -76,6 +78,12 @@ class HopLetter:
             case Found():
                 founding.take_in(batch, hop)
         return AdoptionSettled()
+
+    def _share(self, batch: Batch, hop: TellCompany | AskTicket) -> Message:
+        """To what several contacts share."""
+        if isinstance(hop, AskTicket):
+            return quotas.ask(batch, hop, self.question)
+        return companies.tell(batch, hop, self.question.depth)
 
     def _claim(self, batch: Batch, claim: Claim) -> ClaimAnswered:
         held = batch.holders(claim.asked)
@@ -174,7 +182,10 @@ class AnswerLetter:
                 self._offer_there(batch, row, told)
             return
         resident = batch.resident(row.contact)
-        if told is not None and resident is not None and not resident.contact.merged_into:
+        gone = resident is None or resident.contact.merged_into
+        if isinstance(told, TicketAnswered) and gone:
+            quotas.give_back(batch, row.contact, told)
+        elif told is not None and not gone:
             batch.apply(row.contact, told, depth=row.depth)
 
     def _offer_there(self, batch: Batch, row: HopRow, told: AdoptionSettled) -> None:

@@ -36,7 +36,7 @@ from engine.ports.host_store import (
 )
 from engine.replay.timeline import timeline
 from engine.runtime import envelope
-from engine.runtime.batches import flows, handoff_rows
+from engine.runtime.batches import flows, handoff_rows, quotas
 from engine.runtime.batches.batch import Batch
 from engine.runtime.fingerprint import key_hash
 from engine.runtime.rights.traces import ADDRESSES, Person, Traces
@@ -171,6 +171,8 @@ class EraseLetter:
         told.counts |= {"outbox": self._end_messages(batch), "hop": self._end_hops(batch)}
         told.person.values += names_in(rows)
         self._leave_companies(batch, resident.contact)
+        for ticket in resident.contact.tickets:
+            quotas.give_up(batch, self.contact, ticket)
         handoff_rows.leave(batch, self.contact, {*resident.contact.handoffs})
         self._drop_orders(batch, resident.contact)
         self._count_out(batch, resident, rows)

@@ -59,6 +59,14 @@ def _contacts() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "quota",
+        sa.Column("scenario", AutoString, primary_key=True),
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("state", sa.LargeBinary, nullable=False),
+        sa.Column("last", sa.Integer, nullable=False),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "wakeup",
         sa.Column("due", sa.Integer, primary_key=True),
         sa.Column("contact", sa.Integer, primary_key=True),
