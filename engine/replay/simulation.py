@@ -1,8 +1,8 @@
 """One contact on a clock of its own: the very step, in a world that answers everything at once.
 
 What is sent is taken by the next hop in the same instant, or when it may leave; a key that is claimed is
-free; a cap on entries has room. No other contact exists, and no address is suppressed but by what happens here. An endpoint tells
-nothing in its answer, unless it is said otherwise.
+free; a cap on entries has room. No other contact exists, and no address is suppressed but by what happens
+here. An endpoint tells nothing in its answer, unless it is said otherwise.
 """
 
 from collections.abc import Iterator
