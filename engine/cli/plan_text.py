@@ -92,6 +92,8 @@ def _scenario(scenario: ScenarioChange) -> str:
         told = f"{told}; {_runs(runs)} under way: see below"
     elif scenario.change != "added":
         told = f"{told}; no run is under way"
+    if scenario.cap != scenario.capped:
+        told += f"; entries are capped: {scenario.cap}" if scenario.cap else "; no cap on entries"
     if scenario.stray:
         stray = ", ".join(scenario.stray)
         told += f"; moves names steps that no version has: {stray}"
@@ -103,6 +105,8 @@ def _version(scenario: ScenarioChange) -> str:
     share = "" if scenario.rollout == "100%" else f" for {scenario.rollout} of contacts"
     if scenario.change == "removed":
         return f"{version} was the last: nobody enters from now on"
+    if scenario.before == scenario.rollout:
+        return f"{version} stays"
     if scenario.before:
         return f"{version} is for {scenario.rollout} of contacts from now on, not {scenario.before}"
     begins = f"{version} begins{share}"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Line = dict[str, Any]
 RUNNING = {
     "run_entered", "entry_refused", "step_in", "skipped", "timed_out", "goal_reached", "run_ended",
-    "arm", "fallback", "start_refused",
+    "arm", "fallback", "start_refused", "ticket_asked",
 }  # fmt: skip
 """Facts about a run. Their subject is ``scenario`` or ``scenario/step``; others' are left out."""
 ELSEWHERE = {"run_entered", "run_ended", "start_refused"}
@@ -29,6 +29,7 @@ ELSEWHERE = {"run_entered", "run_ended", "start_refused"}
 SAYS = {
     "happens": "{detail} happens",
     "run_entered": "begins",
+    "ticket_asked": "asks to enter: its cap is taken to have room",
     "entry_refused": "does not begin: {why}",
     "start_refused": "does not begin: {why}",
     "step_in": "comes to {step} ({do}{until})",

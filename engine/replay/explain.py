@@ -16,6 +16,7 @@ from engine.domain.rulebooks.rulebook import Rulebook
 from engine.domain.rulebooks.scenario_plan import ScenarioPlan
 from engine.domain.runs.rollout import for_contact
 from engine.domain.surveys.why import because
+from engine.replay import capped
 from engine.replay.cause import cause
 from engine.replay.entry import refusal
 from engine.replay.evidence import evidence
@@ -145,10 +146,13 @@ def _entered(life: Life, moments: list[Moment], scenario: str, run: str) -> Told
             if fact.what == "run_entered" and fact.subject == scenario and fact.detail == run:
                 rulebook = life.rulebook(moment.row.rulebook)
                 plan = plan_of(life, moment, run, scenario)
-                told = {"run": run, "at": written(fact.at), "by": consumed(moment.message)}
-                if isinstance(moment.message, Event):
-                    told["properties"] = _plain(moment.message.properties)
-                return told | _trigger(plan, moment, rulebook)
+                begun = capped.asked_in(moments, run) or moment
+                told = {"run": run, "at": written(fact.at), "by": consumed(begun.message)}
+                if begun is not moment:
+                    told["asked"] = written(begun.row.now)
+                if isinstance(begun.message, Event):
+                    told["properties"] = _plain(begun.message.properties)
+                return told | _trigger(plan, begun, rulebook)
     return {"run": run, "at": None, "by": "rows that are kept no longer"}
 
 
@@ -193,6 +197,7 @@ def _entries(life: Life, moment: Moment, scenario: str) -> Iterator[Told]:
         yield {"at": written(fact.at), "what": "entered", "why": by, "run": fact.detail}
     if entered or plan is None or before is None:
         return
+    yield from capped.lines(moment, scenario, plan.cap)
     why = refusal(for_contact(rulebook, scenario, before) or plan, moment, rulebook)
     if why:
         yield {"at": written(moment.row.now), "what": "not entered", "why": why}

@@ -232,7 +232,7 @@ class Coordinator:
         if found is None:
             text = f"no contact is known by {key!r}; a key is kind:value, or an id"
             raise Unknown(text)
-        if act == "exit" and subject not in (inside := [run["scenario"] for run in found["runs"]]):
+        if act == "exit" and subject not in (inside := _inside(found)):
             text = f"{key} is not in {subject}; it is in {', '.join(inside) or 'none'}"
             raise BadRequest(text)
         body = envelope.encode((found["id"], by, act, subject, value))
@@ -276,3 +276,8 @@ class Coordinator:
         gone = self.control.revoke_key(key, self.now(), by)
         self.keyring.refresh()
         return gone
+
+
+def _inside(contact: dict[str, Any]) -> list[str]:
+    """The scenarios that it is in, or waits to enter."""
+    return [one["scenario"] for one in (*contact["runs"], *contact["tickets"])]

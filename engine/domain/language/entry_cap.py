@@ -42,6 +42,15 @@ def read(written: str | EntryCap | None) -> EntryCap | None:
     return msgspec.convert({"most": int(most), "per": per}, EntryCap)
 
 
+def told(written: str | EntryCap | None) -> str:
+    """In words, "" for no cap."""
+    cap = read(written)
+    if cap is None:
+        return ""
+    rest = "the next ones wait" if cap.then == "wait" else "the next ones are turned away"
+    return f"{cap.most} a{'n' if cap.per == 'hour' else ''} {cap.per}, {rest}"
+
+
 class Period(NamedTuple):
     """From the instant ``since`` to just before ``until`` (ms)."""
 

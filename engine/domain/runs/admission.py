@@ -12,9 +12,6 @@ from engine.domain.runs.rollout import for_contact
 
 replace = msgspec.structs.replace
 
-CAPPED = "entry_capped"
-WAITS = "entry_waits"
-
 
 def answered(turn: Turn, message: TicketAnswered) -> None:
     """Leave to enter, now or later, or none; what nobody waits for any more is given back."""
@@ -26,12 +23,12 @@ def answered(turn: Turn, message: TicketAnswered) -> None:
     held = replace(asked[0], since=told.since, until=told.until, most=told.most, per=told.per)
     if not held.until:
         ticket.remove(turn, held)
-        turn.note(CAPPED, held.scenario, held.id)
+        turn.note("entry_capped", held.scenario, held.id)
         return
     ticket.keep(turn, held)
     if held.since > turn.now or turn.contact.trouble:
         turn.contact.timers[ticket.timer_of(held)] = max(held.since, turn.now)
-        turn.note(WAITS, held.scenario, [held.id, held.since])
+        turn.note("entry_waits", held.scenario, [held.id, held.since])
     else:
         _admit(turn, held)
 

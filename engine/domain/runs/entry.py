@@ -20,11 +20,16 @@ WORDS = {
     "paused": "it is paused",
     "no_key": "nothing names the key that it keeps runs apart by",
     "inside": "the contact is in it already",
+    "asked": "the contact waits to enter it already",
     "too_many": f"the contact is in it {AT_ONCE} times",
     "reentry": "the contact was in it, and its `reentry` does not let it in again now",
     "filter": "its `if` does not fit the contact",
     "pending": "what its `if` asks is still being counted",
     "rollout": "no version of it is rolled out to the contact",
+    "exit": "its goal was reached, or an exit came, while the contact waited to enter",
+    "stopped": "another scenario stopped it while the contact waited to enter",
+    "operator": "an operator took the contact out while it waited to enter",
+    "merged": "the contact that took over is in it, was, or waits to enter itself",
     "unknown": "there is none by that name",
 }
 """Each reason, as people are told it."""

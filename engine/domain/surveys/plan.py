@@ -7,6 +7,7 @@ import msgspec
 
 from engine.domain.conditions.demand import Demand
 from engine.domain.consents.topic import ConsentRules
+from engine.domain.language import entry_cap
 from engine.domain.language.action import templates_of
 from engine.domain.language.scenario import Scenario, Waiting, as_plain
 from engine.domain.language.stage import Stage, segments_of
@@ -61,8 +62,8 @@ class ScenarioChange(Change, frozen=True, kw_only=True):
 
     ``choice`` is what becomes of these runs, ``choices`` how many each choice would touch if every
     contact were reached; ``gone`` are those that would end if they migrated, by step. ``rollout`` is the
-    share that it is for, ``before`` the one that it was for; ``stray`` are moves from steps that no
-    version has.
+    share that it is for, ``before`` the one that it was for, ``cap`` and ``capped`` likewise of entries;
+    ``stray`` are moves from steps that no version has.
     """
 
     version: int
@@ -73,6 +74,8 @@ class ScenarioChange(Change, frozen=True, kw_only=True):
     gone: dict[str, int] = {}
     rollout: str = "100%"
     before: str = ""
+    cap: str = ""
+    capped: str = ""
     stray: tuple[str, ...] = ()
 
 
@@ -239,6 +242,8 @@ def _written(in_force: InForce, old: Scenario | None, new: Scenario, verb: Verb)
         gone=gone,
         rollout=new.rollout,
         before=old.rollout if old and old.version == new.version else "",
+        cap=entry_cap.told(new.cap),
+        capped=entry_cap.told(old.cap) if old else "",
         stray=tuple(sorted(new.moves.keys() - known)) if old else (),
     )
 

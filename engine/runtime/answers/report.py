@@ -180,6 +180,16 @@ def state_of(resident: Resident) -> dict[str, Any]:
             }
             for run in held.runs
         ],
+        "tickets": [
+            {
+                "id": one.id,
+                "scenario": one.scenario,
+                "asked": one.asked,
+                "since": one.since,
+                "until": one.until,
+            }
+            for one in held.tickets
+        ],
         "timers": held.timers,
         "claims": [claim.key for claim in held.claims],
         "handoffs": [offer.plain(one) for one in held.handoffs.values()],

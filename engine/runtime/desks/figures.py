@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 
+from engine.domain.language.entry_cap import read
+from engine.domain.language.scenario import Scenario
 from engine.domain.profile.attribute import MISFIT
 from engine.domain.rulebooks.definitions import Definitions
 from engine.domain.rulebooks.since import waiting
@@ -139,8 +141,14 @@ def rebuilding(hosts: list[dict[str, Any]]) -> dict[str, Any]:
     }
 
 
-def scenarios(definitions: Definitions, hosts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each scenario with who passed and who waits at each step; ``versions`` tells on which they are."""
+def scenarios(
+    definitions: Definitions, hosts: list[dict[str, Any]], quotas: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Each scenario with who passed and who waits at each step; ``versions`` tells on which they are.
+
+    ``cap`` tells of the cap on its entries and how far it is used, None where there is none.
+    """
+    used = {name: told for one in quotas for name, told in one.items()}
     total = counted(hosts)
     found, runs = [], standing(total)
     for one in definitions.scenarios:
@@ -157,11 +165,20 @@ def scenarios(definitions: Definitions, hosts: list[dict[str, Any]]) -> list[dic
                 "goal": total[f"goal_reached/{name}"],
                 "ended": total[f"run_ended/{name}"],
                 "waiting": sum(one.waiting for one in stands),
+                "cap": _cap(one, used.get(one.scenario, {}), total),
                 "steps": steps,
                 "versions": msgspec.to_builtins(stands),
             }
         )
     return found
+
+
+def _cap(scenario: Scenario, used: dict[str, Any], total: Counter[str]) -> dict[str, Any] | None:
+    cap = read(scenario.cap)
+    if cap is None:
+        return None
+    told: dict[str, Any] = msgspec.to_builtins(cap) | {"taken": 0, "ahead": 0, "last": 0} | used
+    return told | {"refused": total[f"entry_capped/{scenario.scenario}"]}
 
 
 def _step(scenario: str, step: str, kind: str, total: Counter[str]) -> dict[str, Any]:

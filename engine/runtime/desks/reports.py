@@ -98,7 +98,10 @@ class Reports:
         return stages.lifecycle(definitions, hosts, told, since)
 
     async def scenarios(self) -> list[dict[str, Any]]:
-        return figures.scenarios(self._definitions(), await self._census.figures("status"))
+        definitions, hosts = self._definitions(), await self._census.figures("status")
+        capped = any(one.cap is not None for one in definitions.scenarios)
+        quotas = await self._census.figures("quotas") if capped else []
+        return figures.scenarios(definitions, hosts, quotas)
 
     async def scores(self) -> list[dict[str, Any]]:
         return scoreboard.scores(self._definitions(), await self._census.figures("standings"))

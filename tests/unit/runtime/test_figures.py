@@ -27,7 +27,7 @@ def test_runs_that_wait_at_a_step_of_an_earlier_version_are_told() -> None:
     definitions_ = succeed(succeed(None, first), second)
     told = figures.rulebook(2, definitions_, hosts)
     assert (told["version"], told["waiting"]) == (2, {"s": stands})
-    [shown] = figures.scenarios(definitions_, hosts)
+    [shown] = figures.scenarios(definitions_, hosts, [])
     assert (shown["waiting"], shown["versions"]) == (5, stands)
 
 
