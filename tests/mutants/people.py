@@ -3,6 +3,7 @@
 from tests.mutants.mutant import Mutant
 
 DOMAIN, RUNTIME = "tests/unit/domain", "tests/unit/runtime"
+ONCE = f"{RUNTIME}/test_once.py"
 MUTANTS = [
     Mutant(
         "a_retry_is_recognised",
@@ -116,5 +117,46 @@ MUTANTS = [
         "if depth >= MAX_DEPTH:",
         "if False:",
         (f"{RUNTIME}/test_batch.py::test_hops_that_cause_hops_are_parked_with_the_loop_named",),
+    ),
+    Mutant(
+        "what_was_led_on_is_led_on_again",
+        "engine/runtime/intake/event_letter.py",
+        "if self._may_go_on(led=led) and was_led_on(batch, resident, self.event):",
+        "if False:",
+        (
+            f"{ONCE}::test_what_was_led_on_is_led_on_again_after_the_two_were_parted",
+            f"{ONCE}::test_what_was_led_on_is_known_for_a_week_also_after_a_restart",
+        ),
+    ),
+    Mutant(
+        "what_comes_by_a_key_being_claimed_is_noted",
+        "engine/runtime/intake/event_letter.py",
+        "reserved.reserve(batch, event, self.item.contact)",
+        "pass",
+        (
+            (
+                f"{ONCE}::test_what_came_behind_an_event_is_known_where_it_is"
+                "_when_another_was_first_to_get_the_key"
+            ),
+        ),
+    ),
+    Mutant(
+        "only_the_directory_says_who_may_be_asked_without_it",
+        "engine/runtime/intake/router.py",
+        "_keep(self._leads, pending.key, word.via or word.contact)",
+        "_keep(self._hints, pending.key, word.contact)",
+        (
+            (
+                f"{ONCE}::test_a_retry_is_known_while_who_took_it"
+                "_is_on_its_way_into_whom_the_key_belongs_to"
+            ),
+        ),
+    ),
+    Mutant(
+        "a_claim_settles_what_was_noted_for_its_own_key",
+        "engine/runtime/state/reserved.py",
+        "    for row in _of(batch, claim.key):",
+        "    for row in batch.memory.reserved.rows():",
+        (f"{ONCE}::test_a_claim_of_another_key_settles_nothing_that_was_noted",),
     ),
 ]

@@ -233,6 +233,24 @@ def test_an_adoption_settles_the_claims_of_the_keys_that_it_brings() -> None:
     assert [claim.key for claim in ada.contact.claims] == [MAIL]
 
 
+def test_what_an_adoption_was_to_bring_and_did_not_is_asked_of_the_directory_anew() -> None:
+    """Who became a part of it had let go of the device by then."""
+    ada = naming(USER, DEVICE)
+    answered(ada, OTHER, 5)
+    ada.take(YieldAnswered(ada.contact.claims[0], "merging", by=OTHER))
+    ada.take(Adopted(OTHER, codec.encode(Contact(OTHER))))
+    assert ada.contact.claims == [claim(DEVICE)]
+    assert ada.effects[-1] == ClaimKey(claim(DEVICE))
+
+
+def test_who_is_itself_again_and_has_no_key_asks_for_the_device_by_which_it_is_reached() -> None:
+    ada = naming(DEVICE)
+    ada.contact.keys = []
+    ada.does("Ate", keys=(DEVICE,))
+    assert ada.contact.keys == []
+    assert [one.key for one in ada.contact.claims] == [DEVICE]
+
+
 def test_a_guest_who_said_which_user_it_is_joins_nobody_before_that_is_settled() -> None:
     guest = naming(DEVICE)
     guest.does("Asked for news", keys=(MAIL, DEVICE))
