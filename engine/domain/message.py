@@ -93,13 +93,15 @@ class YieldAnswered(msgspec.Struct, frozen=True, array_like=True, tag="yielded")
 class Adopted(msgspec.Struct, frozen=True, array_like=True, tag="adopt"):
     """Anonymous contact ``source`` merged into you: its encoded state and the messages it had queued.
 
-    ``orders`` are keys of its earlier orders, which its state does not hold.
+    ``orders`` are keys of its earlier orders, which its state does not hold. ``shared`` are those of its
+    orders that were among your own earlier ones.
     """
 
     source: int
     state: bytes
     sends: tuple[Send, ...] = ()
     orders: tuple[bytes, ...] = ()
+    shared: tuple[bytes, ...] = ()
 
 
 class AdoptionSettled(msgspec.Struct, frozen=True, array_like=True, tag="adoption"):

@@ -35,6 +35,7 @@ from engine.runtime.batches import companies, quotas
 from engine.runtime.batches.batch import Batch
 from engine.runtime.envelope import Answer, Question
 from engine.runtime.state import founding, reserved
+from engine.runtime.state.retries import shared_orders
 
 TO_SLOTS = (ClaimKey, TellCompany, AskTicket, Suppress, Lift)
 """Hops to whatever lives in a slot, not to a contact."""
@@ -132,7 +133,8 @@ class HopLetter:
             return AdoptionSettled(contact.merged_into)
         if offered.rulebook > batch.memory.rulebook.version:
             return None
-        adopted = Adopted(source, hop.state, hop.sends, hop.orders)
+        shared = shared_orders(batch, contact, offered)
+        adopted = Adopted(source, hop.state, hop.sends, hop.orders, shared)
         return batch.apply(self.question.to, adopted, depth=self.question.depth).answer
 
     def _restore(self, batch: Batch, hop: Restore) -> Message | None:

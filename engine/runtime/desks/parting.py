@@ -130,7 +130,7 @@ class PartLetter:
         parting.live([_taken(row) for row in since.rows])
         merged = self._resident(batch).contact
         mine, other = parting.halves(merged, batch.memory.rulebook, batch.now)
-        self._let_go(batch, parting)
+        self._let_go(batch, parting.strays.difference(since.adopted.shared))
         batch.apply(
             self.contact,
             Unmerged(
@@ -148,9 +148,9 @@ class PartLetter:
             ),
         )
 
-    def _let_go(self, batch: Batch, parting: Parting) -> None:
-        """Orders of the other that went to the store while it was a part of this one."""
-        strays = [(self.contact, key) for key in sorted(parting.strays)]
+    def _let_go(self, batch: Batch, orders: set[bytes]) -> None:
+        """Orders of the other alone that went to the store while it was a part of this one."""
+        strays = [(self.contact, key) for key in sorted(orders)]
         batch.orders.difference_update(strays)
         batch.write.orders_gone += strays
 

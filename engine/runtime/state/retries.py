@@ -48,5 +48,17 @@ def _is_ordered(batch: "Batch", contact: Contact, event: Event | Receipt) -> boo
         return True
     if not order_key.may_have_spilled(contact.orders):
         return False
-    of = (contact.id, *contact.pasts)
-    return any((one, key) in batch.orders or batch.memory.store.ordered(one, key) for one in of)
+    return any(_is_kept(batch, one, key) for one in (contact.id, *contact.pasts))
+
+
+def shared_orders(batch: "Batch", contact: Contact, other: Contact) -> tuple[bytes, ...]:
+    """Orders that another contact holds, and this one had long ago: they stay its own."""
+    if not order_key.may_have_spilled(contact.orders):
+        return ()
+    held = sorted(order_key.keys_of(other.orders))
+    return tuple(key for key in held if _is_kept(batch, contact.id, key))
+
+
+def _is_kept(batch: "Batch", contact: int, key: bytes) -> bool:
+    """Whether the store has this order of the contact, or will have it."""
+    return (contact, key) in batch.orders or batch.memory.store.ordered(contact, key)

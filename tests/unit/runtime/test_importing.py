@@ -267,3 +267,20 @@ def test_earlier_orders_go_along_when_a_contact_merges_into_one_of_another_host(
     assert ordered(engine, device, many) == {"duplicate"}
     assert ordered(engine, user, own) == {"duplicate"}
     assert ordered(engine, user, many) == {"accepted"}
+
+
+def test_an_order_that_both_had_long_ago_is_known_to_both_when_they_are_parted(
+    started: Started,
+) -> None:
+    engine = started(BUYER, hosts=2)
+    user, device = "user_id:7", "anonymous_id:d"
+    many, own = range(order_key.HELD + 10), range(900, 900 + order_key.HELD)
+    assert ordered(engine, user, many) == {"accepted"}
+    assert ordered(engine, device, range(5)) == {"accepted"}
+    engine.run(engine.push(engine.event("Came", user, device)))
+    engine.run(engine.rest())
+    assert ordered(engine, user, own) == {"accepted"}
+    engine.run(engine.coordinator.identities.unmerge(user, "", "ops"))
+    engine.run(engine.rest())
+    assert ordered(engine, device, range(5)) == {"duplicate"}
+    assert ordered(engine, user, many) == {"duplicate"}
