@@ -44,7 +44,7 @@ class Past:
         match taken:
             case Adopted(source) if source not in made.pasts:
                 other = self.of(source)
-                made.pasts += [source, *other.pasts]
+                made.pasts = [*made.pasts, source, *other.pasts]
                 self._chosen.join(made, other, now)
             case Restored(source, _, half):
                 reader = self._readers(source)

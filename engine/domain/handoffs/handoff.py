@@ -113,7 +113,7 @@ def happens(turn: Turn, held: Offer, became: str, detail: object) -> None:
 def keep(turn: Turn, held: Offer, handoff: Handoff | None) -> None:
     """With the timer of what comes next, if anything does."""
     contact = turn.contact
-    contact.handoffs[held.handoff] = held
+    contact.handoffs = contact.handoffs | {held.handoff: held}
     contact.timers.pop(held.timer, None)
     ahead = [at for at, _ in _schedule(held, handoff) if at > held.looked]
     if held.open and ahead:
@@ -172,7 +172,7 @@ def join(turn: Turn, others: dict[str, Offer], timers: dict[str, int]) -> None:
             if gone.open:
                 kept = replace(kept, also=(*kept.also, gone.id, *gone.also))
                 turn.note("handoff_joined", name, [kept.id, gone.id])
-        contact.handoffs[name] = kept
+        contact.handoffs = contact.handoffs | {name: kept}
         if kept.timer in timers:
             contact.timers.setdefault(kept.timer, timers[kept.timer])
 

@@ -6,6 +6,7 @@ from engine.domain.intake import statement
 from engine.domain.intake.turn import Turn
 from engine.domain.message import Receipt
 from engine.domain.profile.consent import OPTED_OUT, Consent, subject_of
+from engine.domain.profile.contact import without
 from engine.domain.profile.offer import to_owner
 
 ARRIVED = ("delivered", "opened", "clicked")
@@ -37,14 +38,17 @@ def count(turn: Turn, receipt: Receipt) -> None:
     """Failures that may pass suppress the address when they come in a row."""
     if to_owner(receipt.key):
         return
-    bounces = turn.contact.bounces
+    contact, channel = turn.contact, receipt.channel
+    rest = without(contact.bounces, channel)
     if receipt.outcome in ARRIVED and not receipt.bot:
-        bounces.pop(receipt.channel, None)
+        contact.bounces = rest
     elif receipt.outcome == "undelivered" and receipt.soft:
-        bounces[receipt.channel] = bounces.get(receipt.channel, 0) + 1
-        if bounces[receipt.channel] >= receipt.soft and (receipt.address or receipt.hashed):
-            del bounces[receipt.channel]
-            _suppress(turn, receipt, receipt.channel, HARD_BOUNCE)
+        failed = contact.bounces.get(channel, 0) + 1
+        if failed >= receipt.soft and (receipt.address or receipt.hashed):
+            contact.bounces = rest
+            _suppress(turn, receipt, channel, HARD_BOUNCE)
+        else:
+            contact.bounces = rest | {channel: failed}
 
 
 def _withdraw(turn: Turn, receipt: Receipt, subject: str, source: str) -> None:

@@ -90,7 +90,7 @@ def enter(turn: Turn, key: str, attributes: dict[str, Any], *, public: bool) -> 
     for left in contact.companies[MOST:]:
         turn.note("company_left", "", left)
         turn.effects.append(_farewell(turn, contact, left))
-    del contact.companies[MOST:]
+    contact.companies = contact.companies[:MOST]
     turn.effects.append(_telling(turn, key, attributes, public=public))
 
 

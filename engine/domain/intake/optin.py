@@ -9,6 +9,7 @@ from engine.domain.effect import Send
 from engine.domain.intake.turn import Turn
 from engine.domain.message import Stated
 from engine.domain.profile.consent import Consent, OptIn, allows
+from engine.domain.profile.contact import without
 from engine.domain.profile.identity import key_of
 
 TIMER = "optin:"
@@ -84,13 +85,15 @@ def _send(turn: Turn, subject: str, template: str, expires: int) -> str:
 
 
 def wait(turn: Turn, subject: str, pending: OptIn) -> None:
-    turn.contact.optins[subject] = pending
+    turn.contact.optins = turn.contact.optins | {subject: pending}
     turn.contact.timers[f"{TIMER}{subject}"] = pending.expires
 
 
 def drop(turn: Turn, subject: str) -> OptIn | None:
     turn.contact.timers.pop(f"{TIMER}{subject}", None)
-    return turn.contact.optins.pop(subject, None)
+    waiting = turn.contact.optins
+    turn.contact.optins = without(waiting, subject)
+    return waiting.get(subject)
 
 
 def expire(turn: Turn, timer: str) -> None:

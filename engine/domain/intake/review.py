@@ -19,13 +19,13 @@ def review(turn: Turn, claim: Claim, other: int) -> None:
     if other in contact.reviews:
         return
     if len(contact.reviews) == MOST:
-        turn.effects.append(ReviewOver(contact.reviews.pop(0)))
-    contact.reviews.append(other)
+        turn.effects.append(ReviewOver(contact.reviews[0]))
+    contact.reviews = [*contact.reviews, other][-MOST:]
     turn.effects.append(Review(other, key, claim.source, claim.message_id))
 
 
 def over(turn: Turn, other: int) -> None:
     """The two are one contact now."""
     if other in turn.contact.reviews:
-        turn.contact.reviews.remove(other)
+        turn.contact.reviews = [one for one in turn.contact.reviews if one != other]
         turn.effects.append(ReviewOver(other))

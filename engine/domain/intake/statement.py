@@ -128,7 +128,7 @@ def state(turn: Turn, subject: str, said: Consent) -> None:
     now = standing(held, said)
     if now is held:
         return
-    contact.consents[subject] = now
+    contact.consents = contact.consents | {subject: now}
     turn.changed(REACH)
     if now.status == WITHDRAW:
         optin.withdrawn(turn, subject)
@@ -152,7 +152,7 @@ def show(turn: Turn, channel: str) -> None:
     """The attribute follows the consent, so that conditions can read it."""
     name, value = f"{CONSENT}{channel}", turn.contact.consents[channel].granted
     if turn.contact.attributes.get(name) is not value:
-        set_attribute(turn.contact.attributes, name, value)
+        set_attribute(turn.contact, name, value)
         turn.note("changed", name, [value, "consent"])
         turn.changed(name)
 
@@ -184,7 +184,8 @@ def join(turn: Turn, other: Contact) -> None:
     contact = turn.contact
     for subject, said in other.consents.items():
         held = contact.consents.get(subject)
-        contact.consents[subject] = said if held is None else _later(held, said)
+        stands = said if held is None else _later(held, said)
+        contact.consents = contact.consents | {subject: stands}
     for subject, pending in other.optins.items():
         optin.wait(turn, subject, optin.joined(contact.optins.get(subject), pending))
     for subject in [one for one in contact.optins if _undone(contact, one)]:

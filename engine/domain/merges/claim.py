@@ -77,7 +77,7 @@ def claim_keys(turn: Turn, event: Event) -> None:
         if kind_of(key) in guarded:
             turn.note("claim_refused", kind_of(key), key)
         else:
-            contact.claims.append(_claim(key, event))
+            contact.claims = [*contact.claims, _claim(key, event)]
     if idle:
         ask_next(turn)
 
@@ -88,7 +88,8 @@ def claim_proved(turn: Turn, key: str, stated: Stated) -> None:
     if not key or key in contact.keys:
         return
     idle = not contact.claims
-    contact.claims.append(Claim(key, turn.now, source=stated.by, message_id=stated.key))
+    claim = Claim(key, turn.now, source=stated.by, message_id=stated.key)
+    contact.claims = [*contact.claims, claim]
     if idle:
         ask_next(turn)
 
@@ -108,7 +109,7 @@ def _ask_who(contact: Contact, event: Event) -> None:
     for key in event.keys:
         former = key_of("user_id", value_of(key))
         if is_device(key) and former not in contact.keys:
-            contact.claims.append(_claim(f"{WHO}{former}", event))
+            contact.claims = [*contact.claims, _claim(f"{WHO}{former}", event)]
 
 
 def bind(turn: Turn, key: str) -> None:
@@ -116,7 +117,7 @@ def bind(turn: Turn, key: str) -> None:
     if key in contact.keys:
         return
     known = contact.known
-    contact.keys.append(key)
+    contact.keys = [*contact.keys, key]
     turn.changed(REACH)
     turn.note("bound", kind_of(key), key)
     if not known and contact.known:
@@ -153,7 +154,7 @@ def directory_answered(turn: Turn, answer: ClaimAnswered) -> None:
     contact, claim = turn.contact, answer.claim
     if not _under_way(contact, claim):
         return
-    del contact.claims[0]
+    contact.claims = contact.claims[1:]
     if claim.asked != claim.key:
         _told_who(turn, claim, answer.holder)
     elif answer.holder in (0, contact.id) or _inherited(contact, answer):
@@ -165,10 +166,10 @@ def directory_answered(turn: Turn, answer: ClaimAnswered) -> None:
         if not any(kind_of(other.key) in SINGLE for other in contact.claims):
             give_in(turn, answer.holder)
             return
-        contact.claims.append(claim)
+        contact.claims = [*contact.claims, claim]
     elif contact.known and is_device(claim.key):
         asked = msgspec.structs.replace(claim, rebind=answer.since)
-        contact.claims.insert(0, asked)
+        contact.claims = [asked, *contact.claims]
         turn.effects.append(AskYield(answer.holder, asked))
         return
     else:
@@ -236,7 +237,7 @@ def yield_asked(turn: Turn, question: YieldAsked) -> YieldAnswered:
         give_in(turn, question.claimant)
         return YieldAnswered(claim, "merging", by=contact.id)
     if claim.key in contact.keys:
-        contact.keys.remove(claim.key)
+        contact.keys = [key for key in contact.keys if key != claim.key]
         turn.note("released", kind_of(claim.key), claim.key)
     return YieldAnswered(claim, "released", by=contact.id)
 
@@ -256,10 +257,10 @@ def holder_answered(turn: Turn, answer: YieldAnswered) -> None:
         case "moved":
             turn.effects.append(AskYield(answer.to, claim, answer.by))
         case "restored":
-            del contact.claims[0]
+            contact.claims = contact.claims[1:]
             ask_next(turn)
         case "kept":
-            del contact.claims[0]
+            contact.claims = contact.claims[1:]
             if claim.key.startswith(WITH):
                 turn.note("merge_refused", "", answer.by)
             else:

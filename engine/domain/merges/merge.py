@@ -78,9 +78,9 @@ def adopt(turn: Turn, message: Adopted) -> bool:
         return False
     other = codec.decode(message.state)
     turn.note("merged", "", [message.source, codec.whole(contact)])
-    contact.pasts += [message.source, *other.pasts]
+    contact.pasts = [*contact.pasts, message.source, *other.pasts]
     contact.risen = rising.joined(contact, other)
-    contact.keys += [key for key in other.keys if key not in contact.keys]
+    contact.keys = list(dict.fromkeys([*contact.keys, *other.keys]))
     _join_claims(turn, other)
     contact.attributes = other.attributes | contact.attributes
     statement.join(turn, other)
@@ -118,7 +118,8 @@ def _join_claims(turn: Turn, other: Contact) -> None:
     brought = {*contact.keys, *(f"{WITH}{one}" for one in (contact.id, *contact.pasts))}
     contact.claims = [claim for claim in contact.claims if claim.key not in brought]
     held = {*brought, *(claim.key for claim in contact.claims)}
-    contact.claims += [claim for claim in other.claims if claim.key not in held]
+    theirs = [claim for claim in other.claims if claim.key not in held]
+    contact.claims = [*contact.claims, *theirs]
 
 
 def _take_runs(turn: Turn, runs: list[Run], other: Contact) -> None:

@@ -23,7 +23,7 @@ def unite(turn: Turn, other: int) -> None:
         return
     if any(claim.key == wanted for claim in contact.claims):
         return
-    contact.claims.append(Claim(wanted, turn.now))
+    contact.claims = [*contact.claims, Claim(wanted, turn.now)]
     if len(contact.claims) == 1:
         ask_next(turn)
 

@@ -42,8 +42,8 @@ def restore(turn: Turn, message: Restored) -> YieldAnswered:
     grave, half = turn.contact, message.half
     contact = codec.decode(half.state)
     contact.seen = merged(grave.seen + contact.seen, half.seen, turn.now, SEEN)
-    contact.attributes |= grave.attributes
-    contact.consents |= grave.consents
+    contact.attributes = contact.attributes | grave.attributes
+    contact.consents = contact.consents | grave.consents
     contact.shelf = contact.shelf or b""
     turn.contact = contact
     turn.note("restored", "", message.source)

@@ -10,7 +10,7 @@ import msgspec
 from engine.domain.definition import Definition, Name, Scalar
 from engine.domain.event import PUBLIC, Event
 from engine.domain.profile.consent import PURPOSES
-from engine.domain.profile.contact import Contact
+from engine.domain.profile.contact import Contact, without
 from engine.domain.profile.reserved import RESERVED
 
 PERSONAL = frozenset({"email", "phone"})
@@ -147,9 +147,9 @@ def undeclared(attributes: dict[str, Any], schema: Schema) -> list[str]:
     return [name for name in attributes if schema and name not in schema]
 
 
-def set_attribute(attributes: dict[str, Any], name: str, value: Any) -> None:
+def set_attribute(contact: Contact, name: str, value: Any) -> None:
     """None removes."""
     if value is None:
-        attributes.pop(name, None)
+        contact.attributes = without(contact.attributes, name)
     else:
-        attributes[name] = value
+        contact.attributes = contact.attributes | {name: value}

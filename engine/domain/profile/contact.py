@@ -1,6 +1,7 @@
 """A contact: everything that decides what happens to one person next. Small (2 KiB), one blob."""
 
-from typing import Any
+from copy import copy
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -9,8 +10,26 @@ from engine.domain.profile.identity import Claim, is_device
 from engine.domain.profile.offer import Action, Offer
 from engine.domain.profile.session import Visits
 
+SHARED = (
+    "keys", "claims", "attributes", "pasts", "pending", "consents", "optins", "bounces", "reviews",
+    "companies", "company", "lists", "handoffs", "actions", "arms", "given", "wears", "capped",
+    "dated", "risen", "tickets",
+)  # fmt: skip
+"""Containers of a contact that its drafts share with it: replaced, never changed in place.
+
+Few steps change one of them, and every step would pay for a copy of its own.
+"""
+
 SEEN = 64
 """Fingerprints kept in the state: the last 64 messages, eight bytes each."""
+
+
+Value = TypeVar("Value")
+
+
+def without(held: dict[str, Value], *gone: str) -> dict[str, Value]:
+    """A copy that lacks these."""
+    return {name: value for name, value in held.items() if name not in gone}
 
 
 class Run(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -175,53 +194,19 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
         return min(self.timers.values()) if self.timers else 0
 
     def draft(self) -> "Contact":
-        """A copy whose containers are its own; the values in them are never changed in place."""
-        return Contact(
-            self.id,
-            self.keys[:],
-            self.claims[:],
-            self.attributes.copy(),
-            self.zone,
-            self.counts.copy(),
-            self.rings.copy(),
-            self.scores.copy(),
-            self.segments.copy(),
-            self.timers.copy(),
-            self.runs[:],
-            self.entries.copy(),
-            self.entered,
-            self.seen,
-            self.first,
-            self.latest,
-            self.merged_into,
-            self.pasts[:],
-            self.rulebook,
-            self.trouble,
-            self.parked,
-            self.measures.copy(),
-            self.orders,
-            self.pending,
-            self.collections.copy(),
-            self.visits,
-            self.shelf,
-            self.consents.copy(),
-            self.optins.copy(),
-            self.bounces.copy(),
-            self.reviews[:],
-            self.companies[:],
-            self.company,
-            self.told,
-            self.lists,
-            self.handoffs.copy(),
-            self.actions,
-            self.arms.copy(),
-            self.given.copy(),
-            self.upheld.copy(),
-            self.wears.copy(),
-            self.capped.copy(),
-            self.stage,
-            self.staged,
-            self.dated.copy(),
-            self.risen,
-            self.tickets,
-        )
+        """A copy for a step. What steps change often is its own; see SHARED for the rest.
+
+        The values in containers are never changed in place.
+        """
+        mine = copy(self)
+        mine.counts = self.counts.copy()
+        mine.rings = self.rings.copy()
+        mine.measures = self.measures.copy()
+        mine.scores = self.scores.copy()
+        mine.segments = self.segments.copy()
+        mine.upheld = self.upheld.copy()
+        mine.timers = self.timers.copy()
+        mine.runs = self.runs[:]
+        mine.entries = self.entries.copy()
+        mine.collections = self.collections.copy()
+        return mine

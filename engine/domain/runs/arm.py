@@ -15,7 +15,7 @@ def draw(turn: Turn, purpose: str, weights: Mapping[str, float]) -> str:
     if held and weights.get(held[0], 0) > 0:
         return held[0]
     arm = drawn(number_in(purpose, turn.contact), weights)
-    turn.contact.arms[purpose] = (arm, turn.now)
+    turn.contact.arms = turn.contact.arms | {purpose: (arm, turn.now)}
     return arm
 
 
@@ -35,4 +35,4 @@ def join(contact: Contact, other: Contact) -> None:
     for purpose, theirs in other.arms.items():
         mine = contact.arms.get(purpose)
         if mine is None or theirs[1] < mine[1]:
-            contact.arms[purpose] = theirs
+            contact.arms = contact.arms | {purpose: theirs}

@@ -35,7 +35,7 @@ def put(turn: Turn, name: str, value: Any, by: str, *, live: bool = True) -> Non
         turn.note(MISFIT, name, why)
         return
     held = turn.contact.attributes.get(name)
-    set_attribute(turn.contact.attributes, name, value)
+    set_attribute(turn.contact, name, value)
     turn.note("changed", name, [value, by])
     turn.changed(name)
     if turn.contact.runs:

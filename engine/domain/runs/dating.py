@@ -12,7 +12,7 @@ import msgspec
 from engine.domain.duration import DAY
 from engine.domain.intake.turn import Turn
 from engine.domain.profile.calendar import written, zone_of
-from engine.domain.profile.contact import Contact
+from engine.domain.profile.contact import Contact, without
 from engine.domain.rulebooks.dated import Dated, due_of, next_due
 from engine.domain.rulebooks.moment_plan import DUE
 
@@ -31,7 +31,7 @@ def refresh(turn: Turn) -> None:
 
 
 def _drop(contact: Contact, name: str) -> None:
-    contact.dated.pop(name, None)
+    contact.dated = without(contact.dated, name)
     contact.timers.pop(TIMER + name, None)
 
 
@@ -64,9 +64,9 @@ def _set(contact: Contact, plan: Dated, fired: int | None, found: tuple[int, int
     else:
         contact.timers[TIMER + plan.scenario] = due
     if fired is None and aimed is None:
-        contact.dated.pop(plan.scenario, None)
+        contact.dated = without(contact.dated, plan.scenario)
     else:
-        contact.dated[plan.scenario] = (fired, aimed)
+        contact.dated = contact.dated | {plan.scenario: (fired, aimed)}
 
 
 def fire(turn: Turn, owner: str) -> None:
@@ -104,5 +104,6 @@ def join(turn: Turn, other: Contact) -> None:
     for name, (theirs, _aimed) in other.dated.items():
         mine, aimed = contact.dated.get(name, (None, None))
         if theirs is not None:
-            contact.dated[name] = (theirs if mine is None else max(mine, theirs), aimed)
+            latest = theirs if mine is None else max(mine, theirs)
+            contact.dated = contact.dated | {name: (latest, aimed)}
     turn.unarmed.update(turn.rulebook.dates.names)

@@ -23,10 +23,12 @@ def give(turn: Turn, _run: Run, plan: ScenarioPlan, step: Points) -> Way:
     decay = turn.rulebook.decays.get(name, Decay())
     points.give(contact, name, decay, step.points, turn.now, turn.now)
     held = contact.given.get(name)
-    contact.given[name] = raised(held, step.points, turn.now, decay.half_life)
+    given = raised(held, step.points, turn.now, decay.half_life)
+    contact.given = contact.given | {name: given}
     if decay.every:
         ends = contact.wears.get(kept(name), [])
-        contact.wears[kept(name)] = wear.added(ends, step.points, turn.now, decay, turn.now)
+        worn = wear.added(ends, step.points, turn.now, decay, turn.now)
+        contact.wears = contact.wears | {kept(name): worn}
     turn.scored = True
     turn.note("scored", name, step.points)
     turn.changed(points_of(name))
@@ -43,8 +45,9 @@ def give_back(turn: Turn, name: str) -> None:
 
 def join(turn: Turn, other: Contact) -> None:
     """A merge: what was given to both."""
+    mine = turn.contact.given = turn.contact.given.copy()
     for name, given in other.given.items():
-        _add(turn, turn.contact.given, name, given)
+        _add(turn, mine, name, given)
         _wear(turn, kept(name), other.wears.get(kept(name), []), name)
 
 
@@ -61,4 +64,5 @@ def _add(turn: Turn, scores: Scores, name: str, given: tuple[float, int]) -> Non
 def _wear(turn: Turn, into: str, ends: wear.Ends, score: str) -> None:
     decay, wears = turn.rulebook.decays.get(score, Decay()), turn.contact.wears
     if decay.every and ends:
-        wears[into] = wear.joined(wears.get(into, []), ends, cell_of(turn.now, decay.every))
+        worn = wear.joined(wears.get(into, []), ends, cell_of(turn.now, decay.every))
+        turn.contact.wears = wears | {into: worn}

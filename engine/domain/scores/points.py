@@ -7,7 +7,7 @@ import msgspec
 
 from engine.domain.aggregates.aggregate import Matcher
 from engine.domain.event import Event
-from engine.domain.profile.contact import Contact
+from engine.domain.profile.contact import Contact, without
 from engine.domain.scores import cap as caps
 from engine.domain.scores import wear
 from engine.domain.scores.cap import Cap
@@ -47,7 +47,7 @@ def fold_scores(
             found = caps.admitted(times, event.at, rule.cap)
             if found is None:
                 continue
-            contact.capped[rule.rule] = found.times
+            contact.capped = contact.capped | {rule.rule: found.times}
             gave += _take_back(contact, rule, found.gone, now)
         give(contact, rule.score, rule.decay, rule.points, event.at, now)
         gave.append((rule, rule.points))
@@ -59,7 +59,7 @@ def give(contact: Contact, score: str, decay: Decay, points: float, at: int, now
     contact.scores[score] = raised(contact.scores.get(score), points, at, decay.half_life)
     if decay.every:
         ends = contact.wears.get(score, [])
-        contact.wears[score] = wear.added(ends, points, at, decay, now)
+        contact.wears = contact.wears | {score: wear.added(ends, points, at, decay, now)}
 
 
 def _take_back(contact: Contact, rule: ScorePlan, times: caps.Times, now: int) -> list[Given]:
@@ -81,30 +81,34 @@ def join_scores(
         contact.scores[score] = raised(contact.scores.get(score), value, at, decay.half_life)
         if decay.every:
             mine, theirs = contact.wears.get(score, []), other.wears.get(score, [])
-            contact.wears[score] = wear.joined(mine, theirs, cell_of(now, decay.every))
+            joined = wear.joined(mine, theirs, cell_of(now, decay.every))
+            contact.wears = contact.wears | {score: joined}
     for key, times in other.capped.items():
         rule = rules.get(key)
         if rule is not None and rule.cap is not None:
             found = caps.joined(contact.capped.get(key, []), times, rule.cap)
-            contact.capped[key] = found.times
+            contact.capped = contact.capped | {key: found.times}
             _take_back(contact, rule, found.gone, now)
 
 
 def clear(contact: Contact, score: str) -> None:
     """Forget what events gave to one score."""
     contact.scores.pop(score, None)
-    contact.wears.pop(score, None)
-    for key in [key for key in contact.capped if key.startswith(f"{score}/")]:
-        del contact.capped[key]
+    contact.wears = without(contact.wears, score)
+    contact.capped = without(contact.capped, *_rules_of(contact, score))
 
 
 def copy(source: Contact, target: Contact, score: str) -> None:
     """Let ``target`` hold of one score exactly what events gave to ``source``."""
     clear(target, score)
-    for name in ("scores", "wears"):
-        held = getattr(source, name)
-        if score in held:
-            getattr(target, name)[score] = held[score]
-    target.capped.update(
-        {key: times for key, times in source.capped.items() if key.startswith(f"{score}/")}
-    )
+    if score in source.scores:
+        target.scores[score] = source.scores[score]
+    if score in source.wears:
+        target.wears = target.wears | {score: source.wears[score]}
+    capped = {rule: source.capped[rule] for rule in _rules_of(source, score)}
+    target.capped = target.capped | capped
+
+
+def _rules_of(contact: Contact, score: str) -> list[str]:
+    """Those of the score that remember when they gave."""
+    return [rule for rule in contact.capped if rule.startswith(f"{score}/")]
