@@ -19,7 +19,7 @@ from engine.rpc.client import Relance
 from engine.runtime.coordinator import NAME, SENDER
 from engine.runtime.processes.in_process import InProcessRuntime
 from engine.runtime.processes.supervisor import Supervisor
-from engine.settings import Email, Rpc, Runtime, Settings
+from engine.settings import Email, Rpc, Runtime, Settings, Sms
 from tests.smtp_server import Server, smtp_server
 
 PUBLIC = "https://relance.example"
@@ -53,7 +53,9 @@ class Engine:
 
 
 @asynccontextmanager
-async def whole_engine(folder: Path, workspace: Path, rate: float) -> AsyncIterator[Engine]:
+async def whole_engine(
+    folder: Path, workspace: Path, rate: float, *, sms: Sms | None = None
+) -> AsyncIterator[Engine]:
     """``rate`` is how many times faster its clock runs."""
     clock = SystemClock(rate, SystemClock().now())
     async with smtp_server() as server:
@@ -61,6 +63,7 @@ async def whole_engine(folder: Path, workspace: Path, rate: float) -> AsyncItera
             runtime=Runtime(clock_rate=clock.rate, clock_origin=clock.origin),
             rpc=Rpc(grpc="127.0.0.1:0", http="127.0.0.1:0", public_url=PUBLIC),
             email=Email(route=server.url),
+            sms=sms or Sms(),
         )
         data = folder / "data"
         init_data(data, settings)

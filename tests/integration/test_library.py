@@ -3,20 +3,29 @@
 import asyncio
 import re
 from collections import defaultdict
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from engine.clock import SystemClock
 from engine.domain.duration import DAY
+from engine.settings import Sms
+from tests.twilio_server import ACCOUNT, SERVICE, TOKEN, TwilioServer, twilio_server
 from tests.whole_engine import PUBLIC, Engine, Report, whole_engine
 
 CONFIG = Path(__file__).parents[2] / "config"
 SHOP_RATE = 100_000.0
 """A day passes in a second."""
+LEAD_RATE = 250_000.0
+"""A week passes in two and a half seconds."""
 COURSE_RATE = 1_500_000.0
 """Ten weeks pass in four seconds."""
 LINK = re.compile(rf"{PUBLIC}(/c/[A-Za-z0-9_-]+)")
+ACCEPT = re.compile(rf"{PUBLIC}(/h/[A-Za-z0-9_-]+)\?do=accept")
 BOWL = {"product_id": "bol-ardoise", "name": "Ardoise bowl", "price": 18.5}
 VASE = {"product_id": "vase-dune", "name": "Dune stoneware vase", "price": 59.0}
 THROW = {"product_id": "plaid-brume", "name": "Brume wool throw", "price": 89.0}
@@ -78,7 +87,10 @@ def where_it_is_eight(now: int) -> str:
 
 
 def days_of_the_shop(now: int) -> list[Report]:
-    """Ada signs up; Sam fills two carts and orders one; Lea ordered the lamp, and Zoe a bowl long ago."""
+    """Ada signs up; Sam and Bob fill two carts and order one; Bob has a phone; Lea ordered the lamp, and
+
+    Zoe a bowl, long ago.
+    """
     morning = {"timezone": where_it_is_eight(now)}
     lamp, long_ago = now - 15 * DAY + DAY // 2, now - 60 * DAY + DAY // 2
     return [
@@ -89,6 +101,10 @@ def days_of_the_shop(now: int) -> list[Report]:
         did("sam", "Product Added", cart_id="C-2", **VASE),
         did("sam", "Product Added", cart_id="C-1", **THROW),
         did("sam", "Order Completed", cart_id="C-2", order_id="A-1", total=59, products=[VASE]),
+        person("bob", "fr", consent_email=True, consent_sms=True, phone="06 12 34 56 78"),
+        did("bob", "Product Added", cart_id="C-3", **THROW),
+        did("bob", "Product Added", cart_id="C-4", **BOWL),
+        did("bob", "Order Completed", cart_id="C-4", order_id="A-4", total=18.5, products=[BOWL]),
         person("lea", "fr", consent_email=True),
         did(
             "lea", "Order Completed", lamp, order_id="A-2", products=[{"product_id": "lampe-phare"}]
@@ -98,13 +114,25 @@ def days_of_the_shop(now: int) -> list[Report]:
     ]
 
 
-async def test_each_scenario_of_the_shop_ends_and_its_mails_arrive(tmp_path: Path) -> None:
-    async with whole_engine(tmp_path, CONFIG, SHOP_RATE) as engine:
+@pytest.fixture
+async def texts(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TwilioServer]:
+    monkeypatch.setenv("RELANCE_TWILIO_AUTH_TOKEN", TOKEN)
+    async with twilio_server(SystemClock()) as server:
+        yield server
+
+
+async def test_each_scenario_of_the_shop_ends_and_its_messages_arrive(
+    tmp_path: Path, texts: TwilioServer
+) -> None:
+    route = Sms(account=ACCOUNT, sender=SERVICE, base_url=texts.url)
+    async with whole_engine(tmp_path, CONFIG, SHOP_RATE, sms=route) as engine:
         await engine.ask("push", days_of_the_shop(engine.clock.now()))
         offer = await key_of_mail(engine, "ada", "first_order")
         await engine.ask("receipts", [{"message": offer, "outcome": "opened"}])
         await all_ended(engine)
-        await engine.mails(8)
+        await engine.mails(10)
+        while not texts.forms:
+            await asyncio.sleep(0.02)
         assert (await engine.ask("fsck"))["findings"] == []
         found = by_person(engine.server.mails)
 
@@ -119,12 +147,17 @@ async def test_each_scenario_of_the_shop_ends_and_its_mails_arrive(tmp_path: Pat
             "Your basket is waiting",
             "We are about to empty your basket",
         ],
+        "bob": ["Votre commande A-4 est confirmée", "Votre panier vous attend"],
         "lea": ["Un abat-jour en lin pour votre lampe Phare"],
         "zoe": ["Des nouvelles de La Petite Boutique"],
     }
     for mail in found["sam"][1:]:
         assert "- Ardoise bowl, 18.50 €\n- Brume wool throw, 89.00 €\n" in text_of(mail)
         assert "Dune" not in text_of(mail)
+    assert "- Brume wool throw, 89.00 €\n\n" in text_of(found["bob"][1])
+    [text] = texts.forms
+    assert text["To"] == "+33612345678"
+    assert text["Body"].startswith("La Petite Boutique : Brume wool throw vous attend")
 
 
 async def confirm(engine: Engine, count: int) -> None:
@@ -155,3 +188,28 @@ async def test_the_course_runs_to_its_end_and_rests_for_whom_it_does_not_reach(
     question = ["Please confirm your subscription", "Ten weeks, ten lessons"]
     two = ["Lesson 1 of 10", "Lesson 2 of 10", "Shall we go on?"]
     assert subjects(found["sam"]) == question + two
+
+
+async def test_a_lead_is_nurtured_until_sales_accept_it(tmp_path: Path) -> None:
+    async with whole_engine(tmp_path, CONFIG / "examples" / "b2b", LEAD_RATE) as engine:
+        for name in ("ada", "sam"):
+            who = person(name, "fr", consent_email=True, role="direction")
+            await engine.ask("push", [who, did(name, "White Paper Downloaded")])
+        await engine.mails(2)
+        await engine.ask("push", [did("ada", "Call Back Requested")] * 2)
+        (accept,) = ACCEPT.findall(text_of((await engine.mails(3))[2]))
+        assert (await engine.http.post(accept, data={"do": "accept"})).status_code == 200
+        await engine.mails(4)
+        assert (await engine.ask("fsck"))["findings"] == []
+        found = by_person(engine.server.mails)
+        (ended,) = [one for one in await engine.ask("scenarios") if one["scenario"] == "nurturing"]
+
+    article, study = (
+        "Ce que nos clients en ont fait",
+        "Une étude de cas, et un rappel si vous voulez",
+    )
+    assert (ended["entered"], ended["ended"]) == (2, 2)
+    assert subjects(found.pop("ada")) == [article]
+    assert subjects(found.pop("sam")) == [article, study]
+    [[alert]] = found.values()
+    assert "au moins 60" in text_of(alert)
