@@ -50,6 +50,10 @@ def assert_it_adds_up(made: Document) -> None:
         assert row["entered"] == row["ended"] + row["waiting"], row["scenario"]
         assert row["waiting"] == sum(step["in"] - step["out"] for step in row["steps"])
     assert made["problems"] == made["fsck"]["findings"] == []
+    hot = made["hot"]
+    assert hot["top"][0]["value"] > 0
+    assert hot["handoff"]["name"] == hot["top"][0]["name"]
+    assert hot["handoff"]["owner"] in ("claire", "karim", "emma")
 
 
 def assert_events_and_contacts_add_up(made: Document) -> None:

@@ -62,7 +62,7 @@ def demo(
 
         show(made)
         if keep is not None:
-            note(f"Kept in {keep}: data, mails and engine.log.")
+            note(f"Kept in {keep}: data, mails, the workspace shop, and engine.log.")
     raise typer.Exit(1 if made["problems"] else 0)
 
 

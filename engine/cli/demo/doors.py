@@ -15,7 +15,8 @@ from engine.errors import RequestError
 if TYPE_CHECKING:
     from engine.rpc.client import Relance
 
-TIMEOUT = 10.0
+TIMEOUT = 60.0
+"""Seconds, of real time: who gives up sooner sends again, and then more is judged than was sent."""
 
 
 class Doors:

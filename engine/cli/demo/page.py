@@ -9,6 +9,8 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from engine.cli.output import instant
+
 Report = dict[str, Any]
 WIDTH = 80
 CHECKED = {"log": "log rows", "contacts": "contacts", "runs": "runs", "directory": "keys"}
@@ -35,6 +37,7 @@ def _parts(made: Report) -> Iterable[tuple[str, Any]]:
     yield "What came in and what went out", _figures(made)
     yield "Segments", _segments(made["segments"])
     yield "Scenarios: who is where", _scenarios(made["scenarios"])
+    yield "Who is hot", _hot(made["hot"])
     yield "Mails at the SMTP server, by template", _templates(made["mails"])
     if made["mails"]["example"]:
         yield "One of them, as it arrived", _mail(made["mails"]["example"])
@@ -80,6 +83,17 @@ def _scenarios(scenarios: Sequence[Report]) -> Table:
         waiting = [f"{step['inside']} at {step['id']}" for step in row["steps"] if step["inside"]]
         figures = [str(row[name]) for name in ("entered", "goal", "ended")]
         table.add_row(row["scenario"], *figures, ", ".join(waiting) or "-")
+    return table
+
+
+def _hot(hot: Report) -> Table:
+    table = _table("left", "left")
+    names = ", ".join(f"{one['name']} {one['value']:g}" for one in hot["top"])
+    table.add_row(f"score {hot['score']}", names or "nobody has a point")
+    if held := hot.get("handoff"):
+        until = instant(held["deadline"])[:-3]
+        offered = f"{held['name']}, {held['reason']}: to {held['owner']}, who decides by {until}"
+        table.add_row("hand-off", offered)
     return table
 
 

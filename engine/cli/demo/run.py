@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from engine.cli.demo.doors import Doors
+from engine.cli.demo.doors import TIMEOUT, Doors
 from engine.cli.demo.engine_process import Running, engine, tail
+from engine.cli.demo.hottest import hottest
 from engine.cli.demo.postbox import Mail, Postbox, listening
+from engine.cli.demo.premises import furnished
 from engine.cli.demo.readers import open_offers
 from engine.cli.demo.story import Progress, Story
 from engine.cli.demo.summary import Report, answers, document, received
@@ -37,7 +39,8 @@ class Wish(msgspec.Struct, frozen=True):
 
 async def run(wish: Wish, folder: Path, story: Story) -> Report:
     """Everything happens in ``folder``. Raises EngineError with the engine's last words when it fails."""
-    definitions = await asyncio.to_thread(load, wish.workspace)
+    workspace = furnished(wish.workspace, folder)
+    definitions = await asyncio.to_thread(load, workspace)
     zone = ZoneInfo(definitions.zone)
     clock = SystemClock(wish.speed, SystemClock().now())
     (folder / "mails").mkdir()
@@ -46,7 +49,7 @@ async def run(wish: Wish, folder: Path, story: Story) -> Report:
         route = await stack.enter_async_context(listening(box))
         story.stage(f"Starting the engine: relance up --runtime {wish.runtime}")
         settings = _settings(wish, clock, route)
-        running = await stack.enter_async_context(engine(folder, wish.workspace, settings))
+        running = await stack.enter_async_context(engine(folder, workspace, settings))
         try:
             return await _three_days(wish, running, clock, zone, box, story)
         except EngineError as error:
@@ -68,9 +71,9 @@ def _settings(wish: Wish, clock: SystemClock, route: str) -> dict[str, str]:
 async def _three_days(
     wish: Wish, running: Running, clock: SystemClock, zone: ZoneInfo, box: Postbox, story: Story
 ) -> Report:
-    with Relance(running.control) as operator:
+    with Relance(running.control, timeout=TIMEOUT) as operator:
         keys = [operator.create_key(*one) for one in (("public", "site"), ("server", "shop"))]
-        with Relance(running.grpc, keys[1]) as server:
+        with Relance(running.grpc, keys[1], timeout=TIMEOUT) as server:
             opening = next_opening(clock.now(), zone)
             doors = Doors(running.http, keys[0], server, clock, opening)
 
@@ -90,9 +93,10 @@ async def _three_days(
 
             await _open(visits(wish.seed, wish.visitors), doors, clock, opening, story, read())
         story.stage("Asking the engine what came of it")
-        found = await answers(operator)
-        mails = await received(operator, box.mails)
-    return document(found, doors.sent, doors.refused, mails)
+        found = await answers(operator, box.mails)
+        mails = await received(operator, found["mails"])
+        hot = await hottest(operator)
+    return document(found, doors.sent, doors.refused, mails) | {"hot": hot}
 
 
 def next_opening(now: int, zone: ZoneInfo) -> int:

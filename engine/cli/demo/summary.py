@@ -22,8 +22,11 @@ TOLD = "abandoned_cart/reminder"
 """The step whose first mail is shown in full: it names what lies in the cart."""
 
 
-async def answers(engine: "Relance") -> Report:
-    """Status, segments, scenarios and check of one moment: asked again until nothing moved meanwhile."""
+async def answers(engine: "Relance", mails: Sequence[Mail]) -> Report:
+    """Status, segments, scenarios, check and mails of one moment: asked again until nothing moved meanwhile.
+
+    Time goes on, and with it what waits: what is asked a second later is of another day.
+    """
     found: Report = {}
     for _ in range(LOOKS):
         before = await asyncio.to_thread(engine.status)
@@ -32,6 +35,7 @@ async def answers(engine: "Relance") -> Report:
             "segments": await asyncio.to_thread(engine.segments),
             "scenarios": await asyncio.to_thread(engine.scenarios),
             "fsck": await asyncio.to_thread(engine.fsck),
+            "mails": list(mails),
         }
         after = await asyncio.to_thread(engine.status)
         if found["fsck"]["totals"] and _at_rest(before) and _still(before, after):

@@ -1,14 +1,19 @@
 """The demo's story is the same for a seed, and its summary notices what does not add up."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from engine.cli.demo.premises import furnished
 from engine.cli.demo.run import OPENS, next_opening
 from engine.cli.demo.summary import problems
 from engine.cli.demo.visits import END, visits
+from engine.cli.workspace import default_workspace
+from engine.domain.duration import DAY
+from engine.loading.definitions import load
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -86,3 +91,9 @@ def test_the_shop_opens_at_eight_where_it_is(now: str, day: int) -> None:
     opening = datetime.fromtimestamp(next_opening(instant, PARIS) / 1_000, PARIS)
 
     assert (opening.day, opening.hour, opening.minute) == (day, OPENS, 0)
+
+
+def test_the_shop_of_the_demo_is_the_default_one_but_for_its_patience(tmp_path: Path) -> None:
+    given, made = default_workspace(), load(furnished(default_workspace(), tmp_path))
+    assert (made.late, made.max_age) == (60 * DAY, 60 * DAY)
+    assert made.scenarios == load(given).scenarios
