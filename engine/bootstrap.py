@@ -24,6 +24,7 @@ from engine.domain.language.endpoint import Endpoint, channel_of, secret_of
 from engine.domain.rulebooks.definitions import encode
 from engine.errors import ConfigError
 from engine.loading.definitions import load
+from engine.loading.published import problems_of
 from engine.ports.control_store import ControlStore
 from engine.ports.host_store import HostStore
 from engine.ports.sending import Channel, Hook
@@ -85,6 +86,7 @@ def part(name: str, spec: bytes, calls: Calls) -> Part:
             calls,
             settings.rpc.backlog,
             made.definitions,
+            problems_of,
             lambda engine: Doors(
                 engine,
                 settings.rpc.grpc,

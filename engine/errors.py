@@ -38,7 +38,7 @@ class ConfigError(EngineError):
 
 
 class DefinitionError(ConfigError):
-    """A definition file has problems; every one is listed with file and line."""
+    """Definitions have problems; every one is listed with its place, in a file with its line."""
 
     code = "E-DEFINITION"
 

@@ -19,6 +19,7 @@ from engine.domain.profile.contact import Contact
 from engine.domain.rulebooks.definitions import Definitions, decode, encode
 from engine.domain.rulebooks.rulebook import Rulebook
 from engine.errors import Busy
+from engine.loading.published import problems_of
 from engine.ports.engine import Verdict
 from engine.ports.host_store import ContactRow, LogRow
 from engine.ports.log_reader import LogReader
@@ -195,6 +196,7 @@ class SmallEngine:
                 self.roads,
                 10_000,
                 self._rules,
+                problems_of,
                 lambda _: NoDoors(),
             )
         elif name == SENDER:

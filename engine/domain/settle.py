@@ -99,7 +99,7 @@ def _work_off(turn: Turn, moment: Happened) -> None:
     if not contact.runs and (moment.kind, moment.name) not in rulebook.triggers:
         return
     for one in list(contact.runs):
-        plan = rulebook.scenario(one.scenario, one.version)
+        plan = rulebook.plan_of(one)
         if plan.goal is not None and _comes(turn, plan.goal, plan, one, moment):
             turn.note("goal_reached", one.scenario, one.id)
             run.end(turn, one, "goal")
@@ -134,9 +134,9 @@ def _comes(
 
 def _resume(turn: Turn, one: Run, moment: Happened) -> None:
     """Let a run go on that waits for this."""
-    if one.scenario in turn.rulebook.paused:
+    if turn.rulebook.holds_back(one):
         return
-    plan = turn.rulebook.scenario(one.scenario, one.version)
+    plan = turn.rulebook.plan_of(one)
     for awaited, then in plan.awaited.get(one.step, ()):
         if _comes(turn, awaited, plan, one, moment):
             run.follow(turn, one, hear(one, then, plan, moment))

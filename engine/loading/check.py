@@ -15,7 +15,7 @@ from engine.loading.check_condition import (
     unknown,
 )
 from engine.loading.check_matrix import matrix_problems
-from engine.loading.check_scenario import scenario_problems
+from engine.loading.check_scenario import given_problems, scenario_problems
 from engine.loading.check_score import MATRIX, node_of, reads_of, score_problems
 from engine.loading.check_score import reads as reads_in
 from engine.loading.check_spec import spec_problems
@@ -25,7 +25,7 @@ from engine.loading.check_team import team_problems
 from engine.loading.check_threshold import threshold_problems
 from engine.loading.check_webhook import endpoint_problems
 from engine.loading.consent import consent_problems
-from engine.loading.known import Known
+from engine.loading.known import Known, confirmed_in
 from engine.loading.nearest import meant
 from engine.loading.shape import Problems
 from engine.loading.workspace import HTML, TEXT, Workspace, Written, collections_of, roots_of
@@ -42,7 +42,7 @@ def check(workspace: Workspace) -> list[str]:
         workspace.names,
         [written.definition for written in workspace.templates],
         [written.definition for written in workspace.attributes],
-        [written.definition for written in workspace.consent],
+        confirmed_in(written.definition for written in workspace.consent),
     )
     return [
         *_twice("attribute", workspace.attributes),
@@ -70,7 +70,10 @@ def check(workspace: Workspace) -> list[str]:
         *(
             written.problem(place, text)
             for written in workspace.scenarios
-            for place, text in scenario_problems(written.definition, known)
+            for place, text in (
+                *given_problems(written.definition),
+                *scenario_problems(written.definition, known),
+            )
         ),
         *_twice("spec", workspace.specs),
         *(

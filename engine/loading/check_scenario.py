@@ -15,11 +15,15 @@ from engine.loading.shape import Problems
 from engine.loading.yaml_file import Place
 
 
-def scenario_problems(scenario: Scenario, known: Known) -> Problems:
-    """Moments, steps, and the ways between the steps."""
+def given_problems(scenario: Scenario) -> Problems:
+    """What no file may say."""
     for told in ("version", "former"):
         if getattr(scenario, told):
             yield (told,), "is counted at publication; leave it out"
+
+
+def scenario_problems(scenario: Scenario, known: Known) -> Problems:
+    """Moments, steps, and the ways between the steps."""
     yield from _move_problems(scenario)
     if scenario.trigger is not None:
         yield from trigger_problems(scenario.trigger, known)

@@ -1,5 +1,7 @@
 """What a scenario may name."""
 
+from collections.abc import Collection, Iterable, Sequence
+
 import msgspec
 
 from engine.domain.consents.topic import ConsentFile
@@ -13,16 +15,21 @@ class Known:
     def __init__(
         self,
         names: dict[str, set[str]],
-        templates: list[Template],
-        attributes: list[Attribute],
-        consent: list[ConsentFile],
+        templates: Sequence[Template],
+        attributes: Sequence[Attribute],
+        confirmed: Collection[str],
     ) -> None:
-        files = [file.channels for file in consent]
-        rules = {name: one for file in files for name, one in msgspec.structs.asdict(file).items()}
-        self.confirmed = {name for name, one in rules.items() if one.confirm is not None}
+        """``confirmed``: channels with a double opt-in."""
+        self.confirmed = confirmed
         self.names = names
         self.templates = names["template"]
         self.attributes = {one.attribute: one for one in attributes}
         self.channels = {template.template: template.channel for template in templates}
         self.marketing = {one.template for one in templates if not one.transactional}
         self.topics = names["topic"]
+
+
+def confirmed_in(consent: Iterable[ConsentFile]) -> set[str]:
+    """The channels that these files want a double opt-in for."""
+    rules = [msgspec.structs.asdict(file.channels) for file in consent]
+    return {name for file in rules for name, one in file.items() if one.confirm is not None}

@@ -32,7 +32,7 @@ class Document(NamedTuple):
         known = place
         while known and known not in self.lines:
             known = known[:-1]
-        where = _written(place)
+        where = written_place(place)
         return f"{self.source}:{self.lines.get(known, 1)}: {where}{': ' if where else ''}{text}"
 
 
@@ -151,7 +151,7 @@ def _syntax_problem(source: str, error: yaml.MarkedYAMLError) -> str:
     return f"{source}:{line}: is not YAML: {error.problem or error.context}"
 
 
-def _written(place: Place) -> str:
+def written_place(place: Place) -> str:
     """``("steps", 1, "for")`` -> ``steps[1].for``"""
     written = ""
     for part in place:

@@ -227,6 +227,10 @@ def _outcomes(moment: Moment, scenario: str) -> Iterator[Told]:
             run, before, after, left, step = fact.detail
             why = f"from version {before} at {left} to version {after} at {step}"
             yield {"at": at, "what": "migrated", "why": why, "run": run}
+        elif fact.what == "run_lost":
+            run, version, step = fact.detail
+            why = f"version {version}, which was not known then, at {step}"
+            yield {"at": at, "what": "held", "why": why, "run": run}
         elif fact.what in _JOINED:
             yield {"at": at, "what": fact.what, "why": _JOINED[fact.what], "run": fact.detail}
 

@@ -18,8 +18,9 @@ from engine.domain import fact, message
 from engine.domain.effect import Adopt, Hop, Restore
 from engine.domain.event import Event
 from engine.domain.intake import company
+from engine.domain.language.action import Webhook
 from engine.domain.profile import codec, offer
-from engine.domain.profile.contact import Contact
+from engine.domain.profile.contact import Contact, Run
 from engine.domain.profile.identity import Binding, slot_of_key
 from engine.domain.rulebooks.rulebook import Rulebook
 from engine.domain.runs import quota
@@ -203,14 +204,24 @@ class Fsck:
         if len({run.id for run in contact.runs}) != len(contact.runs):
             self.note(f"contact {contact.id} has one run twice")
         for run in contact.runs:
-            self.inside[f"{run.scenario}/{run.step}"] += 1
-            self.standing[place_of(run)] += 1
-            self.checked["runs"] += 1
-            plan = self._rulebook.scenario(run.scenario, run.version)
-            undecided = contact.pending or run.scenario in self._rulebook.paused
-            waits = run.step in plan.awaited or (undecided and run.step in plan.cases)
-            if f"run:{run.id}" not in contact.timers and not waits:
-                self.note(f"run {run.id} waits at {run.scenario}/{run.step} for nothing")
+            self._check_run(contact, run)
+
+    def _check_run(self, contact: Contact, run: Run) -> None:
+        self.inside[f"{run.scenario}/{run.step}"] += 1
+        self.standing[place_of(run)] += 1
+        self.checked["runs"] += 1
+        rulebook, where = self._rulebook, f"{run.scenario}/{run.step}"
+        if not rulebook.knows(run):
+            told = f"{where} of version {run.version}, which the rulebook in force does not know"
+            self.note(f"run {run.id} of contact {contact.id} stands at {told}")
+            return
+        plan = rulebook.plan_of(run)
+        step = plan.steps[run.step]
+        waits = run.scenario in rulebook.paused or run.step in plan.awaited
+        waits = waits or (isinstance(step, Webhook) and step.wait is True)
+        waits = waits or (bool(contact.pending) and run.step in plan.cases)
+        if f"run:{run.id}" not in contact.timers and not waits:
+            self.note(f"run {run.id} waits at {where} for nothing")
 
     def _read_handoffs(self, store: HostStore) -> int:
         """The list of hand-offs is what the states say."""

@@ -42,7 +42,7 @@ def plan_of(life: Life, moment: Moment, run: str, scenario: str) -> ScenarioPlan
     rulebook = life.rulebook(moment.row.rulebook)
     held = _run(moment.after, run) or _run(moment.before, run)
     if held is not None:
-        return rulebook.scenario(scenario, held.version)
+        return rulebook.plan_of(held)
     contact = moment.after or moment.before
     return for_contact(rulebook, scenario, contact) if contact is not None else None
 

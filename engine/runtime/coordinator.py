@@ -13,6 +13,7 @@ from engine.domain.event import Event
 from engine.domain.profile.attribute import misfit
 from engine.domain.runs.entry import WORDS
 from engine.errors import BadRequest, Busy, ConfigError, Unknown
+from engine.ports.checking import Checked
 from engine.ports.control_store import ApiKey, ControlStore, KeyKind
 from engine.ports.engine import Doors, Engine, Refusal, Verdict
 from engine.runtime import envelope
@@ -58,6 +59,7 @@ class Coordinator:
         calls: Calls,
         backlog: int,
         first: bytes,
+        checked: Checked,
         open_doors: Callable[[Engine], Doors],
     ) -> None:
         self.table = table
@@ -71,7 +73,7 @@ class Coordinator:
         self.ask_all, self.hosts = self.census.ask_all, self.census.all
         self.router = Router(table, self._hire)
         self.exports = Exporting(self.census.all, calls)
-        self.rulebooks = Rulebooks(self, first)
+        self.rulebooks = Rulebooks(self, first, checked)
         self.reports = Reports(self)
         self.lives = Lives(self)
         self.consents = Consents(self)

@@ -24,14 +24,14 @@ from engine.domain.language.stage import segments_of
 from engine.domain.language.template import Template
 from engine.domain.profile.attribute import Schema
 from engine.domain.profile.collection import VERBS, Collection, Verb
-from engine.domain.profile.contact import Contact
+from engine.domain.profile.contact import Contact, Run
 from engine.domain.profile.lexicon import TIMER, Lexicon
 from engine.domain.rulebooks.dated import Dates
 from engine.domain.rulebooks.definitions import Definitions
 from engine.domain.rulebooks.moment_plan import MomentPlan, moment_plan
 from engine.domain.rulebooks.rank import in_order
-from engine.domain.rulebooks.scenario_plan import ScenarioPlan, planned
-from engine.domain.rulebooks.succession import Versions, heirs
+from engine.domain.rulebooks.scenario_plan import ScenarioPlan, lost, planned
+from engine.domain.rulebooks.succession import Heir, Versions, heirs, heirs_at_last
 from engine.domain.scores.cap import Cap
 from engine.domain.scores.gauge import Gauge, gauge_of
 from engine.domain.scores.matrix import graded
@@ -142,8 +142,29 @@ class Rulebook:
         return event in self.events or ("event", event) in self.heard
 
     def scenario(self, name: str, version: int) -> ScenarioPlan:
-        """The version that a run is pinned to, in force or retired."""
+        """A version, in force or retired."""
         return self._scenarios[name, version]
+
+    def plan_of(self, run: Run) -> ScenarioPlan:
+        """The version that a run is on, or what stands in for one that is not known."""
+        plan = self._scenarios.get((run.scenario, run.version))
+        return plan if plan is not None and run.step in plan.steps else lost(run)
+
+    def knows(self, run: Run) -> bool:
+        """Whether its version and its step are there. Those of a rulebook that was lost are not."""
+        plan = self._scenarios.get((run.scenario, run.version))
+        return plan is not None and run.step in plan.steps
+
+    def heirs_of(self, run: Run) -> tuple[Heir, ...]:
+        """What it may come to next; from what nobody knows, as it was chosen when the last was published."""
+        if self.knows(run):
+            return self.heirs.get((run.scenario, run.version), ())
+        plan = self.in_force.get(run.scenario)
+        return heirs_at_last(plan.scenario if plan else None)
+
+    def holds_back(self, run: Run) -> bool:
+        """Whether it stays where it is: its scenario is paused, or nobody knows how it goes on."""
+        return run.scenario in self.paused or not self.knows(run)
 
     def behind(self, segment: str) -> list[SegmentPlan]:
         """The segment, and those that it asks about, which go before it."""

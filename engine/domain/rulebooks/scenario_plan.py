@@ -15,6 +15,7 @@ from engine.domain.language.entry_cap import EntryCap, read
 from engine.domain.language.moment import is_moment
 from engine.domain.language.pause import Digest, Wait, WaitFor
 from engine.domain.language.scenario import Scenario, Step
+from engine.domain.profile.contact import Run
 from engine.domain.rulebooks.moment_plan import MomentPlan, moment_plan, trigger_plan
 
 
@@ -91,3 +92,10 @@ def _awaited(step: WaitFor | Digest) -> tuple[tuple[MomentPlan, str | None], ...
     if isinstance(step, Digest):
         return ((MomentPlan("event", step.event, matcher(step.where)), None),)
     return tuple((moment_plan(one), one.then) for one in step.racers if is_moment(one))
+
+
+def lost(run: Run) -> ScenarioPlan:
+    """Stands in for the version that a run is on and that nobody knows: there it waits for nothing."""
+    step = WaitFor(id=run.step)
+    scenario = Scenario(scenario=run.scenario, version=run.version, steps=(step,))
+    return planned(scenario, Demand(aggregates={}, attributes=set(), segments=set()))

@@ -58,6 +58,11 @@ def heirs(definitions: Definitions) -> Versions:
     return found
 
 
+def heirs_at_last(scenario: Scenario | None) -> tuple[Heir, ...]:
+    """For the runs of all versions alike: they come to this one."""
+    return () if scenario is None or scenario.waiting == "pin" else (_heir(scenario),)
+
+
 def _heirs_among(versions: list[Scenario], ended: int) -> Versions:
     found: Versions = {}
     for at, one in enumerate(versions):

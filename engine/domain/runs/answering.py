@@ -43,7 +43,7 @@ def hear(turn: Turn, receipt: Receipt) -> None:
         return
     for run in turn.contact.runs:
         if is_answer(run, receipt.key):
-            plan = turn.rulebook.scenario(run.scenario, run.version)
+            plan = turn.rulebook.plan_of(run)
             step = plan.steps[run.step]
             if isinstance(step, Webhook):
                 _go_on(turn, run, plan, step, taken=receipt.outcome == "sent")
@@ -56,7 +56,7 @@ def _go_on(turn: Turn, run: Run, plan: ScenarioPlan, step: Webhook, *, taken: bo
     if turn.contact.trouble:
         follow(turn, run, Stay(run))
         turn.contact.timers[timer_of(run)] = turn.now  # it goes on when the contact does
-    elif run.scenario in turn.rulebook.paused:
+    elif turn.rulebook.holds_back(run):
         follow(turn, run, Stay(run))
         turn.contact.timers.pop(timer_of(run), None)
     else:

@@ -33,28 +33,30 @@ def succeed(turn: Turn) -> list[str]:
 
     Those that are paused stay. One that waits for an answer keeps its call, at any step that calls.
     """
-    rulebook, moved = turn.rulebook, []
-    for one in list(turn.contact.runs) if rulebook.heirs else []:
+    moved = []
+    for one in list(turn.contact.runs):
         run: Run | None = one
         while run is not None and (heir := _heir(turn, run)) is not None:
             called = _calls(turn, run)
             run = _pass_on(turn, run, heir)
             if run is not None and not (called and _calls(turn, run)):
                 moved.append(run.id)
+        if run is not None and not turn.rulebook.knows(run):
+            runs.lose(turn, run)
     return moved
 
 
 def _calls(turn: Turn, run: Run) -> bool:
-    plan = turn.rulebook.scenario(run.scenario, run.version)
+    plan = turn.rulebook.plan_of(run)
     return isinstance(plan.steps[run.step], Webhook)
 
 
 def go_on(turn: Turn, moved: list[str]) -> None:
     """Time what waits and has no timer, from when the run came to it; do what a run has moved to."""
     for run in list(turn.contact.runs):
-        if run.scenario in turn.rulebook.paused or timer_of(run) in turn.contact.timers:
+        if turn.rulebook.holds_back(run) or timer_of(run) in turn.contact.timers:
             continue
-        plan = turn.rulebook.scenario(run.scenario, run.version)
+        plan = turn.rulebook.plan_of(run)
         step = plan.steps[run.step]
         if isinstance(step, Digest):
             turn.contact.timers[timer_of(run)] = run.since + milliseconds(step.for_)
@@ -79,7 +81,7 @@ def catch_up(turn: Turn) -> None:
 def _heir(turn: Turn, run: Run) -> Heir | None:
     if run.scenario in turn.rulebook.paused:
         return None
-    for heir in turn.rulebook.heirs.get((run.scenario, run.version), ()):
+    for heir in turn.rulebook.heirs_of(run):
         if heir.share == ALL or number_in(heir.lot, turn.contact) < heir.share:
             return heir
     return None
@@ -88,7 +90,7 @@ def _heir(turn: Turn, run: Run) -> Heir | None:
 def _pass_on(turn: Turn, run: Run, heir: Heir) -> Run | None:
     """The run as it stands in the later version; None when it has ended."""
     step = heir.moves.get(run.step, run.step)
-    old = turn.rulebook.scenario(run.scenario, run.version)
+    old = turn.rulebook.plan_of(run)
     new = turn.rulebook.scenario(run.scenario, heir.version) if heir.version else None
     if new is None or step not in new.steps:
         runs.follow(turn, run, Leave(LEFT))
@@ -105,8 +107,8 @@ def _pass_on(turn: Turn, run: Run, heir: Heir) -> Run | None:
 
 def _moved(run: Run, old: ScenarioPlan, new: ScenarioPlan, step: str, moves: dict[str, str]) -> Run:
     """``barred`` are the steps that it must not do again, those that are not there now too."""
-    ids = list(old.steps)
-    passed = {ids[at] for at in run.passed}
+    places = {at: name for name, at in old.acts.items()}
+    passed = {places[at] for at in run.passed if at in places}
     again = ahead(old.steps, run.step)
     barred = {moves.get(one, one) for one in (passed - again).union(run.barred)}
     done = {moves.get(one, one) for one in passed}

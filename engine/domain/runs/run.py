@@ -3,6 +3,7 @@
 import msgspec
 
 from engine.domain.conditions.passage import passage_of
+from engine.domain.duration import MINUTE
 from engine.domain.intake.turn import Happened, Loop, Turn, Walk
 from engine.domain.language.action import Send
 from engine.domain.language.decision import Branch
@@ -18,6 +19,9 @@ WALK = 1_000
 """Steps that one message may walk through; a walk without a wait ends there."""
 KEPT_PROPERTIES = 2_048
 """Bytes of the trigger's properties that a run remembers for its templates."""
+
+LOOK = 60 * MINUTE
+"""How long until it is looked again for a version that is not known."""
 
 replace = msgspec.structs.replace
 
@@ -82,7 +86,7 @@ def follow(turn: Turn, run: Run, way: Way) -> None:
         _close(turn, run, way.why)
         return
     disarm(turn, run)
-    plan = turn.rulebook.scenario(run.scenario, run.version)
+    plan = turn.rulebook.plan_of(run)
     if isinstance(way, Pass):
         walk(turn, run, plan, way.target, skip=True)
     else:
@@ -173,7 +177,7 @@ def walk_on(turn: Turn, walk_: Walk) -> None:
     for run in turn.contact.runs:
         if run.id == walk_.run and run.visits == walk_.visits:
             turn.passes("step_out", run)
-            plan = turn.rulebook.scenario(run.scenario, run.version)
+            plan = turn.rulebook.plan_of(run)
             walk(turn, run, plan, walk_.target, skip=walk_.skip, left=walk_.left)
             return
 
@@ -181,18 +185,30 @@ def walk_on(turn: Turn, walk_: Walk) -> None:
 def decide(turn: Turn) -> None:
     """Runs that wait at a branch for what is being rebuilt: those that can be answered go on."""
     for run in [] if turn.contact.trouble else list(turn.contact.runs):
-        plan = turn.rulebook.scenario(run.scenario, run.version)
+        plan = turn.rulebook.plan_of(run)
         step = plan.steps[run.step]
-        if isinstance(step, Branch) and run.scenario not in turn.rulebook.paused:
+        if isinstance(step, Branch) and not turn.rulebook.holds_back(run):
             follow(turn, run, DOES[Branch](turn, run, plan, step))
 
 
+def lose(turn: Turn, run: Run) -> None:
+    """Nobody knows how it goes on: it stays where it is until a rulebook does, or an operator ends it."""
+    turn.note("run_lost", run.scenario, [run.id, run.version, run.step])
+
+
 def fire(turn: Turn, run: Run) -> None:
-    """The timer of a waiting run is due; that of a paused one is set again when it goes on."""
+    """The timer of a waiting run is due; that of a paused one is set again when it goes on.
+
+    Whether the version of one that nobody knows is there again is looked at after ``LOOK``.
+    """
+    if not turn.rulebook.knows(run):
+        turn.contact.timers[timer_of(run)] = turn.now + LOOK
+        lose(turn, run)
+        return
     if run.scenario in turn.rulebook.paused:
         del turn.contact.timers[timer_of(run)]
         return
-    plan = turn.rulebook.scenario(run.scenario, run.version)
+    plan = turn.rulebook.plan_of(run)
     step = plan.steps[run.step]
     does = FIRES.get(type(step))
     follow(turn, run, does(turn, run, plan, step) if does else plan.following[run.step])

@@ -48,7 +48,7 @@ def _on(turn: Turn, plan: ScenarioPlan, step: Wait, due: int) -> Way:
 def reaim(turn: Turn, name: str = ZONE_ATTRIBUTE) -> None:
     """This attribute may have changed: waits that aim by it do so anew."""
     for run in turn.contact.runs:
-        step = turn.rulebook.scenario(run.scenario, run.version).steps[run.step]
+        step = turn.rulebook.plan_of(run).steps[run.step]
         if run.local and isinstance(step, Wait) and timer_of(run) in turn.contact.timers:
             if name not in (ZONE_ATTRIBUTE, str(step.date).partition(".")[0]):
                 continue

@@ -15,7 +15,7 @@ def watch(turn: Turn, *, resume: bool) -> bool:
     if not turn.rulebook.watches:
         return False
     for one in turn.contact.runs:
-        plan = turn.rulebook.scenario(one.scenario, one.version)
+        plan = turn.rulebook.plan_of(one)
         watched = plan.watched.get(one.step, ())
         if (plan.leaving or watched) and _look(turn, one, plan, resume=resume):
             turn.resumed += 1
@@ -33,7 +33,7 @@ def _look(turn: Turn, one: Run, plan: ScenarioPlan, *, resume: bool) -> bool:
             run.end(turn, one, "exit")
             return True
         flips.append(flip)
-    goes = resume and one.scenario not in turn.rulebook.paused
+    goes = resume and not turn.rulebook.holds_back(one)
     for holds, then in plan.watched.get(one.step, ()):
         yes, flip = holds(turn.contact, turn.at)
         if yes and goes:

@@ -10,7 +10,8 @@ from engine.domain.language.endpoint import channel_of
 from engine.domain.profile.attribute import Schema
 from engine.domain.rulebooks.definitions import Definitions, decode, encode, succeed
 from engine.domain.rulebooks.since import dated
-from engine.errors import BadRequest, ConfigError, Unknown
+from engine.errors import BadRequest, ConfigError, DefinitionError, Unknown
+from engine.ports.checking import Checked
 from engine.runtime import envelope
 from engine.runtime.rulebook.history import history
 from engine.runtime.sending.send_post import SENDER
@@ -19,11 +20,16 @@ if TYPE_CHECKING:
     from engine.runtime.coordinator import Coordinator
 
 
+TOLD = 50
+"""Problems told of a document that nobody can work by; of the others how many."""
+
+
 class Rulebooks:
     """See RulebookDesk. ``definitions`` are those in force, encoded; ``first`` those of a new engine."""
 
-    def __init__(self, coordinator: "Coordinator", first: bytes) -> None:
+    def __init__(self, coordinator: "Coordinator", first: bytes, checked: Checked) -> None:
         self._coordinator = coordinator
+        self._checked = checked
         self._first = first
         self._country = ""
         self.version = 0
@@ -75,6 +81,10 @@ class Rulebooks:
         except (msgspec.ValidationError, msgspec.DecodeError) as error:
             text = f"this is no document of definitions: {error}"
             raise ConfigError(text) from error
+        problems = self._checked(written)
+        if problems:
+            more = [f"and {len(problems) - TOLD} more"] if len(problems) > TOLD else []
+            raise DefinitionError(problems[:TOLD] + more)
         published = decode(self.definitions)
         next_ = succeed(published, written)
         if next_ != published:

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from engine.domain.profile.contact import Run
 from engine.domain.rulebooks.choice import chosen, rolled_back
 from engine.domain.rulebooks.definitions import Definitions, decode, encode
-from engine.errors import Unknown
+from engine.errors import DefinitionError, Unknown
+from engine.runtime.coordinator import NAME
 from tests.small_engine import SmallEngine
 from tests.unit.domain import builders as build
 from tests.unit.domain.builders import HOUR
@@ -17,10 +18,9 @@ from tests.unit.runtime.conftest import Started
 USERS = [f"user_id:{number}" for number in range(1, 6)]
 
 
-def s(length: str, step: str = "pause", **rest: Any) -> Definitions:
-    return build.definitions(
-        build.scenario("s", {"event": "Ate"}, build.wait(step, for_=length), version=0, **rest)
-    )
+def s(length: str, step: str = "pause", then: str | None = None, **rest: Any) -> Definitions:
+    pause = build.wait(step, for_=length) | ({"then": then} if then else {})
+    return build.definitions(build.scenario("s", {"event": "Ate"}, pause, version=0, **rest))
 
 
 @pytest.fixture
@@ -155,3 +155,35 @@ def test_choices_are_for_scenarios_that_are_edited_or_removed() -> None:
     for choices in ({"s": "migrate"}, {"t": "pin"}):
         with pytest.raises(ValueError, match="scenario"):
             chosen(before, gone, choices)  # type: ignore[arg-type]
+
+
+def test_what_no_run_could_finish_is_not_published_whoever_made_it(engine: SmallEngine) -> None:
+    with pytest.raises(DefinitionError, match="there is no step nowhere; known are pause"):
+        apply(engine, s("1h", then="nowhere"))
+    assert engine.coordinator.rulebooks.version == 2
+
+
+def lose(engine: SmallEngine, version: int) -> None:
+    """The control store is put back to before this version; every part begins anew."""
+    del engine.control.content.rulebooks[version]
+    for part in (NAME, "host-0", "host-1"):
+        engine.run(engine.kill(part))
+    engine.run(engine.up())
+
+
+def test_runs_of_a_version_that_is_lost_stay_are_told_and_can_be_taken_on(
+    engine: SmallEngine,
+) -> None:
+    apply(engine, s("10h", "rest", waiting="migrate", moves={"pause": "rest"}))
+    lose(engine, 3)
+    engine.clock.advance(20 * HOUR)
+    told = engine.run(engine.push(*(engine.event("Slept", key) for key in USERS)))
+    assert all(verdict.outcome == "accepted" for verdict in told)
+    engine.run(engine.rest())
+    assert [run.step for run in runs(engine)] == ["rest"] * len(USERS)
+    findings = engine.run(engine.fsck())
+    assert len(findings) == len(USERS)
+    assert "s/rest of version 2, which the rulebook in force does not know" in findings[0]
+    apply(engine, s("10h", title="number 3 once more, which contacts have seen"))
+    apply(engine, s("30h", waiting="migrate", moves={"rest": "pause"}))
+    assert (dues(engine), engine.run(engine.fsck())) == ({30}, [])
