@@ -47,18 +47,30 @@ def hear(turn: Turn, receipt: Receipt) -> None:
             step = plan.steps[run.step]
             if isinstance(step, Webhook):
                 _go_on(turn, run, plan, step, taken=receipt.outcome == "sent")
+            elif not turn.rulebook.knows(run):
+                _wait_with(turn, run, taken=receipt.outcome == "sent")
             return
 
 
 def _go_on(turn: Turn, run: Run, plan: ScenarioPlan, step: Webhook, *, taken: bool) -> None:
-    if not taken or not run.answer:
-        run = msgspec.structs.replace(run, answer=NOTHING if taken else NONE)
     if turn.contact.trouble:
-        follow(turn, run, Stay(run))
-        turn.contact.timers[timer_of(run)] = turn.now  # it goes on when the contact does
-    elif turn.rulebook.holds_back(run):
-        follow(turn, run, Stay(run))
+        _wait_with(turn, run, taken=taken)
+    elif run.scenario in turn.rulebook.paused:
+        follow(turn, run, Stay(_answered(run, taken=taken)))
         turn.contact.timers.pop(timer_of(run), None)
     else:
         onward = plan.following[step.id]
+        run = _answered(run, taken=taken)
         follow(turn, run, onward if taken else step.else_ or onward)
+
+
+def _wait_with(turn: Turn, run: Run, *, taken: bool) -> None:
+    """It goes on when the contact does, or when it is known how."""
+    follow(turn, run, Stay(_answered(run, taken=taken)))
+    turn.contact.timers[timer_of(run)] = turn.now
+
+
+def _answered(run: Run, *, taken: bool) -> Run:
+    if taken and run.answer:
+        return run
+    return msgspec.structs.replace(run, answer=NOTHING if taken else NONE)

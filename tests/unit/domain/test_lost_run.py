@@ -2,6 +2,11 @@
 
 from typing import Any
 
+import msgspec
+
+from engine.domain.effect import Send
+from engine.domain.language.endpoint import Endpoint
+from engine.domain.message import Receipt
 from engine.domain.rulebooks.definitions import Definitions, succeed
 from engine.domain.rulebooks.rulebook import Rulebook
 from tests.unit.domain.builders import (
@@ -56,6 +61,17 @@ def test_what_it_waited_for_besides_time_is_heard_again_once_its_version_is_ther
     ada.does("Came")
     ada.under(Rulebook(4, s(wait_for("back", event="Came"), BYE))).does("Came")
     assert (ada.standing, len(ada.sends)) == ([], 1)
+
+
+def test_an_answer_that_comes_meanwhile_is_kept_for_it() -> None:
+    ask = {"do": "webhook", "id": "ask", "webhook": "crm", "wait": True}
+    crm = {"webhooks": (Endpoint(webhook="crm", url="https://crm.example/"),)}
+    known = msgspec.structs.replace(s(ask, BYE), **crm)
+    ada = reachable().under(Rulebook(3, known))
+    [call] = [one for one in ada.does("Ate").effects if isinstance(one, Send)]
+    ada.under(Rulebook(2, OTHER)).take(Receipt(call.key, "sent", call.scenario, call.channel))
+    ada.under(Rulebook(4, known)).passes("1h")
+    assert (ada.standing, [one.channel for one in ada.sends]) == ([], [call.channel, "email"])
 
 
 def test_an_operator_ends_it_and_a_later_version_takes_it_or_ends_it() -> None:
