@@ -38,8 +38,7 @@ MUTANTS = [
     Mutant(
         "a_run_stays_on_its_version",
         "engine/domain/runs/run.py",
-        "plan = turn.rulebook.scenario(run.scenario, run.version)\n    step = plan.steps[run.step]\n"
-        "    does = FIRES",
+        "plan = turn.rulebook.plan_of(run)\n    step = plan.steps[run.step]\n    does = FIRES",
         "plan = turn.rulebook.in_force[run.scenario]\n    step = plan.steps[run.step]\n"
         "    does = FIRES",
         (f"{DOMAIN}/test_run.py::test_a_run_stays_on_the_version_that_it_entered",),

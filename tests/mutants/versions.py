@@ -4,6 +4,10 @@ from tests.mutants.mutant import Mutant
 
 SUCCESSION = "tests/unit/domain/test_succession.py::test_"
 LAW = "tests/property/test_version_law.py::test_"
+CALLING = "tests/unit/domain/test_calling.py::test_"
+LOST = "tests/unit/domain/test_lost_run.py::test_"
+LIVING = "tests/unit/runtime/test_versions.py::test_"
+LIFE = "tests/unit/runtime/test_life.py::test_"
 ROLLOUT = "tests/unit/domain/test_rollout.py::test_"
 MUTANTS = [
     Mutant(
@@ -37,5 +41,40 @@ MUTANTS = [
         'return f"rollout/{scenario.scenario}/{scenario.former}"',
         'return f"rollout/{scenario.scenario}/{scenario.version}"',
         (f"{ROLLOUT}a_version_mended_while_it_is_rolled_out_goes_to_the_same_contacts",),
+    ),
+    Mutant(
+        "a_date_is_of_ones_own_version",
+        "engine/domain/rulebooks/dated.py",
+        "if not in_share(written, contact):",
+        "if False:",
+        (f"{ROLLOUT}who_is_not_in_the_lot_waits_for_the_date_of_its_own_version",),
+    ),
+    Mutant(
+        "a_call_is_kept",
+        "engine/domain/runs/migration.py",
+        "not (called and _calls(turn, run))",
+        "True",
+        (f"{CALLING}a_call_whose_step_has_another_name_now_is_answered_there",),
+    ),
+    Mutant(
+        "an_unknown_version_is_held",
+        "engine/domain/rulebooks/rulebook.py",
+        "return plan if plan is not None and run.step in plan.steps else lost(run)",
+        "return self._scenarios[run.scenario, run.version]",
+        (f"{LOST}a_run_that_nobody_knows_stays_and_the_contact_goes_on_with_others",),
+    ),
+    Mutant(
+        "published_only_what_can_be_finished",
+        "engine/runtime/rulebook/rulebooks.py",
+        "problems = self._checked(written)",
+        "problems: list[str] = []",
+        (f"{LIVING}what_no_run_could_finish_is_not_published_whoever_made_it",),
+    ),
+    Mutant(
+        "each_run_its_own_way",
+        "engine/replay/way.py",
+        "if other in (None, run):",
+        "if True:",
+        (f"{LIFE}of_two_runs_that_one_message_moves_each_is_told_its_own_way",),
     ),
 ]
