@@ -19,7 +19,7 @@ they come, so that no message leaves twice and none is lost:
     started since                              goes to the side whose message started it
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from engine.domain.effect import KeepOrders, Send, contact_of
@@ -125,17 +125,25 @@ class Side:
 class Parting:
     """``mine`` is the survivor before the merge, ``other`` who merged into it, both under this rulebook.
 
-    ``seen`` is all that was taken since, or led on, whoever it was for: a retry may name keys of both.
+    ``sends`` are the messages that the other brought. ``seen`` is all that was taken since, or led on,
+    whoever it was for: a retry may name keys of both.
     """
 
     def __init__(
-        self, mine: Contact, other: Contact, books: Mapping[int, Rulebook], book: Rulebook
+        self,
+        mine: Contact,
+        other: Contact,
+        books: Mapping[int, Rulebook],
+        book: Rulebook,
+        sends: Iterable[Send] = (),
     ) -> None:
         self.mine, self.other = Side(mine, book), Side(other, book)
         self._books = books
         self._named = {claim.key: self.mine for claim in mine.claims}
         self._named |= {claim.key: self.other for claim in other.claims}
-        self._runs: dict[str, Side] = {}
+        self._runs = {run_of(send.key): self.other for send in sends}
+        for side in (self.mine, self.other):
+            self._runs.update(dict.fromkeys(_begun(side.before), side))
         self._sent: set[str] = set()
         self._tickets = TicketShare(mine, other)
         self.seen = b""
@@ -176,7 +184,7 @@ class Parting:
         return side
 
     def side_of_run(self, run: str) -> Side:
-        """By who started it: its id tells, but for one started while the two were one."""
+        """By who started it: its id tells, but for one started while the two were one, now or once before."""
         started = self._runs.get(run)
         if started is not None:
             return started
@@ -307,6 +315,13 @@ class Parting:
         """Whether the merge gave the ticket back, because the survivor had entered or asked itself."""
         theirs = ticket in self.other.before.tickets
         return theirs and entry_of(ticket) in taken(self.mine.before)
+
+
+def _begun(contact: Contact) -> Iterator[str]:
+    """The ids of what is under way."""
+    yield from (run.id for run in contact.runs)
+    yield from (offer.id for offer in contact.handoffs.values())
+    yield from (ticket.id for ticket in contact.tickets)
 
 
 def run_of(key: str) -> str:

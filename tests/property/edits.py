@@ -25,7 +25,7 @@ def _choice(draw: st.DrawFn, one: Scenario) -> Scenario:
     ids = st.sampled_from([step.id for step in one.steps])
     return replace(
         one,
-        waiting=draw(st.sampled_from(POLICIES)),
+        waiting=draw(st.sampled_from([*POLICIES, "migrate"])),
         moves=draw(st.dictionaries(ids, ids, max_size=2)),
         rollout=draw(st.sampled_from(SHARES)),
     )

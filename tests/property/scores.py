@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import msgspec
 from hypothesis import strategies as st
 
+from engine.domain.scores.matrix import Matrix
 from tests.property.deeds import names, windows
 from tests.unit.domain import builders as build
 
@@ -37,3 +39,16 @@ def scores(shifts: st.SearchStrategy[dict[str, Any]], name: str = "heat") -> st.
     return written_scores(shifts).map(
         lambda written: build.score(name, *written.pop("rules"), **written)
     )
+
+
+def matrix_of(letter: str, digit: str) -> Matrix:
+    """Of two scores, with bounds that both come past."""
+    plain = {
+        "letter": {"score": letter, "grades": {"A": 8, "B": 0.5}},
+        "digit": {"score": digit, "grades": {"1": 2}},
+    }
+    return msgspec.convert(plain, Matrix)
+
+
+graded = st.sampled_from([{"grade": ["A1", "B2"]}, {"grade": ["A"]}, {"grade": ["2", "B1"]}])
+"""Questions about where a contact stands in it."""

@@ -25,7 +25,7 @@ from tests.property.deeds import (
     wheres,
     windows,
 )
-from tests.property.scores import scores
+from tests.property.scores import graded, matrix_of, scores
 from tests.unit.domain import builders as build
 
 ATTRIBUTES = ("x", "y")
@@ -115,6 +115,7 @@ standings = st.one_of(
         st.sampled_from(["inside", "finished", "never_entered"]),
     ),
     st.builds(lambda bound: {"score": "heat", **bound}, numbers_of_score),
+    graded,
     st.just({"percent": 50, "lot": "a"}),
     st.just({"reachable": "email"}),
     st.just({"weekday": ["wednesday"]}),
@@ -390,5 +391,6 @@ def documents(draw: st.DrawFn, *, transactional: bool = True) -> Definitions:
         visit_gap=draw(st.sampled_from([20, GAP])),
         lists=LISTS,
         stages=draw(lifecycles(list(written))),
+        matrix=matrix_of("heat", "warmth"),
         calendars={f"scenario{number}": DAYS for number in range(3)},
     )

@@ -136,17 +136,17 @@ acted = st.one_of(
     st.builds(Acted, who, st.sampled_from(["join", "quit"]), st.just("fair")),
 )
 decides = st.builds(Decides, who, st.sampled_from(["accept", "return", "reject"]))
-resting = st.lists(st.sampled_from(OTHERS), max_size=1).map(tuple)
+resting = st.lists(st.sampled_from(OTHERS), max_size=2, unique=True).map(tuple)
 published = st.builds(Edited, resting, st.booleans())
 paused = st.builds(Paused, resting, st.booleans())
 gaps = st.sampled_from([0, 1, 5, 10, 15, 25])
 deeds = st.one_of(
-    *[did] * 6, told, said, said, became, became, acted, decides, published, published, paused,
-    st.just(Joined()),
+    *[did] * 7, told, said, said, said, became, became, acted, decides, published, published, published,
+    paused, st.just(Joined()), st.just(Joined()),
 )  # fmt: skip
 AT_FIRST = [(0, Did(BOB, "Ate", 2)), (0, Did(ADA, "Ate", 1))]
 """Most scenarios begin with it."""
-histories = st.lists(st.tuples(gaps, deeds), min_size=4, max_size=14).map(
+histories = st.lists(st.tuples(gaps, deeds), min_size=14, max_size=32).map(
     lambda drawn: [*AT_FIRST, *drawn]
 )
 
@@ -306,7 +306,9 @@ class Two:
         assert isinstance(merge.message, Adopted)
         before = next(fact.detail[1] for fact in merge.facts if fact.what == "merged")
         books, other = self.published.books, codec.decode(merge.message.state)
-        parting = Parting(codec.decode(before), other, books, books[merge.rulebook])
+        parting = Parting(
+            codec.decode(before), other, books, books[merge.rulebook], merge.message.sends
+        )
         parting.live(ada.rows[at + 1 :])
         mine, other = parting.halves(ada.contact, ada.book, ada.now)
         ada.take(Unmerged("operator", BOB, codec.whole(mine), (), Half(codec.whole(other))))

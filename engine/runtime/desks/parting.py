@@ -126,7 +126,8 @@ class PartLetter:
         books = {v: Rulebook(v, definitions.decode(self.books[v])) for v in since.versions}
         before = codec.decode(_before(since))
         other = codec.decode(since.adopted.state)
-        parting = Parting(before, other, books, books[since.merge.rulebook])
+        book, sends = books[since.merge.rulebook], since.adopted.sends
+        parting = Parting(before, other, books, book, sends)
         parting.live([_taken(row) for row in since.rows])
         merged = self._resident(batch).contact
         mine, other = parting.halves(merged, batch.memory.rulebook, batch.now)

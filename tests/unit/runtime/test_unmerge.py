@@ -92,6 +92,26 @@ def test_a_run_goes_on_with_the_one_that_started_it_and_sends_once(started: Star
     assert engine.run(engine.fsck()) == []
 
 
+def test_a_run_begun_in_an_earlier_union_stays_with_the_one_that_started_it(
+    started: Started,
+) -> None:
+    """Its number is the survivor's, and tells nothing when the two are parted a second time."""
+    engine = started(*MAIL)
+    for key in (ADA, BOB):
+        engine.run(engine.push(engine.event("Came", key, traits={"email": f"{key[-1]}@b.c"})))
+    does(engine, "merge", ADA, BOB)
+    engine.run(engine.push(engine.event("Ate", BOB)))
+    for act in ("unmerge", "merge", "unmerge"):
+        does(engine, act, ADA, BOB)
+        assert len(seen(engine, BOB)["runs"]) == 1
+    assert seen(engine, ADA)["runs"] == []
+    engine.clock.advance(3_600_000)
+    engine.run(asyncio.sleep(1))
+    engine.run(engine.rest())
+    assert list(engine.post.left.values()) == [1]
+    assert engine.run(engine.fsck()) == []
+
+
 def test_what_has_left_has_left(started: Started) -> None:
     engine = started(*MAIL)
     people(engine, ADA)
