@@ -3,16 +3,17 @@
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Annotated, Literal
+from typing import IO, Annotated, Any, Literal
 
 import typer
 
 from engine.cli.connection import Data, Grpc, connected
 from engine.cli.output import Json, note, print_json
 from engine.errors import BadRequest
+from engine.loading.nearest import meant
 
 app = typer.Typer()
 Kind = Literal["contacts", "segment", "list", "events", "messages"]
@@ -69,9 +70,12 @@ def export(
         rows = engine.exports.read(
             "contacts" if kind in _NAMED else kind, since=_instant(since), **of
         )
-        count = write(
-            stream, form, rows, [one.strip() for one in columns.split(",") if one.strip()]
-        )
+        chosen = [one.strip() for one in columns.split(",") if one.strip()]
+        there: set[str] = set()
+        count = write(stream, form, _noting(rows, there) if chosen else rows, chosen)
+    for name in chosen if count else ():
+        if name not in there:
+            note(f"no row has {name}; {meant(name, there)}")
     if json and str(file) != "-":
         seconds = round(time.monotonic() - begun, 3)
         print_json(
@@ -79,6 +83,13 @@ def export(
         )
     else:
         note(f"{count} rows")
+
+
+def _noting(rows: Iterable[dict[str, Any]], names: set[str]) -> Iterator[dict[str, Any]]:
+    """The rows; ``names`` learns which columns they have."""
+    for row in rows:
+        names.update(row)
+        yield row
 
 
 def _named(kind: Kind, words: list[str]) -> tuple[str, Path]:

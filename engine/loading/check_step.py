@@ -173,7 +173,8 @@ def _enlist(step: Enlist, _scenario: Scenario, place: Place, known: Known) -> Pr
 def _consent(step: Consenting, _scenario: Scenario, place: Place, known: Known) -> Problems:
     yield from unknown("topic", step.topic, (*place, "topic"), known.topics)
     if step.say == "ask" and step.channel not in known.confirmed:
-        text = f"{step.channel} has no double opt-in to ask by: confirm in consent.yaml"
+        where = f"channels: {{{step.channel}: {{confirm: {{template: ...}}}}}}"
+        text = f"{step.channel} has no double opt-in to ask by; consent.yaml has it under {where}"
         yield (*place, "say"), text
 
 

@@ -26,6 +26,13 @@ _CLOCK = SystemClock()
 """Which years' public holidays are published."""
 
 
+def _place(problem: str) -> tuple[str, int, str]:
+    """``scenarios/cart.yaml:12: ...`` by file, then by the number of its line."""
+    file, _, rest = problem.partition(":")
+    line, _, text = rest.partition(":")
+    return (file, int(line), text) if line.isdigit() else (file, 0, rest)
+
+
 def load(folder: Path, clock: Clock = _CLOCK) -> Definitions:
     """Raises DefinitionError with all problems of all files, each as ``file:line: text``."""
     if not folder.is_dir():
@@ -39,7 +46,7 @@ def load(folder: Path, clock: Clock = _CLOCK) -> Definitions:
         for place, text in holiday_problems(written.definition.trigger, settings.workspace.country)
     ]
     if problems:
-        raise DefinitionError(sorted(problems))
+        raise DefinitionError(sorted(problems, key=_place))
     scenarios = tuple(written.definition for written in workspace.scenarios)
     return Definitions(
         segments=tuple(written.definition for written in workspace.segments),

@@ -14,7 +14,7 @@ def meant(word: str, known: Iterable[str]) -> str:
     if near:
         return f"did you mean {near[0]}?"
     if not words:
-        return "there is none"
+        return "none is declared"
     if len(words) > SHOWN:
         return f"for example {words[len(words) // 2]}"
     return f"known are {', '.join(words)}"

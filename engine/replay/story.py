@@ -8,6 +8,7 @@ import msgspec
 
 from engine.domain.duration import milliseconds
 from engine.domain.effect import Send
+from engine.domain.language.condition import Condition
 from engine.domain.language.segment import Segment
 from engine.domain.language.spec import Chapter, Expected, Item, Spec
 from engine.domain.profile.calendar import zone_of
@@ -15,6 +16,7 @@ from engine.domain.profile.contact import Contact
 from engine.domain.rulebooks.definitions import Definitions, succeed
 from engine.domain.rulebooks.rulebook import Rulebook
 from engine.domain.rulebooks.since import dated
+from engine.domain.surveys.why import Part, because
 from engine.rendering.render import CannotRender
 from engine.replay.happening import Judge, consumed
 from engine.replay.rendered import rendered
@@ -37,6 +39,11 @@ class Untrue(NamedTuple):
 
 def _question(at: int) -> str:
     return f"spec_{at}"
+
+
+def _part(part: Part) -> str:
+    saw = msgspec.json.encode(part["saw"]).decode() if "saw" in part else ""
+    return f"not {part['asks']}{f', saw {saw}' if saw else ''}"
 
 
 def _rulebook(spec: Spec, definitions: Definitions) -> Rulebook:
@@ -92,7 +99,10 @@ class Story:
         if chapter.then is not None:
             yield from self._sent(chapter.then)
         if chapter.holds is not None and not self._holds(at):
-            yield Untrue(("holds",), f"it does not at {self._written(self._world.now)}")
+            told = (
+                f"it does not at {self._written(self._world.now)}: {self._wanting(chapter.holds)}"
+            )
+            yield Untrue(("holds",), told)
 
     def _happens(self, item: Item, place: Place) -> Iterator[Untrue]:
         try:
@@ -102,6 +112,12 @@ class Story:
             return
         if message is not None:
             self.passed += self._world.take(message, self._world.now)
+
+    def _wanting(self, condition: Condition) -> str:
+        """Its parts, with what each saw of the contact where it does not hold."""
+        world = self._world
+        parts = because(world.contact, condition, world.rulebook, world.now)
+        return "; ".join(_part(part) for part in parts if not part["holds"])
 
     def _sent(self, expected: tuple[Expected, ...]) -> Iterator[Untrue]:
         sent = self._world.sent[self._told :]

@@ -12,6 +12,13 @@ from engine.loading.definitions import load
 Problems = Callable[..., list[str]]
 
 
+def test_problems_of_a_file_come_in_the_order_of_their_lines(problems: Problems) -> None:
+    steps = "".join(f"  - {{do: wait, id: w{n}, for: soon}}\n" for n in range(12))
+    head = "scenario: many\ntrigger: {event: A}\nsteps:\n"
+    found = problems({"scenarios/many.yaml": head + steps})
+    assert [int(one.split(":")[1]) for one in found] == list(range(4, 16))
+
+
 def test_a_workspace_becomes_definitions(write: Callable[..., Path]) -> None:
     folder = write({"engine.toml": '[workspace]\nzone = "Europe/Paris"\nlate = "2h"\n'})
 

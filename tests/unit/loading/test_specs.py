@@ -124,7 +124,10 @@ def test_a_condition_is_asked_at_its_moment_even_if_no_definition_counts_it(
         "  - holds: {did: Product Added, within: 3h}\n"
     )
     assert untrue(spec + "  - then: [{send: hello}]\n") == [
-        "specs/one.yaml:9: story[4].holds: it does not at 2026-03-29T03:30:00+02:00"
+        (
+            "specs/one.yaml:9: story[4].holds: it does not at 2026-03-29T03:30:00+02:00: "
+            'not did Product Added within 3h, saw {"times":0,"last":null}'
+        )
     ]
 
 
@@ -159,7 +162,12 @@ def test_what_becomes_of_a_message_is_told_of_the_latest_such_message(untrue: Pr
     assert untrue(spec) == []
     assert untrue(
         spec + "  - given: [{message: unsubscribed}]\n  - holds: {reachable: email}\n"
-    ) == ["specs/one.yaml:11: story[6].holds: it does not at 2026-03-29T01:30:00+01:00"]
+    ) == [
+        (
+            "specs/one.yaml:11: story[6].holds: it does not at 2026-03-29T01:30:00+01:00: "
+            'not reachable by email, saw "no_consent"'
+        )
+    ]
 
 
 def test_an_open_that_no_engine_would_record_is_untrue(untrue: Problems) -> None:
