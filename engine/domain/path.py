@@ -11,10 +11,11 @@ def value_at(data: dict[str, Any], path: Sequence[str]) -> Any:
     """The value at a path of nested objects, None when any part is missing."""
     value: Any = data
     for place, part in enumerate(path):
-        if isinstance(value, list):
+        if isinstance(value, dict):
+            value = value.get(part)
+        elif isinstance(value, list):
             found = (value_at(one, path[place:]) for one in value if isinstance(one, dict))
             return [one for one in found if one is not None] or None
-        if not isinstance(value, dict):
+        else:
             return None
-        value = value.get(part)
     return value

@@ -57,16 +57,17 @@ def _work_through(turn: Turn) -> None:
 
 def _ask_segments(turn: Turn) -> None:
     """In order of rank; when one that others ask about was crossed, the rest is put in order anew."""
-    contact = turn.contact
+    contact, at = turn.contact, turn.at
+    timers, segments, upheld = contact.timers, contact.segments, contact.upheld
     asked = sorted(turn.stale.values(), key=BY_RANK)
     turn.stale.clear()
     for position, plan in enumerate(asked):
-        holds, flips = plan.holds(contact, turn.at)
+        holds, flips = plan.holds(contact, at)
         if flips:
-            contact.timers[plan.timer] = flips
-        elif plan.timer in contact.timers:
-            del contact.timers[plan.timer]
-        if holds is not None and holds is not (plan.name in plan.members(contact)):
+            timers[plan.timer] = flips
+        elif plan.timer in timers:
+            del timers[plan.timer]
+        if holds is not None and holds is not (plan.name in (upheld if plan.score else segments)):
             _cross(turn, plan, enters=holds)
             if turn.stale:
                 turn.stale.update((rest.name, rest) for rest in asked[position + 1 :])

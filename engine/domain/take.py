@@ -16,6 +16,7 @@ from engine.domain.profile.attribute import changes, is_flag
 from engine.domain.profile.calendar import ZONE_ATTRIBUTE
 from engine.domain.profile.contact import SEEN
 from engine.domain.profile.dedupe import mark_of, with_seen
+from engine.domain.rulebooks.rulebook import EventPlan
 from engine.domain.runs import answering, dating, run, ticket
 from engine.domain.runs.assigning import put
 from engine.domain.runs.starting import START
@@ -56,8 +57,9 @@ def take_event(turn: Turn, event: Event) -> None:
 
 def _tell(turn: Turn, event: Event) -> None:
     """An event as aggregates, scores and scenarios take it."""
-    _fold_aggregates(turn, event)
-    _score(turn, event)
+    plan = turn.rulebook.event(event.name)
+    _fold_aggregates(turn, event, plan)
+    _score(turn, event, plan)
     if not turn.contact.trouble:
         turn.happened("event", event.name, live=_is_live(turn, event), event=event)
 
@@ -89,16 +91,15 @@ def _fold_traits(turn: Turn, event: Event) -> None:
         statement.take_flag(turn, event, name, changed[name])
 
 
-def _fold_aggregates(turn: Turn, event: Event) -> None:
-    plan = turn.rulebook.event(event.name)
+def _fold_aggregates(turn: Turn, event: Event, plan: EventPlan) -> None:
     fold_aggregates(turn.contact, event, plan.aggregates, turn.properties_of, turn.now)
     for segment in plan.segments:
         turn.stale[segment.name] = segment
 
 
-def _score(turn: Turn, event: Event) -> None:
-    rules = turn.rulebook.event(event.name).scores
-    for rule, points in fold_scores(turn.contact, event, rules, turn.properties_of, turn.now):
+def _score(turn: Turn, event: Event, plan: EventPlan) -> None:
+    gave = fold_scores(turn.contact, event, plan.scores, turn.properties_of, turn.now)
+    for rule, points in gave:
         turn.scored = True
         turn.note("scored", rule.score, points)
 
@@ -135,7 +136,7 @@ def take_act(turn: Turn, act: Act) -> None:
             union.unite(turn, act.value)
         case "start":
             properties = msgspec.json.encode(act.value) if act.value else b""
-            turn.happened(START, act.subject, live=True, properties=properties)
+            turn.queue(START, act.subject, live=True, properties=properties)
         case "join":
             listing.join(turn, act.subject)
         case "quit":

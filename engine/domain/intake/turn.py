@@ -89,6 +89,19 @@ class Turn:
         event: Event | None = None,
         properties: bytes = b"",
     ) -> None:
+        """Queue a moment, if any definition listens for it. Raises Loop."""
+        if (kind, name) in self.rulebook.heard:
+            self.queue(kind, name, live=live, event=event, properties=properties)
+
+    def queue(
+        self,
+        kind: str,
+        name: str,
+        *,
+        live: bool,
+        event: Event | None = None,
+        properties: bytes = b"",
+    ) -> None:
         """Queue a moment caused by what is being worked on. Raises Loop past DEPTH or CROWD."""
         if self.depth >= DEPTH or len(self.moments) >= CROWD:
             chain = [fact.subject for fact in self.facts[-12:]]

@@ -66,7 +66,7 @@ def claim_keys(turn: Turn, event: Event) -> None:
     idle = not contact.claims
     if event.kind == "alias":
         _ask_who(contact, event)
-    elif all(key in contact.keys for key in event.keys):
+    elif all(map(contact.keys.__contains__, event.keys)):
         return
     public = event.trust == PUBLIC
     guarded = PERSONAL if public and not fresh and contact.known else ()

@@ -31,6 +31,8 @@ PRODUCT = (
     "product_id", "sku", "name", "brand", "category", "variant", "price", "currency", "quantity",
     "url", "image_url",
 )  # fmt: skip
+TELLING = (str, int, float)
+"""Types of values that tell an item apart."""
 ORDER = ("order_id", "total", "revenue", "currency", "coupon", "shipping", "tax", "discount")
 
 
@@ -117,7 +119,7 @@ def key_of(plan: Collection, data: dict[str, Any]) -> str:
     """The text that tells an item apart, ``""`` when the data names none. A number is its text."""
     for name in plan.key:
         value = data.get(name)
-        if isinstance(value, str | int | float) and not isinstance(value, bool) and value != "":
+        if type(value) in TELLING and value != "":
             return str(value)
     return ""
 
@@ -150,7 +152,7 @@ def _told(plan: Collection, properties: dict[str, Any], at: int) -> Iterator[Ite
 def _fits(value: Any) -> bool:
     if isinstance(value, str):
         return len(value) <= LONGEST
-    return isinstance(value, int | float | bool)
+    return isinstance(value, (int, float))
 
 
 def _counted(plan: Collection, item: Item) -> Item:

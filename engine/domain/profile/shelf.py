@@ -71,6 +71,8 @@ def summary(items: list[Item], worth: str) -> Summary:
 
 def number(value: Any, otherwise: float) -> float:
     """A number, also one that was sent as text."""
+    if type(value) is float:
+        return value if abs(value) < LARGEST else otherwise
     if isinstance(value, bool):
         return otherwise
     try:

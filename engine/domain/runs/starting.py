@@ -12,17 +12,17 @@ STOP = "stop"
 
 def start(turn: Turn, run: Run, plan: ScenarioPlan, step: Start) -> Way:
     """The other begins with the properties that this run began with, if it lets the contact in."""
-    turn.happened(START, step.scenario, live=True, properties=run.event)
+    turn.queue(START, step.scenario, live=True, properties=run.event)
     return plan.following[step.id]
 
 
 def stop(turn: Turn, _run: Run, plan: ScenarioPlan, step: Stop) -> Way:
     """All the contact's runs of the other end."""
-    turn.happened(STOP, step.scenario, live=True)
+    turn.queue(STOP, step.scenario, live=True)
     return plan.following[step.id]
 
 
 def switch(turn: Turn, run: Run, _plan: ScenarioPlan, step: Switch) -> Way:
     """This run ends, whether or not the other lets the contact in."""
-    turn.happened(START, step.scenario, live=True, properties=run.event)
+    turn.queue(START, step.scenario, live=True, properties=run.event)
     return Leave("switched")
