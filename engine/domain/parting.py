@@ -148,17 +148,20 @@ class Parting:
         self._tickets = TicketShare(mine, other)
         self.seen = b""
 
-    def live(self, rows: Sequence[Taken]) -> None:
-        undone = _undone(rows)
+    def live(self, merge: Taken, rows: Sequence[Taken]) -> None:
+        """What came since; of the merge's own row, what the two did in it once they were one."""
+        undone, told = _undone(rows), [fact.what for fact in merge.facts]
+        self._note(merge.facts[told.index("merged") :], merge.now, self.mine)
         for row in rows:
             if isinstance(row.message, CompanyLearned):
                 for side in (self.mine, self.other):
                     side.hear(row)
+                self._note(row.facts, row.now, self.mine)
                 continue
             taker = None if row.id in undone else self._side_of(row.message)
             if taker is not None:
                 taker.take(row, self._books[row.rulebook])
-            self._note(row, taker or self.mine)
+            self._note(row.facts, row.now, taker or self.mine)
             if imprint := imprint_of(row.message):
                 self.seen = with_seen(self.seen, imprint, row.now, ALL)
 
@@ -191,9 +194,9 @@ class Parting:
         before = self.other.before
         return self.other if contact_of(run) in (before.id, *before.pasts) else self.mine
 
-    def _note(self, row: Taken, side: Side) -> None:
-        """What the merged contact made of the row in truth: keys, runs and messages."""
-        for fact in row.facts:
+    def _note(self, facts: Sequence[Fact], now: int, side: Side) -> None:
+        """What the merged contact made of a row in truth: keys, runs and messages."""
+        for fact in facts:
             match fact.what:
                 case "bound" if fact.detail not in self.mine.keys:
                     self._bind(fact.detail)
@@ -204,7 +207,7 @@ class Parting:
                     self._runs[fact.detail] = side
                     self._tickets.asked.add(fact.detail)
                 case "run_entered" if fact.detail in self._tickets.asked:
-                    self._tickets.entered[fact.subject, row.now] = fact.detail
+                    self._tickets.entered[fact.subject, now] = fact.detail
                 case "run_entered":
                     self._runs[fact.detail] = side
                 case "handoff_raised":

@@ -95,7 +95,7 @@ class Pair:
         books = {1: self.book}
         other = codec.decode(merge.message.state)
         parting = Parting(codec.decode(before), other, books, self.book)
-        parting.live(ada.rows[at + 1 :])
+        parting.live(merge, ada.rows[at + 1 :])
         mine, other = parting.halves(ada.contact, self.book, ada.now)
         ada.take(Unmerged("operator", BOB, codec.whole(mine), (), Half(codec.whole(other))))
         restore = next(asked for asked in ada.effects if isinstance(asked, Restore))

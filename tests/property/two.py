@@ -309,7 +309,7 @@ class Two:
         parting = Parting(
             codec.decode(before), other, books, books[merge.rulebook], merge.message.sends
         )
-        parting.live(ada.rows[at + 1 :])
+        parting.live(merge, ada.rows[at + 1 :])
         mine, other = parting.halves(ada.contact, ada.book, ada.now)
         ada.take(Unmerged("operator", BOB, codec.whole(mine), (), Half(codec.whole(other))))
         restore = next(asked for asked in ada.effects[::-1] if isinstance(asked, Restore))

@@ -128,7 +128,7 @@ class PartLetter:
         other = codec.decode(since.adopted.state)
         book, sends = books[since.merge.rulebook], since.adopted.sends
         parting = Parting(before, other, books, book, sends)
-        parting.live([_taken(row) for row in since.rows])
+        parting.live(_taken(since.merge), [_taken(row) for row in since.rows])
         merged = self._resident(batch).contact
         mine, other = parting.halves(merged, batch.memory.rulebook, batch.now)
         self._let_go(batch, parting.strays.difference(since.adopted.shared))

@@ -112,6 +112,23 @@ def test_a_run_begun_in_an_earlier_union_stays_with_the_one_that_started_it(
     assert engine.run(engine.fsck()) == []
 
 
+def test_what_the_merge_itself_has_sent_is_not_sent_again_when_it_is_undone(
+    started: Started,
+) -> None:
+    """A run that waits for a condition goes on in the very step that brings what it asks for."""
+    waits = build.wait_for("w", if_={"attribute": "plan", "exists": True})
+    rest = (waits, build.send("mail"), build.wait_for("end", event="Left"))
+    engine = started(build.scenario("s", {"event": "Ate"}, *rest), MAIL[1])
+    engine.run(engine.push(engine.event("Ate", ADA, traits={"email": "a@b.c"})))
+    engine.run(engine.push(engine.event("Came", BOB, traits={"plan": "gold"})))
+    does(engine, "merge", ADA, BOB)
+    assert list(engine.post.left.values()) == [1]
+    does(engine, "unmerge", ADA)
+    assert [run["step"] for run in seen(engine, ADA)["runs"]] == ["end"]
+    assert list(engine.post.left.values()) == [1]
+    assert engine.run(engine.fsck()) == []
+
+
 def test_what_has_left_has_left(started: Started) -> None:
     engine = started(*MAIL)
     people(engine, ADA)
