@@ -117,7 +117,7 @@ def _choices(scenario: ScenarioChange) -> Iterator[Row]:
     """Where the runs wait, then how many of them each choice would touch."""
     runs = sum(scenario.waiting.values())
     share = "" if scenario.rollout == "100%" else f"; only of contacts in the {scenario.rollout}"
-    yield "?", scenario.name, f"{_runs(runs)} wait: {_by_step(scenario.waiting)}"
+    yield "?", scenario.name, f"{_runs(runs)} under way: {_by_step(scenario.waiting)}"
     for choice, touched in scenario.choices.items():
         sign = ">" if choice == scenario.choice else " "
         whose = "" if choice == "pin" else share
