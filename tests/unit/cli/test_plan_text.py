@@ -42,7 +42,7 @@ def test_each_choice_for_runs_under_way_is_told_and_which_is_made() -> None:
         "  ~ cart     version 3 begins for those who enter from now on; 3 runs under way: see below",
         "  - welcome  version 1 was the last: nobody enters from now on; no run is under way",
         "what becomes of runs under way, by --waiting NAME=CHOICE; > is chosen",
-        "  ? cart     3 runs wait: 2 at hour, 1 at back",
+        "  ? cart     3 runs under way: 2 at hour, 1 at back",
         "  > cart     pin      3 finish on the version they began with",
         "    cart     migrate  2 go on in version 3, 1 end, their step is gone (1 at back)",
         "    cart     exit     3 end now",
