@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from engine.cli import starting
 from engine.cli.connection import Data, Grpc, connected
 from engine.cli.output import Json, print_json, print_report, print_rows
 from engine.cli.standing import print_standing
@@ -52,28 +53,37 @@ def segment(
 
 
 @app.command()
-def scenario(
+def scenario(  # noqa: PLR0913, PLR0917 - each is an option of the command
     name: Name = "",
     pause: Annotated[
         bool | None,
         typer.Option("--pause/--resume", show_default=False, help="Stop NAME, or let it go on."),
     ] = None,
-    start: Annotated[
-        str,
-        typer.Option("--start", metavar="KEY", help="Let this contact enter NAME, if it may."),
-    ] = "",
+    start: starting.Start = "",
+    start_list: starting.StartList = "",
+    start_segment: starting.StartSegment = "",
+    label: starting.Label = "",
+    properties: starting.Properties = None,
+    count: starting.Count = False,
+    yes: starting.Yes = False,
     grpc: Grpc = "",
     data: Data = None,
     json: Json = False,
 ) -> None:
-    """Scenarios, their runs and what came of them."""
-    if (pause is not None or start) and not name:
+    """Scenarios, their runs and what came of them; start one by hand."""
+    wanted = starting.wanted(
+        start, start_list, start_segment, label, properties, count=count, yes=yes
+    )
+    if (pause is not None or wanted) and not name:
         raise BadRequest("say which scenario to pause, resume or start")
     with connected(grpc, data) as engine:
         if pause is not None:
             engine.pause("scenario", name, pause)
-        if start:
-            engine.act(start, "start", name)
+        if wanted is not None and wanted.many:
+            starting.start_many(engine, name, wanted, json=json)
+            return
+        if wanted is not None:
+            engine.act(wanted.key, "start", name, wanted.properties or None)
         _show("scenario", name, engine.scenarios(), json=json)
 
 

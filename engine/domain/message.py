@@ -171,13 +171,16 @@ class TicketAnswered(msgspec.Struct, frozen=True, array_like=True, tag="admitted
 class Act(msgspec.Struct, frozen=True, array_like=True, tag="act"):
     """What an operator did to this contact. ``act``: set | exit | resume | merge (``value`` is whom) |
 
-    join | quit (``subject`` is the list) | start (``subject`` is the scenario, ``value`` properties for it).
+    join | quit (``subject`` is the list) | start (``subject`` is the scenario, ``value`` properties for it,
+
+    ``label`` a start that reaches a contact once).
     """
 
     by: str
     act: Literal["set", "exit", "resume", "merge", "join", "quit", "start"]
     subject: str = ""
     value: Any = None
+    label: str = ""
 
 
 class Rebuilt(msgspec.Struct, frozen=True, array_like=True, tag="rebuilt"):

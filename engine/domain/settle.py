@@ -8,7 +8,7 @@ from engine.domain.profile.contact import Run, Ticket
 from engine.domain.rulebooks.moment_plan import MomentPlan
 from engine.domain.rulebooks.rulebook import SegmentPlan
 from engine.domain.rulebooks.scenario_plan import ScenarioPlan
-from engine.domain.runs import dating, run, ticket
+from engine.domain.runs import by_hand, dating, run, ticket
 from engine.domain.runs.awaiting import hear
 from engine.domain.runs.entry import concerns
 from engine.domain.runs.rollout import for_contact
@@ -158,3 +158,5 @@ def _direct(turn: Turn, moment: Happened) -> None:
         why = run.enter(turn, plan, moment)
     if why:
         turn.note("start_refused", moment.name, why)
+    else:
+        by_hand.reached(turn, moment.name, moment.label)

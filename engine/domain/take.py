@@ -1,7 +1,5 @@
 """What a message does to a contact before anything is settled: events, receipts, operators' acts."""
 
-import msgspec
-
 from engine.domain.aggregates.aggregate import fold_aggregates
 from engine.domain.effect import Settle
 from engine.domain.event import Event
@@ -17,9 +15,8 @@ from engine.domain.profile.calendar import ZONE_ATTRIBUTE
 from engine.domain.profile.contact import SEEN
 from engine.domain.profile.dedupe import mark_of, with_seen
 from engine.domain.rulebooks.rulebook import EventPlan
-from engine.domain.runs import answering, dating, run, ticket
+from engine.domain.runs import answering, by_hand, dating, run, ticket
 from engine.domain.runs.assigning import put
-from engine.domain.runs.starting import START
 from engine.domain.runs.waiting import reaim
 from engine.domain.scores.points import fold_scores
 
@@ -135,8 +132,7 @@ def take_act(turn: Turn, act: Act) -> None:
         case "merge":
             union.unite(turn, act.value)
         case "start":
-            properties = msgspec.json.encode(act.value) if act.value else b""
-            turn.queue(START, act.subject, live=True, properties=properties)
+            by_hand.act(turn, act)
         case "join":
             listing.join(turn, act.subject)
         case "quit":

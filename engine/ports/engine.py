@@ -11,6 +11,7 @@ from engine.ports.consent import ConsentDesk
 from engine.ports.control_store import ApiKey, KeyKind, RejectedItem
 from engine.ports.life import LifeDesk
 from engine.ports.privacy import PrivacyDesk
+from engine.ports.starts import StartDesk
 from engine.ports.surveys import SurveyDesk
 from engine.ports.webhooks import WebhookDesk
 
@@ -261,6 +262,9 @@ class Engine(Authority, Protocol):
 
     @property
     def lists(self) -> ListDesk: ...
+
+    @property
+    def starts(self) -> StartDesk: ...
 
     @property
     def consents(self) -> ConsentDesk: ...

@@ -20,6 +20,7 @@ from engine.rpc.clients.import_client import ImportClient
 from engine.rpc.clients.life_client import LifeClient
 from engine.rpc.clients.privacy_client import PrivacyClient
 from engine.rpc.clients.retrying import SERVICE_CONFIG, error_of, until
+from engine.rpc.clients.start_client import StartClient
 from engine.rpc.clients.survey_client import SurveyClient
 from engine.rpc.clients.webhook_client import WebhookClient
 from engine.rpc.control_socket import ControlSocket
@@ -60,6 +61,7 @@ class Relance:
         self.imports = ImportClient(self._channel, self._metadata, address)
         self.privacy = PrivacyClient(self._channel, self._metadata, address)
         self.surveys = SurveyClient(self._channel, self._metadata, address)
+        self.starts = StartClient(self._channel, self._metadata, address)
         self.webhooks = WebhookClient(self._channel, self._metadata, address)
         self._health = health_pb2_grpc.HealthStub(self._channel)
 
@@ -228,7 +230,7 @@ class Relance:
         self._once(self._control.Pause, pb.PauseRequest(kind=kind, name=name, paused=paused))
 
     def act(self, key: str, act: str, subject: str = "", value: Any = None) -> None:
-        """On one contact: ``set`` an attribute, ``exit`` a scenario, ``resume``."""
+        """On one contact: ``set`` an attribute, ``exit`` or ``start`` a scenario, ``resume``."""
         encoded = msgspec.json.encode(value)
         request = pb.ActRequest(key=key, act=act, subject=subject, value=encoded)
         self._once(self._control.Act, request)

@@ -1399,6 +1399,48 @@ class ActRequest(_message.Message):
 Global___ActRequest: _TypeAlias = ActRequest  # noqa: Y015
 
 @_typing.final
+class StartManyRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCENARIO_FIELD_NUMBER: _builtins.int
+    LABEL_FIELD_NUMBER: _builtins.int
+    LIST_FIELD_NUMBER: _builtins.int
+    SEGMENT_FIELD_NUMBER: _builtins.int
+    PROPERTIES_FIELD_NUMBER: _builtins.int
+    MODE_FIELD_NUMBER: _builtins.int
+    AFTER_FIELD_NUMBER: _builtins.int
+    scenario: _builtins.str
+    label: _builtins.str
+    """Names the start: begun again under it, it goes on and lets nobody in twice."""
+    list: _builtins.str
+    """One of both."""
+    segment: _builtins.str
+    properties: _builtins.bytes
+    """Of the runs, as a JSON object; absent for none."""
+    mode: _builtins.str
+    """start | count (whom it would let in) | tell (what became of those that it has reached)"""
+    after: _builtins.str
+    """next of the part before; absent for the beginning."""
+    def __init__(
+        self,
+        *,
+        scenario: _builtins.str = ...,
+        label: _builtins.str = ...,
+        list: _builtins.str = ...,
+        segment: _builtins.str = ...,
+        properties: _builtins.bytes = ...,
+        mode: _builtins.str = ...,
+        after: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after", b"after", "label", b"label", "list", b"list", "mode", b"mode", "properties", b"properties", "scenario", b"scenario", "segment", b"segment"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StartManyRequest: _TypeAlias = StartManyRequest  # noqa: Y015
+
+@_typing.final
 class ReviewsRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

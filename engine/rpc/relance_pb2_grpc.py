@@ -1160,7 +1160,7 @@ class Console:
 
 
 class ControlStub:
-    """Apply, Pause, Act, Dismiss, Merge, Unmerge and hand-offs: keys of kind operator and admin. The rest: admin.
+    """Apply, Pause, Act, StartMany, Dismiss, Merge, Unmerge and hand-offs: keys of kind operator and admin. The rest: admin.
     """
 
     def __init__(self, channel):
@@ -1188,6 +1188,11 @@ class ControlStub:
                 '/relance.v1.Control/Act',
                 request_serializer=engine_dot_rpc_dot_relance__pb2.ActRequest.SerializeToString,
                 response_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+                _registered_method=True)
+        self.StartMany = channel.unary_unary(
+                '/relance.v1.Control/StartMany',
+                request_serializer=engine_dot_rpc_dot_relance__pb2.StartManyRequest.SerializeToString,
+                response_deserializer=engine_dot_rpc_dot_relance__pb2.Report.FromString,
                 _registered_method=True)
         self.Dismiss = channel.unary_unary(
                 '/relance.v1.Control/Dismiss',
@@ -1257,7 +1262,7 @@ class ControlStub:
 
 
 class ControlServicer:
-    """Apply, Pause, Act, Dismiss, Merge, Unmerge and hand-offs: keys of kind operator and admin. The rest: admin.
+    """Apply, Pause, Act, StartMany, Dismiss, Merge, Unmerge and hand-offs: keys of kind operator and admin. The rest: admin.
     """
 
     def Apply(self, request, context):
@@ -1281,6 +1286,14 @@ class ControlServicer:
 
     def Act(self, request, context):
         """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def StartMany(self, request, context):
+        """Let everybody on a list or in a segment enter a scenario, part by part:
+        {"counts": {what became: contacts}, "next": where to go on, "" at the end}.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
@@ -1397,6 +1410,11 @@ def add_ControlServicer_to_server(servicer, server):
                     request_deserializer=engine_dot_rpc_dot_relance__pb2.ActRequest.FromString,
                     response_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
             ),
+            'StartMany': grpc.unary_unary_rpc_method_handler(
+                    servicer.StartMany,
+                    request_deserializer=engine_dot_rpc_dot_relance__pb2.StartManyRequest.FromString,
+                    response_serializer=engine_dot_rpc_dot_relance__pb2.Report.SerializeToString,
+            ),
             'Dismiss': grpc.unary_unary_rpc_method_handler(
                     servicer.Dismiss,
                     request_deserializer=engine_dot_rpc_dot_relance__pb2.PairRequest.FromString,
@@ -1471,7 +1489,7 @@ def add_ControlServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class Control:
-    """Apply, Pause, Act, Dismiss, Merge, Unmerge and hand-offs: keys of kind operator and admin. The rest: admin.
+    """Apply, Pause, Act, StartMany, Dismiss, Merge, Unmerge and hand-offs: keys of kind operator and admin. The rest: admin.
     """
 
     @staticmethod
@@ -1572,6 +1590,33 @@ class Control:
             '/relance.v1.Control/Act',
             engine_dot_rpc_dot_relance__pb2.ActRequest.SerializeToString,
             google_dot_protobuf_dot_empty__pb2.Empty.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StartMany(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/relance.v1.Control/StartMany',
+            engine_dot_rpc_dot_relance__pb2.StartManyRequest.SerializeToString,
+            engine_dot_rpc_dot_relance__pb2.Report.FromString,
             options,
             channel_credentials,
             insecure,

@@ -426,7 +426,7 @@ class ConsoleServicer(metaclass=_abc_1.ABCMeta):
 def add_ConsoleServicer_to_server(servicer: ConsoleServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
 
 class ControlStub:
-    """Apply, Pause, Act, Dismiss, Merge, Unmerge and hand-offs: keys of kind operator and admin. The rest: admin."""
+    """Apply, Pause, Act, StartMany, Dismiss, Merge, Unmerge and hand-offs: keys of kind operator and admin. The rest: admin."""
 
     @_typing.overload
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
@@ -437,6 +437,10 @@ class ControlStub:
     ChangeList: _grpc.UnaryUnaryMultiCallable[_relance_pb2.ListChange, _relance_pb2.Report]
     """Put contacts on a list or take them off: {"list", "taken", "unknown"}."""
     Act: _grpc.UnaryUnaryMultiCallable[_relance_pb2.ActRequest, _empty_pb2.Empty]
+    StartMany: _grpc.UnaryUnaryMultiCallable[_relance_pb2.StartManyRequest, _relance_pb2.Report]
+    """Let everybody on a list or in a segment enter a scenario, part by part:
+    {"counts": {what became: contacts}, "next": where to go on, "" at the end}.
+    """
     Dismiss: _grpc.UnaryUnaryMultiCallable[_relance_pb2.PairRequest, _empty_pb2.Empty]
     """Take a pair off the review list for good."""
     Merge: _grpc.UnaryUnaryMultiCallable[_relance_pb2.PairRequest, _relance_pb2.Report]
@@ -467,7 +471,7 @@ class ControlStub:
 
 @_typing.type_check_only
 class ControlAsyncStub(ControlStub):
-    """Apply, Pause, Act, Dismiss, Merge, Unmerge and hand-offs: keys of kind operator and admin. The rest: admin."""
+    """Apply, Pause, Act, StartMany, Dismiss, Merge, Unmerge and hand-offs: keys of kind operator and admin. The rest: admin."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     Apply: _aio.UnaryUnaryMultiCallable[_relance_pb2.ApplyRequest, _relance_pb2.ApplyResponse]  # type: ignore[assignment]
@@ -475,6 +479,10 @@ class ControlAsyncStub(ControlStub):
     ChangeList: _aio.UnaryUnaryMultiCallable[_relance_pb2.ListChange, _relance_pb2.Report]  # type: ignore[assignment]
     """Put contacts on a list or take them off: {"list", "taken", "unknown"}."""
     Act: _aio.UnaryUnaryMultiCallable[_relance_pb2.ActRequest, _empty_pb2.Empty]  # type: ignore[assignment]
+    StartMany: _aio.UnaryUnaryMultiCallable[_relance_pb2.StartManyRequest, _relance_pb2.Report]  # type: ignore[assignment]
+    """Let everybody on a list or in a segment enter a scenario, part by part:
+    {"counts": {what became: contacts}, "next": where to go on, "" at the end}.
+    """
     Dismiss: _aio.UnaryUnaryMultiCallable[_relance_pb2.PairRequest, _empty_pb2.Empty]  # type: ignore[assignment]
     """Take a pair off the review list for good."""
     Merge: _aio.UnaryUnaryMultiCallable[_relance_pb2.PairRequest, _relance_pb2.Report]  # type: ignore[assignment]
@@ -504,7 +512,7 @@ class ControlAsyncStub(ControlStub):
     ConfirmClock: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _empty_pb2.Empty]  # type: ignore[assignment]
 
 class ControlServicer(metaclass=_abc_1.ABCMeta):
-    """Apply, Pause, Act, Dismiss, Merge, Unmerge and hand-offs: keys of kind operator and admin. The rest: admin."""
+    """Apply, Pause, Act, StartMany, Dismiss, Merge, Unmerge and hand-offs: keys of kind operator and admin. The rest: admin."""
 
     @_abc_1.abstractmethod
     def Apply(
@@ -534,6 +542,16 @@ class ControlServicer(metaclass=_abc_1.ABCMeta):
         request: _relance_pb2.ActRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_empty_pb2.Empty, _abc.Awaitable[_empty_pb2.Empty]]: ...
+
+    @_abc_1.abstractmethod
+    def StartMany(
+        self,
+        request: _relance_pb2.StartManyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_relance_pb2.Report, _abc.Awaitable[_relance_pb2.Report]]:
+        """Let everybody on a list or in a segment enter a scenario, part by part:
+        {"counts": {what became: contacts}, "next": where to go on, "" at the end}.
+        """
 
     @_abc_1.abstractmethod
     def Dismiss(

@@ -28,6 +28,7 @@ from engine.runtime.desks.lists import Lists
 from engine.runtime.desks.privacy import Privacy
 from engine.runtime.desks.receipts import Receipts
 from engine.runtime.desks.reports import Reports
+from engine.runtime.desks.starts import Starts
 from engine.runtime.desks.webhooks import Webhooks
 from engine.runtime.intake.courier import Courier, Push
 from engine.runtime.intake.importing import Importing
@@ -96,6 +97,7 @@ class Coordinator:
         self.webhooks = Webhooks(self)
         self.companies = CompanyReports(table, self.ask)
         self.surveys = Surveying(self)
+        self.starts = Starts(self)
         self.identities = Identities(table, self.census, control, clock)
         self.addresses = ("", "")
         self._doors = open_doors(self)

@@ -17,6 +17,7 @@ from engine.domain.rulebooks.rulebook import Rulebook
 from engine.errors import BadRequest, Busy, OwnershipLost, Unknown
 from engine.ports.bulk import ExportAsked
 from engine.ports.host_store import HostStore
+from engine.ports.starts import StartAsked
 from engine.runtime import envelope
 from engine.runtime.answers import report
 from engine.runtime.batches.batch import Batch
@@ -25,7 +26,7 @@ from engine.runtime.batches.hop_post import HopPost
 from engine.runtime.batches.letter import Letter
 from engine.runtime.batches.mailbox import Mailbox
 from engine.runtime.batches.timers import Timers
-from engine.runtime.desks import handoff_calls, identity_report
+from engine.runtime.desks import handoff_calls, identity_report, start_part
 from engine.runtime.desks.act_letter import ActLetter, StatedLetter, SuppressLetter
 from engine.runtime.desks.export_part import page
 from engine.runtime.desks.parting import PartLetter
@@ -150,6 +151,11 @@ class ContactHost:
             case "export":
                 asked, after = msgspec.msgpack.decode(body, type=tuple[ExportAsked, int])
                 return envelope.encode(page(self.memory, asked, after))
+            case "start_many":
+                many, from_ = msgspec.msgpack.decode(body, type=tuple[StartAsked, int])
+                return envelope.encode(
+                    await start_part.page(self.memory, self.mailbox, many, from_)
+                )
             case "import_end":
                 await self.import_part.end(msgspec.msgpack.decode(body))
                 return envelope.encode(None)

@@ -95,6 +95,17 @@ def test_an_operator_changes_a_contact_and_pauses_a_scenario(data: Path) -> None
     assert ask(data, "scenario", "welcome", "--resume")["paused"] is False
 
 
+def test_a_scenario_is_started_for_a_whole_list_once(data: Path) -> None:
+    for user in ("51", "52"):
+        ask(data, "push", "-", stdin=json.dumps({**ADA, "userId": user, "traits": {}}))
+    ask(data, "list", "add", "fair", "user_id:51", "user_id:52")
+    start = ("scenario", "win_back", "--start-list", "fair", "--label", "spring")
+
+    assert ask(data, *start, "--count")["counts"] == {"started": 2}
+    assert ask(data, *start, "--yes")["counts"] == {"started": 2}
+    assert ask(data, *start, "--yes")["counts"] == {"before": 2}
+
+
 def test_the_workspace_in_force_is_applied_as_the_same_version(data: Path) -> None:
     ask(data, "scenario", "welcome", "--resume")
     before = ask(data, "status")["rulebook"]

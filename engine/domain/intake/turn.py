@@ -35,6 +35,7 @@ class Happened(msgspec.Struct, frozen=True):
     live: bool = True
     event: Event | None = None
     properties: bytes = b""
+    label: str = ""
 
 
 class Walk(msgspec.Struct, frozen=True):
@@ -101,12 +102,13 @@ class Turn:
         live: bool,
         event: Event | None = None,
         properties: bytes = b"",
+        label: str = "",
     ) -> None:
         """Queue a moment caused by what is being worked on. Raises Loop past DEPTH or CROWD."""
         if self.depth >= DEPTH or len(self.moments) >= CROWD:
             chain = [fact.subject for fact in self.facts[-12:]]
             raise Loop(", ".join(dict.fromkeys(chain)))
-        moment = Happened(kind, name, self.at, self.depth + 1, live, event, properties)
+        moment = Happened(kind, name, self.at, self.depth + 1, live, event, properties, label)
         self.moments.append(moment)
 
     def fits(self, plan: MomentPlan, moment: Happened) -> bool:

@@ -37,7 +37,7 @@ from engine.domain.profile.dedupe import merged
 from engine.domain.profile.identity import WITH
 from engine.domain.profile.session import joined
 from engine.domain.rulebooks import pending
-from engine.domain.runs import arm, dating, giving, migration, ticket
+from engine.domain.runs import arm, by_hand, dating, giving, migration, ticket
 from engine.domain.runs.entry import entry_of
 from engine.domain.runs.waiting import reaim
 from engine.domain.scores.points import join_scores
@@ -98,6 +98,7 @@ def adopt(turn: Turn, message: Adopted) -> bool:
     giving.join(turn, other)
     join_scores(contact, other, turn.rulebook.decays, turn.rulebook.capped, turn.now)
     _take_runs(turn, other.runs, other)
+    by_hand.join(contact, other)
     ticket.join(turn, other)
     migration.catch_up(turn)
     _join_reviews(turn, other)

@@ -13,7 +13,7 @@ from engine.domain.profile.session import Visits
 SHARED = (
     "keys", "claims", "attributes", "pasts", "pending", "consents", "optins", "bounces", "reviews",
     "companies", "company", "lists", "handoffs", "actions", "arms", "given", "wears", "capped",
-    "dated", "risen", "tickets",
+    "dated", "risen", "tickets", "starts",
 )  # fmt: skip
 """Containers of a contact that its drafts share with it: replaced, never changed in place.
 
@@ -66,8 +66,8 @@ class Ticket(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Leave to start run ``id`` of a capped scenario, asked for at ``asked`` (ms).
 
     It may enter from ``since`` to just before ``until``, 0 as long as it is not answered; ``most`` and
-    ``per`` are the cap that this was given by. ``key`` and ``event`` are the run's. See
-    ``engine.domain.runs.ticket``.
+    ``per`` are the cap that this was given by. ``key`` and ``event`` are the run's, ``label`` is
+    that of a start by hand. See ``engine.domain.runs.ticket``.
     """
 
     id: str
@@ -79,6 +79,7 @@ class Ticket(msgspec.Struct, frozen=True, array_like=True, gc=False):
     until: int = 0
     most: int = 0
     per: str = ""
+    label: str = ""
 
 
 def timer_of(run: Run) -> str:
@@ -129,7 +130,8 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     ``upheld`` are the rules of scores whose condition holds, with since when; ``wears`` and ``capped``
     see ``engine.domain.scores.wear`` and ``cap``. ``stage`` of the lifecycle is empty for none; ``staged`` is
     since when. ``dated``: see ``engine.domain.runs.dating``.
-    ``tickets`` are its own to enter capped scenarios; replaced, never changed in place.
+    ``tickets`` are its own to enter capped scenarios; replaced, never changed in place. So are ``starts``,
+    see ``engine.domain.runs.by_hand``.
     ``risen`` counts how often this contact, and those that were a part of it, were made themselves again.
     """
 
@@ -180,6 +182,7 @@ class Contact(msgspec.Struct, array_like=True, gc=False):
     dated: dict[str, tuple[int | None, int | None]] = {}
     risen: dict[int, int] = {}
     tickets: list[Ticket] = []
+    starts: dict[str, int] = {}
 
     @property
     def known(self) -> bool:

@@ -6,7 +6,7 @@ from engine.domain.intake.turn import Turn
 from engine.domain.language.entry_cap import HOUR
 from engine.domain.message import TicketAnswered
 from engine.domain.profile.contact import Ticket
-from engine.domain.runs import run, ticket
+from engine.domain.runs import by_hand, run, ticket
 from engine.domain.runs.entry import refusal
 from engine.domain.runs.rollout import for_contact
 
@@ -23,6 +23,7 @@ def answered(turn: Turn, message: TicketAnswered) -> None:
     held = replace(asked[0], since=told.since, until=told.until, most=told.most, per=told.per)
     if not held.until:
         ticket.remove(turn, held)
+        by_hand.missed(turn.contact, held, turn.now)
         turn.note("entry_capped", held.scenario, held.id)
         return
     ticket.keep(turn, held)

@@ -21,6 +21,8 @@ WORDS = {
     "no_key": "nothing names the key that it keeps runs apart by",
     "inside": "the contact is in it already",
     "asked": "the contact waits to enter it already",
+    "before": "this start has let it in already",
+    "parked": "the contact is parked: definitions cause one another without end",
     "too_many": f"the contact is in it {AT_ONCE} times",
     "reentry": "the contact was in it, and its `reentry` does not let it in again now",
     "filter": "its `if` does not fit the contact",

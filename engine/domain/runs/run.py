@@ -42,9 +42,7 @@ def enter(turn: Turn, plan: ScenarioPlan, moment: Happened) -> str:
         return why
     properties = moment.event.properties if moment.event else moment.properties
     properties = properties if len(properties) <= KEPT_PROPERTIES else b""
-    cap = ticket.cap_on(turn, name)
-    if cap is not None:
-        ticket.ask(turn, name, key, properties, cap)
+    if ticket.ask(turn, name, key, properties, moment.label):
         return ""
     contact.entered += 1
     begin(turn, plan, f"{contact.id}.{contact.entered}", key, properties)

@@ -13,6 +13,7 @@ from engine.domain.effect import AskTicket
 from engine.domain.intake.turn import Turn
 from engine.domain.language.entry_cap import EntryCap
 from engine.domain.profile.contact import Contact, Ticket
+from engine.domain.runs import by_hand
 from engine.domain.runs.entry import entry_of
 
 TIMER = "ticket:"
@@ -31,14 +32,18 @@ def cap_on(turn: Turn, scenario: str) -> EntryCap | None:
     return plan.cap if plan else None
 
 
-def ask(turn: Turn, scenario: str, key: str, event: bytes, cap: EntryCap) -> None:
-    """For leave to start a run, whose id is fixed here."""
-    contact = turn.contact
+def ask(turn: Turn, scenario: str, key: str, event: bytes, label: str) -> bool:
+    """For leave to start a run, whose id is fixed here; False where entries are not capped."""
+    cap, contact = cap_on(turn, scenario), turn.contact
+    if cap is None:
+        return False
     contact.entered += 1
-    ticket = Ticket(f"{contact.id}.{contact.entered}", scenario, key, turn.now, event)
+    number = f"{contact.id}.{contact.entered}"
+    ticket = Ticket(number, scenario, key, turn.now, event, label=label)
     contact.tickets = [*contact.tickets, ticket]
     turn.note("ticket_asked", scenario, ticket.id)
     put(turn, ticket, cap)
+    return True
 
 
 def ask_again(turn: Turn, ticket: Ticket, cap: EntryCap) -> None:
@@ -89,6 +94,7 @@ def drop(turn: Turn, ticket: Ticket, why: str) -> None:
     """The contact does not enter, although it may have leave to."""
     remove(turn, ticket)
     give_back(turn, ticket)
+    by_hand.missed(turn.contact, ticket, turn.now)
     turn.note("entry_refused", ticket.scenario, why)
 
 

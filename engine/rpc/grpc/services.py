@@ -12,6 +12,7 @@ from engine.domain.profile.offer import Decision
 from engine.errors import Unknown
 from engine.ports.control_store import ApiKey, KeyKind
 from engine.ports.engine import DAYS, Engine, Verdict
+from engine.ports.starts import Mode, StartAsked
 from engine.rpc import relance_pb2 as pb
 from engine.rpc import relance_pb2_grpc as wire
 from engine.rpc.gate import ADMINS, IMPORTERS, OPERATORS, PUSHERS, VIEWERS
@@ -224,6 +225,11 @@ class Control(wire.ControlServicer):
         return Empty()
 
     @open_to(*OPERATORS)
+    async def StartMany(self, request: pb.StartManyRequest, caller: ApiKey) -> pb.Report:
+        asked = start_asked(request, caller.name, _value(request.properties))
+        return _report(await self._engine.starts.some(asked, request.after))
+
+    @open_to(*OPERATORS)
     async def ChangeList(self, request: pb.ListChange, caller: ApiKey) -> pb.Report:
         desk, country = self._engine.lists, self._engine.rulebooks.country()
         keys = [told_key(key, country) for key in request.keys]
@@ -344,6 +350,16 @@ def _pushed(verdicts: Sequence[Verdict], ids: Sequence[str]) -> pb.PushResponse:
 
 def _report(plain: Any) -> pb.Report:
     return pb.Report(json=msgspec.json.encode(plain))
+
+
+def start_asked(request: pb.StartManyRequest, by: str, properties: Any) -> StartAsked:
+    mode = next((one for one in get_args(Mode) if one == (request.mode or "start")), None)
+    if mode is None:
+        raise BadField("mode", f"{request.mode!r} is none of {', '.join(get_args(Mode))}")
+    if properties is not None and not isinstance(properties, dict):
+        raise BadField("properties", "is to be a JSON object")
+    names = request.scenario, request.label, by, request.list, request.segment
+    return StartAsked(*names, request.properties, mode)
 
 
 def _value(raw: bytes) -> Any:

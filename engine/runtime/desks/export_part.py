@@ -99,7 +99,7 @@ def _keys(contact: Contact) -> Iterator[tuple[str, str]]:
 
 def event_row(row: LogRow) -> dict[str, Any] | None:
     """An event as an import takes it; None for what is none."""
-    event = message.decode(row.body)
+    event = message.decode_row(row.body)
     if not isinstance(event, Event):
         return None
     told: dict[str, Any] = {"contact": row.contact, "type": event.kind, "event": event.name}
@@ -117,7 +117,7 @@ def event_row(row: LogRow) -> dict[str, Any] | None:
 
 def message_row(row: LogRow) -> dict[str, Any] | None:
     """What became of a message that was sent."""
-    receipt = message.decode(row.body)
+    receipt = message.decode_row(row.body)
     if not isinstance(receipt, Receipt):
         return None
     scenario, _, step = receipt.scenario.partition("/")

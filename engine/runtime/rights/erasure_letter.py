@@ -345,7 +345,7 @@ def rows_left(counters: dict[str, int], rows: list[LogRow]) -> None:
     gone: dict[str, int] = {}
     for row in rows:
         fact.tally(gone, fact.decode(row.facts))
-        if isinstance(message.decode(row.body), Event):
+        if isinstance(message.decode_row(row.body), Event):
             gone["accepted"] = gone.get("accepted", 0) + 1
     _add_gone(counters, gone)
 
