@@ -13,7 +13,7 @@ from engine.domain.profile.offer import BECOMES, Decision
 from engine.errors import BadRequest, Busy, DefinitionError, Unknown
 from engine.ports.control_store import ApiKey, KeyKind
 from engine.ports.engine import Refusal, Verdict
-from engine.ports.starts import StartAsked
+from tests.unit.rpc.starts_in_memory import StartsInMemory
 
 KINDS: tuple[KeyKind, ...] = ("public", "server", "viewer", "operator", "admin")
 
@@ -105,17 +105,6 @@ class ListsInMemory:
     def _told(name: str, keys: list[str]) -> dict[str, Any]:
         unknown = [key for key in keys if key == "user_id:nobody"]
         return {"list": name, "taken": len(keys) - len(unknown), "unknown": unknown}
-
-
-class StartsInMemory:
-    """Two parts; whoever is asked for is let in."""
-
-    def __init__(self, acts: list[tuple[Any, ...]]) -> None:
-        self._acts = acts
-
-    async def some(self, asked: StartAsked, after: str) -> dict[str, Any]:
-        self._acts.append((asked.mode, asked.scenario, asked.list, asked.label, after))
-        return {"counts": {"started": 2}, "next": "" if after else "0:7"}
 
 
 class HandoffsInMemory:
