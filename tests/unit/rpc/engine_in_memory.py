@@ -13,7 +13,7 @@ from engine.domain.profile.offer import BECOMES, Decision
 from engine.errors import BadRequest, Busy, DefinitionError, Unknown
 from engine.ports.control_store import ApiKey, KeyKind
 from engine.ports.engine import Refusal, Verdict
-from tests.unit.rpc.starts_in_memory import StartsInMemory
+from tests.unit.rpc.lists_in_memory import ListsInMemory, StartsInMemory
 
 KINDS: tuple[KeyKind, ...] = ("public", "server", "viewer", "operator", "admin")
 
@@ -80,31 +80,6 @@ class CompaniesInMemory:
 
     async def first(self, limit: int) -> list[dict[str, Any]]:
         return [{"company": "acme"}][:limit]
-
-
-class ListsInMemory:
-    """Nobody has the key ``user_id:nobody``."""
-
-    def __init__(self, acts: list[tuple[Any, ...]]) -> None:
-        self._acts = acts
-
-    async def sizes(self) -> list[dict[str, Any]]:
-        return [{"list": "fair", "title": "", "joined": 2, "left": 1, "size": 1}]
-
-    async def join(
-        self, name: str, keys: list[str], by: str, *, create: bool = False
-    ) -> dict[str, Any]:
-        self._acts.append(("join", name, keys, by, create))
-        return self._told(name, keys) | {"created": 0}
-
-    async def quit(self, name: str, keys: list[str], by: str) -> dict[str, Any]:
-        self._acts.append(("quit", name, keys, by))
-        return self._told(name, keys)
-
-    @staticmethod
-    def _told(name: str, keys: list[str]) -> dict[str, Any]:
-        unknown = [key for key in keys if key == "user_id:nobody"]
-        return {"list": name, "taken": len(keys) - len(unknown), "unknown": unknown}
 
 
 class HandoffsInMemory:
