@@ -14,7 +14,7 @@ app = typer.Typer()
 @app.command()
 def company(
     key: Annotated[
-        str, typer.Argument(metavar="[KEY]", help="Its group id; all without.", show_default=False)
+        str, typer.Argument(metavar="KEY", help="Its group id; all without.", show_default=False)
     ] = "",
     grpc: Grpc = "",
     data: Data = None,

@@ -15,7 +15,7 @@ _EVIDENCE = ("source", "basis", "method", "form", "wording", "language", "ip", "
 
 @app.command()
 def consent(
-    key: Annotated[str, typer.Argument(help="The contact's key or id.")],
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The contact's key or id.")],
     give: Annotated[
         str, typer.Option("--give", metavar="CHANNEL[/TOPIC]", help="The person consents to it.")
     ] = "",
@@ -23,7 +23,10 @@ def consent(
         str, typer.Option("--withdraw", metavar="CHANNEL[/TOPIC]", help="No longer.")
     ] = "",
     evidence: Annotated[
-        str, typer.Option("--evidence", help="How it was said, for example: letter of 3 May.")
+        str,
+        typer.Option(
+            "--evidence", metavar="TEXT", help="How it was said, for example: letter of 3 May."
+        ),
     ] = "",
     grpc: Grpc = "",
     data: Data = None,
@@ -73,12 +76,17 @@ def _evidence(told: dict[str, Any]) -> str:
 
 @app.command()
 def suppress(
-    address: Annotated[str, typer.Argument(help="The address, for example ada@example.com.")],
+    address: Annotated[
+        str, typer.Argument(metavar="ADDRESS", help="ada@example.com, or a phone number.")
+    ],
     channel: Annotated[
         str, typer.Option(metavar="CHANNEL[/TOPIC]", help="Where; `all` for everywhere.")
     ] = "email",
     reason: Annotated[
-        str, typer.Option(help="complaint, hard_bounce or unsubscribe; any other is manual.")
+        str,
+        typer.Option(
+            metavar="REASON", help="complaint, hard_bounce or unsubscribe; any other is manual."
+        ),
     ] = "manual",
     lift: Annotated[
         bool, typer.Option("--lift", help="Write to it again; only where the reason is manual.")

@@ -24,7 +24,8 @@ def contact(
     key: Annotated[
         str,
         typer.Argument(
-            help="email:ada@example.com, user_id:42, phone:+33612345678, ..., or the id."
+            metavar="KEY",
+            help="email:ada@example.com, user_id:42, phone:+33612345678, ..., or the id.",
         ),
     ],
     timeline: Annotated[int, typer.Option(min=0, max=MOST, help="Newest log rows to show.")] = 20,
@@ -68,8 +69,8 @@ def contact(
 
 @app.command()
 def history(
-    key: Annotated[str, typer.Argument(help="The contact's key or id.")],
-    attribute: Annotated[str, typer.Argument(help="For example email.")],
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The contact's key or id.")],
+    attribute: Annotated[str, typer.Argument(metavar="ATTRIBUTE", help="For example email.")],
     grpc: Grpc = "",
     data: Data = None,
     json: Json = False,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from engine.rpc.client import Relance
 
 app = typer.Typer()
-Name = Annotated[str, typer.Argument(metavar="[NAME]", help="Only this one.", show_default=False)]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Only this one.", show_default=False)]
 
 
 @app.command()

@@ -33,7 +33,7 @@ SHOWN = 20
 
 @app.command()
 def explain(
-    key: Annotated[str, typer.Argument(help="The contact's key or id.")],
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The contact's key or id.")],
     message: Annotated[
         str, typer.Option("--message", metavar="ID", help="Why this message was sent.")
     ] = "",

@@ -47,7 +47,9 @@ Format = Annotated[
 
 @app.command()
 def export(
-    kind: Annotated[Kind, typer.Argument(metavar="contacts|segment|list|events|messages")],
+    kind: Annotated[
+        Kind, typer.Argument(metavar="KIND", help="contacts, segment, list, events or messages.")
+    ],
     words: Words,
     columns: Columns = "",
     since: Since = "",

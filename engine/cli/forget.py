@@ -14,7 +14,10 @@ from engine.errors import BadRequest
 app = typer.Typer()
 
 Key = Annotated[
-    str, typer.Argument(help="email:ada@example.com, user_id:42, anonymous_id:x, or the id.")
+    str,
+    typer.Argument(
+        metavar="KEY", help="email:ada@example.com, user_id:42, anonymous_id:x, or the id."
+    ),
 ]
 
 

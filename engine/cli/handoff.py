@@ -19,16 +19,21 @@ def handoff(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[accept|return|reject ID] | [raise KEY NAME] | [KEY]",
+            metavar="accept|return|reject ID | raise KEY NAME | KEY",
             help="What to do, or whom to look at. ID is a hand-off, or a contact with one open.",
         ),
     ] = None,
-    reason: Annotated[str, typer.Option(help="Why; a return and a rejection need it.")] = "",
-    until: Annotated[
-        str, typer.Option(help="When a returned one may come back: 2026-01-31, or 30d.")
+    reason: Annotated[
+        str, typer.Option(metavar="TEXT", help="Why; a return and a rejection need it.")
     ] = "",
-    owner: Annotated[str, typer.Option(help="Only those of this owner.")] = "",
-    status: Annotated[str, typer.Option(help=f"Only {', '.join(STATUSES)} ones.")] = "",
+    until: Annotated[
+        str,
+        typer.Option(metavar="TIME", help="When a returned one may come back: 2026-01-31, or 30d."),
+    ] = "",
+    owner: Annotated[str, typer.Option(metavar="NAME", help="Only those of this owner.")] = "",
+    status: Annotated[
+        str, typer.Option(metavar="STATUS", help=f"Only {', '.join(STATUSES)} ones.")
+    ] = "",
     grpc: Grpc = "",
     data: Data = None,
     json: Json = False,

@@ -55,7 +55,9 @@ Url = Annotated[
     str,
     typer.Option("--from-sql", metavar="URL", show_default=False, help="As SQLAlchemy takes it."),
 ]
-Query = Annotated[str, typer.Option("--query", metavar="SQL", show_default=False)]
+Query = Annotated[
+    str, typer.Option("--query", metavar="SQL", show_default=False, help="What to read there.")
+]
 Cursor = Annotated[
     str,
     typer.Option(
@@ -77,7 +79,9 @@ Again = Annotated[bool, typer.Option("--again", help="Although it was imported b
 
 @app.command("import")
 def import_(  # noqa: PLR0913, PLR0917 - each is an option of the command
-    kind: Annotated[Kind, typer.Argument(metavar="contacts|events|orders|catalog|consents")],
+    kind: Annotated[
+        Kind, typer.Argument(metavar="KIND", help="contacts, events, orders, catalog or consents.")
+    ],
     file: File = None,
     mapping: MappingFile = None,
     dry_run: DryRun = False,

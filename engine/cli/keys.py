@@ -19,11 +19,14 @@ Kind = Literal["public", "server", "viewer", "operator", "admin"]
 @keys.command()
 def create(
     kind: Annotated[Kind, typer.Option(help="What the key may do.")],
-    name: Annotated[str, typer.Option(help="Who has it; shown beside what came with it.")],
+    name: Annotated[
+        str, typer.Option(metavar="NAME", help="Who has it; shown beside what came with it.")
+    ],
     origin: Annotated[
         list[str] | None,
         typer.Option(
-            help="A page that a public key is for, as https://shop.example; again for more."
+            metavar="URL",
+            help="A page that a public key is for, as https://shop.example; again for more.",
         ),
     ] = None,
     grpc: Grpc = "",

@@ -43,6 +43,9 @@ from engine.cli import (
 from engine.cli.demo import command as demo
 from engine.errors import BadRequest, ConfigError, EngineError, NotAllowed, RequestError
 
+WIDTH = 112
+"""Columns that `--help` fills, where a terminal is that wide."""
+
 app = typer.Typer(
     name="relance",
     help="Self-hosted marketing automation: a contact is an actor, a scenario is its timers.",
@@ -50,6 +53,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"max_content_width": WIDTH},
 )
 for module in (
     workspace,

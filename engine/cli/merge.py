@@ -38,7 +38,7 @@ def merge(
 def unmerge(
     one: Annotated[str, typer.Argument(metavar="A", help="The survivor: a key, or the id.")],
     other: Annotated[
-        str, typer.Argument(metavar="[B]", help="Who was merged into it last; to be sure.")
+        str, typer.Argument(metavar="B", help="Who was merged into it last; to be sure.")
     ] = "",
     yes: Yes = False,
     grpc: Grpc = "",

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from engine.rpc.client import Relance
 
 app = typer.Typer()
+CHANGES = 4
+"""Changes of a version that a table shows."""
 Waiting = Annotated[
     list[str] | None,
     typer.Option(
@@ -107,8 +109,15 @@ def versions(
     if json:
         print_json(found)
         return
-    rows = [one | {"at": instant(one["at"]), "changes": "; ".join(one["changes"])} for one in found]
-    print_rows(rows)
+    print_rows(
+        [one | {"at": instant(one["at"]), "changes": _shortly(one["changes"])} for one in found]
+    )
+
+
+def _shortly(changes: Sequence[str]) -> str:
+    """The first of them; a table has no room for a whole workspace."""
+    more = len(changes) - CHANGES
+    return "; ".join(changes[:CHANGES]) + (f"; and {more} more, see --json" if more > 0 else "")
 
 
 @app.command()
@@ -116,7 +125,10 @@ def rollback(
     version: Annotated[
         int | None,
         typer.Argument(
-            min=1, show_default=False, help="An earlier version; default: the last that differs."
+            metavar="VERSION",
+            min=1,
+            show_default=False,
+            help="An earlier version; default: the last that differs.",
         ),
     ] = None,
     yes: Yes = False,

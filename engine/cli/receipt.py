@@ -14,13 +14,19 @@ app = typer.Typer()
 @app.command()
 def receipt(
     message: Annotated[
-        str, typer.Argument(help="The message's key, as `relance contact` shows it.")
+        str,
+        typer.Argument(metavar="MESSAGE", help="The message's key, as `relance contact` shows it."),
     ],
     outcome: Annotated[
         str,
-        typer.Argument(help="delivered, opened, clicked, bounced, complained or unsubscribed."),
+        typer.Argument(
+            metavar="OUTCOME",
+            help="delivered, opened, clicked, bounced, complained or unsubscribed.",
+        ),
     ],
-    url: Annotated[str, typer.Option("--url", help="Clicked: where the link led.")] = "",
+    url: Annotated[
+        str, typer.Option("--url", metavar="URL", help="Clicked: where the link led.")
+    ] = "",
     machine: Annotated[
         bool, typer.Option("--machine", help="Opened, clicked: by no person.")
     ] = False,

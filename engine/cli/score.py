@@ -21,7 +21,7 @@ def score(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="[NAME]",
+            metavar="NAME",
             help="Only this one; with --explain a contact's key.",
             show_default=False,
         ),

@@ -26,7 +26,7 @@ NOBODY = "simulated"
 
 @app.command()
 def simulate(
-    scenario: Annotated[str, typer.Argument(help="The scenario to follow.")],
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Which to follow.")],
     contact: Annotated[
         str, typer.Option("--contact", metavar="KEY", help="Begin with this contact as it is now.")
     ] = "",

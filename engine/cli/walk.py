@@ -28,7 +28,7 @@ ELSEWHERE = {"run_entered", "run_ended", "start_refused"}
 """Facts about runs of other scenarios, which this one may have caused."""
 SAYS = {
     "happens": "{detail} happens",
-    "run_entered": "begins",
+    "run_entered": "begins, run {first}",
     "ticket_asked": "asks to enter: its cap is taken to have room",
     "entry_refused": "does not begin: {why}",
     "start_refused": "does not begin: {why}",
@@ -38,7 +38,7 @@ SAYS = {
     "fallback": "takes {second} instead at {step}: {first}",
     "timed_out": "has waited in vain at {step}",
     "goal_reached": "reaches its goal",
-    "run_ended": "ends: {second}",
+    "run_ended": "run {first} ends: {second}",
 }
 CAUSES = {
     "changed": "{subject} is {value}",

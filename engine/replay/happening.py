@@ -28,6 +28,8 @@ def consumed(item: Item, world: Simulation, judge: Judge, person: str) -> Messag
         return None
     if is_about_a_message(item):
         return heard(item, world.sent, world.contact, world.now)
+    if not PUSHED & {*item}:
+        raise ValueError("names nothing that happens: write event, type, message or webhook")
     named = item if {"userId", "anonymousId"} & {*item} else {"userId": person, **item}
     typed = named if "type" in named or "event" not in named else {"type": "track", **named}
     return judge(typed, world.now)

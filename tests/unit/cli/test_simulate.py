@@ -53,7 +53,7 @@ def test_without_events_the_scenario_is_started_and_says_why_nothing_is_sent(
 ) -> None:
     ran = relance("simulate", "welcome", "--workspace", "config", "--for", "3d")
     assert "sends nothing at greeting: no address" in ran.out
-    assert ran.out.count("  ends: exit") == 1
+    assert ran.out.count("  run 1.1 ends: exit") == 1
 
 
 def test_people_read_each_step_with_how_long_it_waits_and_what_it_caused(
