@@ -67,7 +67,10 @@ CAUSES = {
 
 
 def lines_of(passed: Iterable["Passed"], scenario: str, rulebook: "Rulebook") -> Iterator[Line]:
-    """What happens, what becomes of the scenario's runs and of the contact, and messages with their texts."""
+    """What happens, what becomes of the scenario's runs and of the contact, and messages with their texts.
+
+    Messages of no scenario are told too: of hand-offs, and those that ask for consent.
+    """
     for one in passed:
         if isinstance(one.message, Event):
             yield {"at": written(one.at), "what": "happens", "detail": one.message.name}
@@ -76,7 +79,7 @@ def lines_of(passed: Iterable["Passed"], scenario: str, rulebook: "Rulebook") ->
             name = fact.subject.partition("/")[0]
             if fact.what == "intended" and fact.detail in sends:
                 send = sends[fact.detail]
-                if send.scenario.partition("/")[0] == scenario:
+                if send.scenario.partition("/")[0] == scenario or send.handoff or send.confirms:
                     yield _sent(send, rulebook)
             elif fact.what == "entry_refused" and _is_start_refused(fact, one):
                 continue

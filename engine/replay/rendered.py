@@ -9,6 +9,8 @@ from engine.rendering.render import render
 LINK = "https://links.invalid"
 """No message of a rehearsal leaves, so its links lead nowhere (RFC 2606)."""
 
+HANDOFF = ("handoff_url", "accept_url", "return_url", "reject_url")
+
 
 class Text(NamedTuple):
     subject: str
@@ -27,4 +29,6 @@ def rendered(template: Template, send: Send) -> Text:
         "confirm_url": f"{LINK}/confirm",
         "tracking": send.tracking,
     }
+    if send.handoff:
+        about |= dict.fromkeys(HANDOFF, f"{LINK}/handoff")
     return Text(*render(template, {**send.variables, "message": about}, {}))

@@ -21,6 +21,19 @@ IDENTIFIED = {
 }
 
 
+HOUR = "steps: [{do: wait, id: hour, for: 1h}]\n"
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """A workspace that is read at once: it has no template."""
+    for name, key in (("welcome", ""), ("carts", "key: cart_id\n")):
+        path = tmp_path / "small" / "scenarios" / f"{name}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"scenario: {name}\ntrigger: {{event: Signed Up}}\n{key}{HOUR}")
+    return tmp_path / "small"
+
+
 def test_events_of_a_file_bring_the_messages_that_they_would_with_their_texts(
     relance: Relance, tmp_path: Path
 ) -> None:
@@ -78,8 +91,10 @@ def test_people_read_each_step_with_how_long_it_waits_and_what_it_caused(
     assert "  enters segment hesitating" in ran.out
 
 
-def test_a_scenario_that_keeps_runs_apart_says_that_it_needs_an_event(relance: Relance) -> None:
-    ran = relance("simulate", "abandoned_cart", "--workspace", "config")
+def test_a_scenario_that_keeps_runs_apart_says_that_it_needs_an_event(
+    relance: Relance, small: Path
+) -> None:
+    ran = relance("simulate", "carts", "--workspace", small)
     assert ran.out.count("does not begin: nothing names the key") == 1
     assert "give it by --events FILE" in ran.err
 
@@ -87,23 +102,20 @@ def test_a_scenario_that_keeps_runs_apart_says_that_it_needs_an_event(relance: R
 @pytest.mark.parametrize(
     ("arguments", "code", "text"),
     [
-        (("welcom", "--workspace", "config"), 1, "there is no scenario welcom"),
-        (("welcome", "--grpc", "127.0.0.1:1"), 3, "or name a --workspace, which needs no engine"),
-        (
-            ("welcome", "--workspace", "config", "--events", "no.jsonl"),
-            2,
-            "no.jsonl cannot be read",
-        ),
-        (
-            ("welcome", "--workspace", "config", "--for", "soon"),
-            2,
-            "--for takes a duration",
-        ),
+        (("welcom",), 1, "there is no scenario welcom"),
+        (("welcome", "--events", "no.jsonl"), 2, "no.jsonl cannot be read"),
+        (("welcome", "--for", "soon"), 2, "--for takes a duration"),
     ],
 )
 def test_what_cannot_be_simulated_is_told(
-    relance: Relance, arguments: tuple[str, ...], code: int, text: str
+    relance: Relance, small: Path, arguments: tuple[str, ...], code: int, text: str
 ) -> None:
-    ran = relance("simulate", *arguments)
+    ran = relance("simulate", *arguments, "--workspace", small)
     assert ran.code == code
     assert text in ran.err
+
+
+def test_without_an_engine_or_a_workspace_it_says_what_it_needs(relance: Relance) -> None:
+    ran = relance("simulate", "welcome", "--grpc", "127.0.0.1:1")
+    assert ran.code == 3
+    assert "or name a --workspace, which needs no engine" in ran.err
