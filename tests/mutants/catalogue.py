@@ -1,6 +1,6 @@
 """Every mutant there is."""
 
-from tests.mutants import doors, entries, moments, people, sends, stores, versions
+from tests.mutants import complaints, doors, entries, moments, people, sends, stores, versions
 
 MUTANTS = [
     *sends.MUTANTS,
@@ -8,6 +8,7 @@ MUTANTS = [
     *moments.MUTANTS,
     *people.MUTANTS,
     *stores.MUTANTS,
+    *complaints.MUTANTS,
     *doors.MUTANTS,
     *versions.MUTANTS,
 ]

@@ -37,6 +37,7 @@ def small(tmp_path: Path) -> Path:
 def test_events_of_a_file_bring_the_messages_that_they_would_with_their_texts(
     relance: Relance, tmp_path: Path
 ) -> None:
+    """mautic#2307: a simulator of campaigns was asked for."""
     file = tmp_path / "events.jsonl"
     file.write_text("\n".join(map(json.dumps, (IDENTIFIED, SIGNED_UP))))
     ran = relance("simulate", "welcome", "--workspace", "config", "--events", file, "--json")
