@@ -33,7 +33,7 @@ def init(
         str,
         typer.Option(
             metavar="NAME",
-            help="Another one than the shop: b2b (hands contacts to sales) or newsletter (a course).",
+            help="Another one than the shop: b2b (hands contacts to sales), newsletter or membership.",
         ),
     ] = "",
     force: Annotated[

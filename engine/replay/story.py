@@ -66,7 +66,7 @@ class Story:
         self._judge = judge
         self._zone = spec.contact.zone or rulebook.zone
         begins = self._instant(spec.begins)
-        contact = Contact(spec.contact.id, zone=spec.contact.zone, rulebook=rulebook.version)
+        contact = Contact(spec.contact.id, zone=spec.contact.zone)
         self._world = Simulation(contact, rulebook, begins)
         self._told = 0
         self.passed: list[Passed] = []

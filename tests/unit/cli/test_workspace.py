@@ -11,10 +11,11 @@ import pytest
 from engine.cli.rehearsal import judge
 from engine.loading.definitions import load
 from engine.loading.schema import FILES
+from engine.loading.specs import story
 from engine.loading.workspace import Workspace
-from engine.replay.story import Story
 
 Relance = Callable[..., Any]
+EXAMPLES = ("b2b", "membership", "newsletter")
 
 
 def test_init_copies_a_workspace_that_passes_check(relance: Relance, tmp_path: Path) -> None:
@@ -31,7 +32,7 @@ def test_init_copies_a_workspace_that_passes_check(relance: Relance, tmp_path: P
     assert checked.out == f"No problem: {counted}.\n"
 
 
-@pytest.mark.parametrize("name", ["b2b", "newsletter"])
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_init_copies_an_example_that_passes_check(
     relance: Relance, tmp_path: Path, name: str
 ) -> None:
@@ -40,18 +41,18 @@ def test_init_copies_an_example_that_passes_check(
     assert relance("check", tmp_path / name).code == 0
     wrong = relance("init", tmp_path / "c", "--example", "b3b")
     assert wrong.code == 2
-    assert "there is no example 'b3b'; there are b2b, newsletter" in wrong.err
+    assert "there is no example 'b3b'; there are b2b, membership, newsletter" in wrong.err
 
 
-@pytest.mark.parametrize("folder", ["config", "config/examples/b2b", "config/examples/newsletter"])
+@pytest.mark.parametrize("folder", ["config", *(f"config/examples/{name}" for name in EXAMPLES)])
 def test_every_scenario_that_comes_along_has_an_example_that_tells_it(folder: str) -> None:
     workspace = Workspace(Path(folder))
     definitions = load(Path(folder))
     told: set[str] = set()
     for written in workspace.specs:
-        story = Story(written.definition, definitions, judge(definitions.country))
-        assert [*story.tell()] == []
-        facts = [fact for one in story.passed for fact in one.outcome.facts]
+        tale = story(written.definition, definitions, judge(definitions.country))
+        assert [*tale.tell()] == []
+        facts = [fact for one in tale.passed for fact in one.outcome.facts]
         told |= {fact.subject for fact in facts if fact.what == "run_ended"}
     assert told >= {one.scenario for one in definitions.scenarios}
 
