@@ -17,7 +17,7 @@ class Send(msgspec.Struct, frozen=True, array_like=True, tag="send"):
     leave before. ``tracking``: opens and clicks of this person may be recorded. ``confirms`` is the
     consent that its link confirms, until ``expires`` (ms). ``handoff`` is the offer that its links decide
     and the owner whom it goes to (``id/owner``); the contact is not written to. ``trouble``:
-    why it was given up.
+    why it was given up. ``attempts`` are those that it had before its contact became a part of another one.
     """
 
     key: str
@@ -37,6 +37,7 @@ class Send(msgspec.Struct, frozen=True, array_like=True, tag="send"):
     expires: int = 0
     handoff: str = ""
     trouble: str = ""
+    attempts: int = 0
 
 
 def contact_of(key: str) -> int:

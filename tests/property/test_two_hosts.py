@@ -118,18 +118,24 @@ class Hosts(RuleBasedStateMachine):
     def events_are_sent_again(self, data: st.DataObject, wait: float) -> None:
         self.push(data.draw(st.lists(st.sampled_from(self.events), min_size=1, max_size=6)), wait)
 
-    @rule(pair=pairs, wait=st.sampled_from([0.0, 0.01, 3.0]))
-    def an_operator_merges(self, pair: tuple[str, str], wait: float) -> None:
-        self.decide(self.engine.coordinator.identities.merge(*pair, "operator"), wait)
+    @rule(pair=pairs, wait=st.sampled_from([0.0, 0.01, 3.0]), again=st.booleans())
+    def an_operator_merges(self, pair: tuple[str, str], wait: float, *, again: bool) -> None:
+        self.decide(self.engine.coordinator.identities.merge(*pair, "operator"), wait, again=again)
 
-    @rule(key=st.sampled_from(NAMED), wait=st.sampled_from([0.0, 0.01, 3.0]))
-    def an_operator_unmerges(self, key: str, wait: float) -> None:
-        self.decide(self.engine.coordinator.identities.unmerge(key, "", "operator"), wait)
+    @rule(key=st.sampled_from(NAMED), wait=st.sampled_from([0.0, 0.01, 3.0]), again=st.booleans())
+    def an_operator_unmerges(self, key: str, wait: float, *, again: bool) -> None:
+        decision = self.engine.coordinator.identities.unmerge(key, "", "operator")
+        self.decide(decision, wait, again=again)
 
-    def decide(self, decision: Coroutine[Any, Any, Any], wait: float) -> None:
-        """Whoever is told that it cannot be done now, or that the engine is away, gives up."""
+    def decide(self, decision: Coroutine[Any, Any, Any], wait: float, *, again: bool) -> None:
+        """Whoever is told that it cannot be done now, or that the engine is away, gives up.
+
+        The last events may be sent ``again`` amid that.
+        """
         self.decisions.append(self.loop.create_task(decision))
         self.wait(wait)
+        if again:
+            self.push(self.events[-4:], 0.0)
 
     @rule(host=st.integers(0, 5), wait=st.sampled_from([0.0, 0.01, 3.0]))
     def a_host_is_killed(self, host: int, wait: float) -> None:

@@ -12,7 +12,7 @@ from engine.ports.host_store import ErasingRow, Erasure, OutboxRow, ReviewRow
 from engine.runtime import envelope
 from engine.runtime.batches.claiming import stage_claim
 from engine.runtime.state import line
-from engine.runtime.state.outbox import send_of
+from engine.runtime.state.outbox import moving
 
 if TYPE_CHECKING:
     from engine.runtime.batches.batch import Batch
@@ -92,7 +92,7 @@ def _send(batch: "Batch", send: effect.Send) -> None:
         send.key,
         send.contact,
         "sending" if clear else waits,
-        0,
+        send.attempts,
         max(batch.now, send.held),
         envelope.encode(send),
     )
@@ -107,7 +107,7 @@ def _with_queued(batch: "Batch", contact: int, adopt: effect.Adopt) -> effect.Ad
     rows = batch.queued(contact)
     for row in rows:
         batch.settle(row.key)
-    sends = tuple(send_of(row) for row in rows)
+    sends = tuple(moving(row) for row in rows)
     return effect.Adopt(adopt.to, adopt.state, sends, _earlier_orders(batch, adopt))
 
 

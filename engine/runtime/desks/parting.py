@@ -15,7 +15,7 @@ from engine.errors import BadRequest
 from engine.ports.host_store import LogRow
 from engine.runtime import envelope
 from engine.runtime.batches.batch import Batch
-from engine.runtime.state.outbox import send_of
+from engine.runtime.state.outbox import moving
 from engine.runtime.state.residents import Resident
 
 MOST = 100_000
@@ -161,7 +161,7 @@ class PartLetter:
         rows = [row for row in rows if parting.side_of_run(run_of(row.key)) is parting.other]
         for row in rows:
             batch.settle(row.key)
-        return tuple(send_of(row) for row in rows)
+        return tuple(moving(row) for row in rows)
 
     def body(self) -> bytes:
         return envelope.encode((self.contact, self.other, self.by))

@@ -2,8 +2,10 @@
 
 While an item is being sent on (its contact has moved, or its device has to be asked first), later
 items of the same key wait behind it. Where a contact lives is remembered by the keys that never
-change hands. A device's directory is asked each time, because a rebind or a tombstone on the way is
-where a retry finds who has taken it; it sends items on in their order, so none of them waits.
+change hands, once the directory has said that nothing by the key may lie elsewhere; until then it is
+asked each time, and told who was asked for the key before. A device's directory is asked each time,
+because a rebind or a tombstone on the way is where a retry finds who has taken it; it sends items on in
+their order, so none of them waits.
 """
 
 import asyncio

@@ -16,6 +16,11 @@ def send_of(row: OutboxRow) -> Send:
     return _sends.decode(row.body)
 
 
+def moving(row: OutboxRow) -> Send:
+    """As it goes along with its contact: a Sender that has tried it knows by how often what is news."""
+    return msgspec.structs.replace(send_of(row), attempts=row.attempts)
+
+
 class Outbox:
     """Rows as the store has them. ``ready`` gives the keys of waiting rows in the order they are due.
 
