@@ -3,7 +3,8 @@
 The host has lived both contacts through what came since (``parting``); here its answer is taken.
 The survivor becomes what it is without the other, and holds a claim ``#other`` until that one is
 awake: so nothing is asked of the other, and nothing asked for in its name, before it can answer. The
-other rises from its tombstone and claims the keys that were bound to the survivor on its behalf.
+other rises from its tombstone and claims the keys that were bound to the survivor on its behalf. Runs that
+the merge had dropped come back as they stood, from before a pause or a version that has passed since.
 
 An event that names keys of both joins an anonymous one again, as it would have the first time.
 """
@@ -19,7 +20,7 @@ from engine.domain.profile import codec
 from engine.domain.profile.contact import SEEN, Contact
 from engine.domain.profile.dedupe import merged
 from engine.domain.profile.identity import WITH, Claim
-from engine.domain.runs import ticket
+from engine.domain.runs import migration, ticket
 
 replace = msgspec.structs.replace
 
@@ -32,6 +33,7 @@ def part(turn: Turn, message: Unmerged) -> None:
     turn.contact.shelf = turn.contact.shelf or b""
     turn.note("unmerged", "", message.source)
     _tell(turn, before, turn.contact)
+    migration.catch_up(turn)
     company.part(turn, before)
     turn.effects.append(KeepOrders(message.orders))
     turn.effects.append(Restore(message.source, claim, message.other))
@@ -48,6 +50,7 @@ def restore(turn: Turn, message: Restored) -> YieldAnswered:
     turn.contact = contact
     turn.note("restored", "", message.source)
     _tell(turn, Contact(contact.id), contact)
+    migration.catch_up(turn)
     turn.effects.append(KeepOrders(half.orders))
     turn.effects += [replace(send, contact=contact.id) for send in half.sends]
     company.part(turn, grave)

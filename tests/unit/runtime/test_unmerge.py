@@ -129,6 +129,26 @@ def test_what_the_merge_itself_has_sent_is_not_sent_again_when_it_is_undone(
     assert engine.run(engine.fsck()) == []
 
 
+def test_a_run_that_was_dropped_while_it_was_paused_goes_on_when_it_is_back(
+    started: Started,
+) -> None:
+    engine = started(*MAIL)
+    people(engine, ADA, BOB)
+    pause = engine.coordinator.rulebooks.pause
+    engine.run(pause("scenario", "s", paused=True, by="ops"))
+    engine.clock.advance(7_200_000)
+    engine.run(engine.rest())
+    does(engine, "merge", ADA, BOB)
+    engine.run(pause("scenario", "s", paused=False, by="ops"))
+    engine.run(engine.rest())
+    does(engine, "unmerge", ADA)
+    engine.run(asyncio.sleep(1))
+    engine.run(engine.rest())
+    assert [seen(engine, key)["runs"] for key in (ADA, BOB)] == [[], []]
+    assert sorted(engine.post.left.values()) == [1, 1]
+    assert engine.run(engine.fsck()) == []
+
+
 def test_what_has_left_has_left(started: Started) -> None:
     engine = started(*MAIL)
     people(engine, ADA)
