@@ -14,7 +14,7 @@ import typer
 
 from engine.cli.connection import Data, Grpc, connected
 from engine.cli.output import Json, note, print_json
-from engine.errors import BadRequest
+from engine.errors import BadRequest, RequestError
 
 if TYPE_CHECKING:
     from engine.cli.bulk.catalog import Catalog
@@ -107,7 +107,7 @@ def import_(  # noqa: PLR0913, PLR0917 - each is an option of the command
     origin = _origin(file, mapped, from_sql, query, cursor, job)
     begun = time.monotonic()
     if dry_run:
-        told = rehearse(kind, origin, mapped)
+        told = rehearse(kind, origin, mapped, *in_force(grpc, data))
     else:
         beside = errors or Path(f"{file or job or kind}.errors.csv")
         with connected(grpc, data) as engine:
@@ -232,7 +232,20 @@ def _report(
     }
 
 
-def rehearse(kind: OrList, origin: "Origin", mapping: "Mapping") -> dict[str, Any]:
+def in_force(grpc: str, data: Path | None) -> tuple[str, dict[str, str]]:
+    """The country and the types of attributes of an engine; nothing where none answers."""
+    try:
+        with connected(grpc, data) as engine:
+            force = engine.rulebook()["definitions"]
+    except RequestError:
+        return "", {}
+    return force["country"], {one["attribute"]: one["type"] for one in force["attributes"]}
+
+
+def rehearse(
+    kind: OrList, origin: "Origin", mapping: "Mapping", country: str, declared: dict[str, str]
+) -> dict[str, Any]:
+    """What would become of each row; ``declared`` are the types of attributes."""
     from engine.cli.bulk.catalog import product
     from engine.cli.bulk.fields import Fields
     from engine.cli.bulk.importing import SHOWN
@@ -240,7 +253,7 @@ def rehearse(kind: OrList, origin: "Origin", mapping: "Mapping") -> dict[str, An
     from engine.cli.bulk.progress import Progress
     from engine.cli.bulk.rows import Reader
 
-    fields = Fields(kind, mapping, {}, text=origin.text)
+    fields = Fields(kind, mapping.of_country(country), declared, text=origin.text)
     read = partial(product, fields) if kind == "catalog" else Reader(fields).read
     rows = rejected = 0
     problems: list[Problem] = []

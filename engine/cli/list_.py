@@ -7,7 +7,17 @@ from typing import Annotated, Any
 import typer
 
 from engine.cli.connection import Data, Grpc, connected
-from engine.cli.import_ import Again, DryRun, Errors, MappingFile, WithRows, bring, rehearse, tell
+from engine.cli.import_ import (
+    Again,
+    DryRun,
+    Errors,
+    MappingFile,
+    WithRows,
+    bring,
+    in_force,
+    rehearse,
+    tell,
+)
 from engine.cli.output import Json, note, print_json, print_rows
 from engine.errors import Unknown
 
@@ -87,7 +97,7 @@ def import_(  # noqa: PLR0913, PLR0917 - each is an option of the command
     origin, begun = FileOrigin(file, mapped), time.monotonic()
     origin.digest = f"{name} {origin.digest}"
     if dry_run:
-        told = rehearse("list", origin, mapped)
+        told = rehearse("list", origin, mapped, *in_force(grpc, data))
     else:
         beside = errors or Path(f"{file}.errors.csv")
         with connected(grpc, data) as engine:

@@ -92,9 +92,14 @@ def test_rows_that_no_import_can_read_are_kept_with_what_was_refused(two: Two) -
 
 def test_a_dry_run_tells_what_columns_are_and_sends_nothing(two: Two) -> None:
     file = two.folder / "rehearsed.csv"
-    file.write_text("email,city\nnew@x.fr,Nîmes\n", encoding="utf-8")
+    file.write_text("email,phone,city\nnew@x.fr,06 12 34 56 78,Nîmes\n", encoding="utf-8")
     told = two.run(0, "import", "contacts", str(file), "--dry-run")
-    assert told["columns"] == {"email": "key email and attribute", "city": "attribute city"}
+    assert told["columns"] == {
+        "email": "key email and attribute",
+        "phone": "key phone and attribute",
+        "city": "attribute city",
+    }
+    assert told["accepted"] == 1
     assert "no contact" in two.run(0, "contact", "email:new@x.fr", fails=True)
 
 
