@@ -121,22 +121,31 @@ def _choices(scenario: ScenarioChange) -> Iterator[Row]:
     for choice, touched in scenario.choices.items():
         sign = ">" if choice == scenario.choice else " "
         whose = "" if choice == "pin" else share
-        yield sign, scenario.name, f"{choice:7}  {_touched(scenario, choice, touched)}{whose}"
+        yield sign, "", f"{choice:7}  {_touched(scenario, choice, touched)}{whose}"
 
 
 def _touched(scenario: ScenarioChange, choice: str, touched: Touched) -> str:
     told = []
     if touched.go_on:
-        told.append(f"{touched.go_on} go on in version {scenario.version}")
+        told.append(f"{_do(touched.go_on, 'go')} on in version {scenario.version}")
     if touched.end and choice == "migrate":
-        told.append(f"{touched.end} end, their step is gone ({_by_step(scenario.gone)})")
+        moves = ", ".join(f"{step}: STEP" for step in scenario.gone)
+        why = f"version {scenario.version} has no step of that name ({_by_step(scenario.gone)})"
+        why += f"; moves: {{{moves}}} takes them on"
+        told.append(f"{_do(touched.end, 'end')}: {why}")
     elif touched.end:
-        told.append(f"{touched.end} end now")
+        told.append(f"{_do(touched.end, 'end')} now")
     if touched.finish and choice == "pin":
-        told.append(f"{touched.finish} finish on the version they began with")
+        told.append(f"{_do(touched.finish, 'finish')} on the version they began with")
     elif touched.finish:
-        told.append(f"{touched.finish} stay: theirs is the same as version {scenario.version}")
+        stay = _do(touched.finish, "stay")
+        told.append(f"{stay}: their version is the same as {scenario.version}")
     return ", ".join(told)
+
+
+def _do(count: int, verb: str) -> str:
+    ending = "es" if verb in ("go", "finish") else "s"
+    return f"{count} {verb}{ending if count == 1 else ''}"
 
 
 def _runs(count: int) -> str:

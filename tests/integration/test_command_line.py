@@ -156,6 +156,7 @@ def test_apply_shows_the_plan_and_asks(data: Path, workspace: Path) -> None:
     os.close(terminal)
     assert (done.returncode, done.stdout.strip()) == (1, "")
     assert "1 run under way: 1 at hour" in done.stderr
+    assert "pin      1 finishes on the version they began with" in done.stderr
     assert "Publish it?" in done.stderr
     assert ask(data, "status")["rulebook"] == before
 

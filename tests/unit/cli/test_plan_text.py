@@ -5,6 +5,7 @@ from typing import Any
 from engine.cli.plan_text import lines
 from engine.domain.surveys.plan import Change, Plan, ScenarioChange, SegmentChange, Touched
 
+GONE = "version 3 has no step of that name (1 at back); moves: {back: STEP} takes them on"
 MISSED = "runs under way in cart ask for it and find nobody in it"
 
 
@@ -43,9 +44,9 @@ def test_each_choice_for_runs_under_way_is_told_and_which_is_made() -> None:
         "  - welcome  version 1 was the last: nobody enters from now on; no run is under way",
         "what becomes of runs under way, by --waiting NAME=CHOICE; > is chosen",
         "  ? cart     3 runs under way: 2 at hour, 1 at back",
-        "  > cart     pin      3 finish on the version they began with",
-        "    cart     migrate  2 go on in version 3, 1 end, their step is gone (1 at back)",
-        "    cart     exit     3 end now",
+        "  >          pin      3 finish on the version they began with",
+        f"             migrate  2 go on in version 3, 1 ends: {GONE}",
+        "             exit     3 end now",
     ]
 
 
@@ -53,7 +54,7 @@ def test_of_a_share_it_is_told_that_others_stay_and_of_moves_where_they_lead_now
     told = lines(plan(scenarios=(changed(choice="migrate", rollout="10%", stray=("old",)),)))
     assert "version 3 begins for 10% of contacts for those who enter from now on" in told[2]
     assert told[2].endswith("moves names steps that no version has: old")
-    assert told[6].startswith("  > cart  migrate")
+    assert told[6].startswith("  >       migrate")
     assert told[7].endswith("exit     3 end now; only of contacts in the 10%")
 
 
@@ -63,7 +64,7 @@ def test_runs_whose_version_is_the_same_as_the_next_one_are_told_to_stay() -> No
         name="s", change="changed", version=3, waiting={"hour": 3}, choices=choices
     )
     told = lines(plan(scenarios=(back,)))[-1]
-    assert told.endswith("1 go on in version 3, 2 stay: theirs is the same as version 3")
+    assert told.endswith("1 goes on in version 3, 2 stay: their version is the same as 3")
 
 
 def test_a_share_that_grows_is_told_as_that() -> None:
