@@ -7,7 +7,7 @@ answer is lost after the work was done.
 import asyncio
 import contextlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from random import Random
 from typing import Any, TypeVar
 
@@ -155,7 +155,10 @@ class Postbox:
 
 
 class SmallEngine:
-    """``kill`` ends a part as kill -9 does; the supervisor starts it again."""
+    """``kill`` ends a part as kill -9 does; the supervisor starts it again.
+
+    ``checked`` is asked about every document that is published.
+    """
 
     def __init__(
         self,
@@ -172,6 +175,7 @@ class SmallEngine:
         self.control = MemoryDisk()
         self.post = Post(self.dice)
         self.budget = 1 << 20
+        self.checked: Callable[[Definitions], list[str]] = problems_of
         self.parts: dict[str, Part] = {}
         self._rules = encode(rules)
         self._loop = loop
@@ -196,7 +200,7 @@ class SmallEngine:
                 self.roads,
                 10_000,
                 self._rules,
-                problems_of,
+                self.checked,
                 lambda _: NoDoors(),
             )
         elif name == SENDER:

@@ -18,6 +18,7 @@ class Send(msgspec.Struct, frozen=True, array_like=True, tag="send"):
     consent that its link confirms, until ``expires`` (ms). ``handoff`` is the offer that its links decide
     and the owner whom it goes to (``id/owner``); the contact is not written to. ``trouble``:
     why it was given up. ``attempts`` are those that it had before its contact became a part of another one.
+    ``instead`` is sent when it is refused before its first attempt.
     """
 
     key: str
@@ -38,6 +39,7 @@ class Send(msgspec.Struct, frozen=True, array_like=True, tag="send"):
     handoff: str = ""
     trouble: str = ""
     attempts: int = 0
+    instead: "Send | None" = None
 
 
 def contact_of(key: str) -> int:

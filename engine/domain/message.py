@@ -34,7 +34,8 @@ class Receipt(msgspec.Struct, frozen=True, array_like=True, tag="receipt"):
 
     ``scenario`` is ``scenario/step``. ``at`` (ms) is when it happened, 0 for when it is told.
     ``hashed`` stands for an address that is known by its hash only; ``topic`` is the message's.
-    ``answer`` is what a receiver answered, as JSON.
+    ``answer`` is what a receiver answered, as JSON. ``instead`` is to be sent in place of a message that
+    was refused before it left.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Receipt(msgspec.Struct, frozen=True, array_like=True, tag="receipt"):
     hashed: bytes = b""
     topic: str = ""
     answer: bytes = b""
+    instead: Send | None = None
 
 
 class ClaimAnswered(msgspec.Struct, frozen=True, array_like=True, tag="claimed"):

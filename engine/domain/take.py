@@ -17,6 +17,7 @@ from engine.domain.profile.dedupe import mark_of, with_seen
 from engine.domain.rulebooks.rulebook import EventPlan
 from engine.domain.runs import answering, by_hand, dating, run, ticket
 from engine.domain.runs.assigning import put
+from engine.domain.runs.fallback import fall_back
 from engine.domain.runs.waiting import reaim
 from engine.domain.scores.points import fold_scores
 
@@ -107,6 +108,7 @@ def take_receipt(turn: Turn, receipt: Receipt) -> None:
     match receipt.outcome:
         case "sent" | "failed" | "unknown" | "deferred" as outcome:
             turn.effects.append(Settle(receipt.key, outcome))
+            fall_back(turn, receipt)
         case "dead":
             pass
         case _:

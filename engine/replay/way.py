@@ -23,18 +23,26 @@ def way(
     begun = False
     for moment in moments:
         begun = begun or any(f.what == "run_entered" and f.detail == run for f in moment.facts)
-        if not begun or not _moved(moment, run):
+        if not begun or not (_moved(moment, run) or _decides(moment, until)):
             continue
         plan, decided = plan_of(life, moment, run, scenario), False
         for fact in _own(moment.facts, run):
             if decided and fact.what in ("step_in", "step_out"):
                 return
-            decided = decided or (fact.what == "intended" and fact.detail == until)
+            decided = decided or _is_decided(fact, until)
             told = _told(fact, moment, plan, run, scenario)
             if told:
                 yield {"at": written(fact.at), "what": fact.what} | told
         if decided:
             return
+
+
+def _decides(moment: Moment, message: str) -> bool:
+    return any(_is_decided(fact, message) for fact in moment.facts)
+
+
+def _is_decided(fact: Fact, message: str) -> bool:
+    return fact.what == "intended" and fact.detail == message
 
 
 def plan_of(life: Life, moment: Moment, run: str, scenario: str) -> ScenarioPlan | None:

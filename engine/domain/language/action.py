@@ -27,7 +27,10 @@ class Straight(Definition, frozen=True, kw_only=True):
 
 
 class Fallback(Definition, frozen=True, kw_only=True):
-    """What is sent instead when there is no address on the step's channel, or no consent for it."""
+    """What is sent instead when there is no address on the step's channel, or no consent for it.
+
+    Also when that shows as the message is about to leave, or its address turns out to be suppressed.
+    """
 
     channel: Channel
     template: Name

@@ -1,6 +1,6 @@
 """The step ``send``: decide on one message, and gather what its template names."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -17,54 +17,83 @@ from engine.domain.rulebooks.scenario_plan import ScenarioPlan
 from engine.domain.runs.arm import draw
 from engine.domain.runs.way import Way
 
+INSTEAD = "instead"
+"""Ends the key of what stands in for a message that was refused after it had been queued."""
+
+replace = msgspec.structs.replace
+
+
+class Offer(NamedTuple):
+    """What may be sent."""
+
+    channel: str
+    template: str
+    topic: str
+
 
 def send(turn: Turn, run: Run, plan: ScenarioPlan, step: Send) -> Way:
     """An effect when it may be sent, a fact with the reason when not."""
     subject, topic = f"{run.scenario}/{step.id}", plan.scenario.topic or ""
     arm = draw(turn, subject, step.variants) if step.variants else ""
-    why = _offer(turn, run, step.channel, arm or str(step.template), step.topic or topic)
+    first = Offer(step.channel, arm or str(step.template), step.topic or topic)
+    second = None
+    if step.fallback is not None:
+        instead = step.fallback
+        second = Offer(instead.channel, instead.template, instead.topic or topic)
+    why = _offered(turn, run, first, second)
     if not why and arm:
         turn.note("arm", f"{subject}:{arm}", run.id)
-    instead = step.fallback
-    if why and instead is not None:
-        turn.note("fallback", subject, [why, instead.channel])
-        why = _offer(turn, run, instead.channel, instead.template, instead.topic or topic)
+    if why and second is not None:
+        turn.note("fallback", subject, [why, second.channel])
+        why = _offered(turn, run, second)
     if why:
         turn.note("skipped", subject, why)
     return plan.following[step.id]
 
 
-def _offer(turn: Turn, run: Run, channel: str, name: str, topic: str) -> str:
-    """Send it if that may be; the reason why not."""
-    template = turn.rulebook.templates[name]
-    why = refusal(turn.contact, channel, topic, marketing=not template.transactional)
+def _offered(turn: Turn, run: Run, offer: Offer, instead: Offer | None = None) -> str:
+    """Send it if that may be, with what stands in should it be refused later; the reason why not."""
+    marketing = not turn.rulebook.templates[offer.template].transactional
+    why = refusal(turn.contact, offer.channel, offer.topic, marketing=marketing)
     if not why:
-        _intend(turn, run, channel, template, topic)
+        message = _message(turn, run, offer)
+        other = instead and replace(_message(turn, run, instead), key=f"{message.key}/{INSTEAD}")
+        leave(turn, replace(message, instead=other))
     return why
 
 
-def _intend(turn: Turn, run: Run, channel: str, template: Template, topic: str) -> None:
-    contact, marketing = turn.contact, not template.transactional
-    key = f"{run.id}/{run.step}/{run.visits}"
-    turn.note("intended", channel, key)
-    opens = opening(turn.rulebook, contact, channel, turn.now) if marketing else turn.now
+def leave(turn: Turn, message: effect.Send) -> None:
+    """Queue it, addressed as of now; one that may not leave at this hour is held."""
+    contact, channel = turn.contact, message.channel
+    turn.note("intended", channel, message.key)
+    opens = opening(turn.rulebook, contact, channel, turn.now) if message.marketing else turn.now
     if opens > turn.now:
-        turn.note("held", channel, [key, opens])
+        turn.note("held", channel, [message.key, opens])
     turn.effects.append(
-        effect.Send(
-            key=key,
+        replace(
+            message,
             contact=contact.id,
-            scenario=f"{run.scenario}/{run.step}",
-            channel=channel,
-            template=template.template,
             address=address_of(contact, channel),
-            marketing=marketing,
-            variables=_gathered(turn, run, template),
             at=turn.now,
-            topic=topic,
             held=opens if opens > turn.now else 0,
             tracking=allows(contact.consents, TRACKING),
         )
+    )
+
+
+def _message(turn: Turn, run: Run, offer: Offer) -> effect.Send:
+    template = turn.rulebook.templates[offer.template]
+    return effect.Send(
+        key=f"{run.id}/{run.step}/{run.visits}",
+        contact=turn.contact.id,
+        scenario=f"{run.scenario}/{run.step}",
+        channel=offer.channel,
+        template=template.template,
+        address="",
+        marketing=not template.transactional,
+        variables=_gathered(turn, run, template),
+        at=turn.now,
+        topic=offer.topic,
     )
 
 

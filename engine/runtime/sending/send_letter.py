@@ -6,9 +6,8 @@ from engine.domain.channel import RECOGNISED
 from engine.domain.consents.permission import OUT_OF_TIME, SUPPRESSED, opening, refusal
 from engine.domain.effect import Send
 from engine.domain.language.endpoint import is_webhook, line_of
-from engine.domain.message import (
-    Receipt,
-)
+from engine.domain.message import Receipt
+from engine.domain.runs.fallback import REFUSED
 from engine.ports.host_store import OutboxRow
 from engine.ports.sending import Outcome
 from engine.runtime import envelope
@@ -48,6 +47,8 @@ class HandOverLetter:
         why = _refusal(batch, row, send)
         if why:
             receipt = Receipt(row.key, "failed", send.scenario, send.channel, reason=why)
+            if why in REFUSED and not row.attempts:
+                receipt = replace(receipt, instead=send.instead)
             batch.apply(row.contact, receipt)
             return False
         opens = _opening(batch, row.contact, send)
