@@ -3,6 +3,7 @@
 from tests.mutants.mutant import Mutant
 
 DOMAIN, RUNTIME = "tests/unit/domain", "tests/unit/runtime"
+FALLBACK = f"{RUNTIME}/test_fallback.py::test_"
 MUTANTS = [
     Mutant(
         "consent_at_the_decision",
@@ -75,8 +76,8 @@ MUTANTS = [
     Mutant(
         "an_effect_key_names_the_occurrence",
         "engine/domain/runs/sending.py",
-        'key = f"{run.id}/{run.step}/{run.visits}"',
-        'key = f"{run.id}/{run.step}"',
+        'key=f"{run.id}/{run.step}/{run.visits}"',
+        'key=f"{run.id}/{run.step}"',
         (f"{DOMAIN}/test_send.py::test_a_step_walked_twice_sends_two_messages_with_two_keys",),
     ),
     Mutant(
@@ -116,5 +117,19 @@ MUTANTS = [
         "if held and weights.get(held[0], 0) > 0:",
         "if False:",
         ("tests/complaints/test_edits.py::test_new_shares_move_nobody_to_another_variant",),
+    ),
+    Mutant(
+        "what_may_have_arrived_has_no_fallback",
+        "engine/runtime/sending/send_letter.py",
+        "if why in REFUSED and not row.attempts:",
+        "if why in REFUSED:",
+        (f"{FALLBACK}what_was_tried_once_is_not_sent_by_another_channel_too",),
+    ),
+    Mutant(
+        "a_fallback_needs_consent_too",
+        "engine/domain/runs/fallback.py",
+        "    if why:\n",
+        "    if False:\n",
+        (f"{FALLBACK}what_stands_in_is_asked_about_anew",),
     ),
 ]
