@@ -47,6 +47,8 @@ def render(
         raise
     except Exception as error:  # any text meets any data here: one message fails, not the sender
         raise CannotRender(f"{type(error).__name__}: {error}") from error
+    if not text.strip() and not html.strip():
+        raise CannotRender("empty_text: with these values the template says nothing")
     return subject, text, html
 
 

@@ -9,7 +9,7 @@ from engine.rendering.filters import ROWS
 from engine.rendering.render import CannotRender, render
 
 
-def template(text: str = "", *, subject: str = "Hello", html: str = "") -> Template:
+def template(text: str = "Hi", *, subject: str = "Hello", html: str = "") -> Template:
     written = Template(template="hello", channel="email", subject=subject, text=text, html=html)
     return msgspec.structs.replace(written, variables=variables_of(written))
 
@@ -40,6 +40,14 @@ def test_html_is_escaped_and_text_is_not() -> None:
 def test_a_missing_variable_is_never_an_empty_greeting(given: dict[str, Any]) -> None:
     with pytest.raises(CannotRender, match=r"^missing_variable: contact\.first_name$"):
         text_of("Bonjour {{ contact.first_name }},", contact=given)
+
+
+def test_a_text_that_comes_out_empty_is_no_message() -> None:
+    nothing = "{% for item in digest.items %}{{ item.name }}{% endfor %}\n"
+    with pytest.raises(CannotRender, match="empty_text"):
+        text_of(nothing, digest={"items": []})
+    assert text_of(nothing, digest={"items": [{"name": "Lamp"}]}) == "Lamp\n"
+    assert render(template(" ", html="<p>Hi</p>"), {"contact": {}})[2] == "<p>Hi</p>"
 
 
 @pytest.mark.parametrize("given", [{}, {"first_name": None}, {"first_name": ""}])
