@@ -34,6 +34,8 @@ def create(
     json: Json = False,
 ) -> None:
     """Make a key. It is shown this once and not stored."""
+    if not name.strip():
+        raise BadRequest("say in --name who has the key; what comes with it is shown under that")
     folder, origins = at_rest(grpc, data), _origins(kind, origin or [])
     if folder:
         from engine import offline

@@ -5,6 +5,7 @@
 """
 
 import sys
+from typing import NoReturn
 
 import typer
 
@@ -92,12 +93,20 @@ for module in (
 
 
 def run() -> None:
-    """The entry point ``relance``."""
+    """The entry point ``relance``. A file or folder that cannot be used is an error of whoever named it."""
     try:
         app()
     except EngineError as error:
-        print(f"{error.code}: {error}", file=sys.stderr)
-        sys.exit(exit_code_of(error))
+        _fail(error)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _fail(BadRequest(f"{error.filename}: {error.strerror}"))
+
+
+def _fail(error: EngineError) -> NoReturn:
+    print(f"{error.code}: {error}", file=sys.stderr)
+    sys.exit(exit_code_of(error))
 
 
 def exit_code_of(error: EngineError) -> int:

@@ -60,3 +60,25 @@ def test_an_option_goes_before_a_variable(
     monkeypatch.setenv("RELANCE_GRPC", "127.0.0.1:1")
     assert f"no engine runs on {tmp_path}" in relance("status", "--data", tmp_path).err
     assert "127.0.0.1:1" in relance("status").err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("init", "FILE"),
+        ("init", "shop", "--data", "FILE"),
+        ("demo", "--keep", "FILE"),
+        ("doctor", "--workspace", "FILE"),
+        ("up", "--workspace", "config", "--data", "FILE", "--runtime", "in-process", "--once"),
+    ],
+)
+def test_a_file_where_a_folder_belongs_is_told_by_its_name(
+    relance: Relance, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    file = tmp_path / "people.csv"
+    file.touch()
+    named = {"FILE": file, "shop": tmp_path / "shop"}
+    ran = relance(*(named.get(word, word) for word in command))
+    assert ran.code == 2
+    assert str(file) in ran.err
+    assert "Traceback" not in ran.err
