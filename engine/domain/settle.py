@@ -134,13 +134,14 @@ def _comes(
 
 
 def _resume(turn: Turn, one: Run, moment: Happened) -> None:
-    """Let a run go on that waits for this."""
-    if turn.rulebook.holds_back(one):
+    """Let a run go on that waits for this; in a pause it remembers that it came."""
+    if not turn.rulebook.knows(one):
         return
     plan = turn.rulebook.plan_of(one)
     for awaited, then in plan.awaited.get(one.step, ()):
         if _comes(turn, awaited, plan, one, moment):
-            run.follow(turn, one, hear(one, then, plan, moment))
+            paused = one.scenario in turn.rulebook.paused
+            run.follow(turn, one, hear(one, then, plan, moment, paused=paused))
             return
 
 

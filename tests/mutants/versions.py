@@ -8,6 +8,8 @@ CALLING = "tests/unit/domain/test_calling.py::test_"
 LOST = "tests/unit/domain/test_lost_run.py::test_"
 LIVING = "tests/unit/runtime/test_versions.py::test_"
 LIFE = "tests/unit/runtime/test_life.py::test_"
+PAUSE = "tests/property/test_pause_law.py::test_"
+WAIT_FOR = "tests/unit/domain/test_wait_for.py::test_"
 ROLLOUT = "tests/unit/domain/test_rollout.py::test_"
 MUTANTS = [
     Mutant(
@@ -76,5 +78,21 @@ MUTANTS = [
         "if other in (None, run):",
         "if True:",
         (f"{LIFE}of_two_runs_that_one_message_moves_each_is_told_its_own_way",),
+    ),
+    Mutant(
+        "what_came_in_a_pause_counts",
+        "engine/domain/runs/awaiting.py",
+        "if run.heard is not None and (over is None or run.heard[0] <= over):",
+        "if False:",
+        (f"{WAIT_FOR}what_came_first_in_a_pause_counts_when_it_ends",),
+    ),
+    Mutant(
+        "due_in_a_pause_is_done_in_order",
+        "engine/domain/runs/run.py",
+        "        del turn.contact.timers[timer_of(run)]\n        return",
+        "        pass",
+        (
+            f"{PAUSE}what_falls_due_in_a_pause_is_done_at_its_end_in_order_unless_its_goal_was_reached",
+        ),
     ),
 ]

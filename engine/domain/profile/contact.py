@@ -42,7 +42,8 @@ class Run(msgspec.Struct, frozen=True, array_like=True, gc=False):
     ``key`` the value that tells a run from others of its scenario, ``answer`` what the last webhook
     answered, ``digest`` what was collected since it came to this step, ``left`` how much was left out.
     ``passed`` are the places of the steps that it has done something at, in its version; ``barred`` those
-    by name that it did in an earlier one and does not do again.
+    by name that it did in an earlier one and does not do again. ``heard``: when what it waits for came
+    while its scenario was paused (ms), and where that leads.
     """
 
     id: str
@@ -60,6 +61,7 @@ class Run(msgspec.Struct, frozen=True, array_like=True, gc=False):
     left: int = 0
     passed: tuple[int, ...] = ()
     barred: tuple[str, ...] = ()
+    heard: tuple[int, str | None] | None = None
 
 
 class Ticket(msgspec.Struct, frozen=True, array_like=True, gc=False):

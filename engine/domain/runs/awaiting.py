@@ -26,9 +26,22 @@ def wait_for(turn: Turn, run: Run, plan: ScenarioPlan, step: WaitFor) -> Way:
 
 
 def time_out(turn: Turn, run: Run, plan: ScenarioPlan, step: WaitFor) -> Way:
-    """It did not happen in time."""
+    """It did not happen in time; or it did, in a pause."""
+    if run.heard is not None:
+        then = run.heard[1]
+        return then if then in plan.steps else plan.following[step.id]
     turn.note("timed_out", f"{run.scenario}/{run.step}")
     return step.else_ or plan.following[step.id]
+
+
+def go_on(turn: Turn, run: Run, plan: ScenarioPlan, step: WaitFor) -> Way:
+    """After a pause, or in another version: what came first counts, the end of its time or what it heard."""
+    over = run.since + milliseconds(step.timeout) if step.timeout else None
+    if run.heard is not None and (over is None or run.heard[0] <= over):
+        turn.contact.timers[timer_of(run)] = run.heard[0]
+        return Stay(run)
+    fresh = replace(run, heard=None)
+    return Stay(fresh) if over is None else wait_for(turn, fresh, plan, step)
 
 
 def digest(turn: Turn, run: Run, plan: ScenarioPlan, step: Digest) -> Way:
@@ -43,12 +56,17 @@ def digest(turn: Turn, run: Run, plan: ScenarioPlan, step: Digest) -> Way:
     return Stay(with_item(fresh, run.event) if fits else fresh)
 
 
-def hear(run: Run, then: str | None, plan: ScenarioPlan, moment: Happened) -> Way:
-    """What a run waits for has come: a digest collects it, the others go on."""
+def hear(
+    run: Run, then: str | None, plan: ScenarioPlan, moment: Happened, *, paused: bool = False
+) -> Way:
+    """What a run waits for has come: a digest collects it, the others go on, after a pause when in one."""
     if isinstance(plan.steps[run.step], Digest):
         event = moment.event
         return Stay(with_item(run, event.properties) if event else run)
-    return then or plan.following[run.step]
+    target = then or plan.following[run.step]
+    if paused:
+        return Stay(replace(run, heard=run.heard or (moment.at, target)))
+    return target
 
 
 def with_item(run: Run, properties: bytes) -> Run:

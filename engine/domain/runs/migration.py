@@ -16,9 +16,8 @@ from engine.domain.language.pause import Digest, Wait, WaitFor
 from engine.domain.profile.contact import Run, timer_of
 from engine.domain.rulebooks.scenario_plan import ScenarioPlan
 from engine.domain.rulebooks.succession import Heir
-from engine.domain.runs import calling
+from engine.domain.runs import awaiting, calling, waiting
 from engine.domain.runs import run as runs
-from engine.domain.runs.doing import DOES
 from engine.domain.runs.way import Leave
 
 ALL = 100
@@ -54,17 +53,20 @@ def _calls(turn: Turn, run: Run) -> bool:
 def go_on(turn: Turn, moved: list[str]) -> None:
     """Time what waits and has no timer, from when the run came to it; do what a run has moved to."""
     for run in list(turn.contact.runs):
-        if turn.rulebook.holds_back(run) or timer_of(run) in turn.contact.timers:
+        timed = timer_of(run) in turn.contact.timers and run.heard is None
+        if timed or turn.rulebook.holds_back(run):
             continue
         plan = turn.rulebook.plan_of(run)
         step = plan.steps[run.step]
         if isinstance(step, Digest):
             turn.contact.timers[timer_of(run)] = run.since + milliseconds(step.for_)
-        elif isinstance(step, Wait) or (isinstance(step, WaitFor) and step.timeout):
-            runs.follow(turn, run, DOES[type(step)](turn, run, plan, step))
+        elif isinstance(step, Wait):
+            runs.keep(turn, waiting.arm(turn, run, step))
+        elif isinstance(step, WaitFor):
+            runs.follow(turn, run, awaiting.go_on(turn, run, plan, step))
         elif isinstance(step, Webhook) and run.id not in moved:
             runs.follow(turn, run, calling.called(turn, run, plan, step))
-        elif run.id in moved and not isinstance(step, WaitFor | Branch):
+        elif run.id in moved and not isinstance(step, Branch):
             turn.passes("step_out", run)
             runs.walk(turn, run, plan, run.step)
 

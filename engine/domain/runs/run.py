@@ -137,7 +137,13 @@ def walk(
         step = plan.steps[target]
         passed = _marked(run, plan, target)
         run = replace(
-            run, step=target, visits=run.visits + 1, since=turn.now, local=0, passed=passed
+            run,
+            step=target,
+            visits=run.visits + 1,
+            since=turn.now,
+            local=0,
+            passed=passed,
+            heard=None,
         )
         turn.passes("step_in", run, target)
         causes = len(turn.stale) + len(turn.moments)

@@ -13,23 +13,32 @@ from engine.domain.runs.way import Leave, Pass, Stay, Way
 
 
 def wait(turn: Turn, run: Run, plan: ScenarioPlan, step: Wait) -> Way:
-    """Arm the timer, from when the run came here; what depends on the calendar remembers from when on it
+    """Arm the timer; a date that is past is not waited for."""
+    run, due = _due(turn, run, step)
+    if is_calendar(step) and (due < turn.now or (due == turn.now and step.at is None)):
+        return _on(turn, plan, step, due)
+    turn.contact.timers[timer_of(run)] = due
+    return Stay(run)
 
-    was wanted.
+
+def arm(turn: Turn, run: Run, step: Wait) -> Run:
+    """Of a run that waits here already: also for a moment that is past, which is then worked off in turn."""
+    run, turn.contact.timers[timer_of(run)] = _due(turn, run, step)
+    return run
+
+
+def _due(turn: Turn, run: Run, step: Wait) -> tuple[Run, int]:
+    """From when the run came here; what depends on the calendar remembers from when on it was wanted.
 
     A local time is not met twice by one run at one instant, or its loop would never end.
     """
     if not is_calendar(step):
-        turn.contact.timers[timer_of(run)] = run.since + milliseconds(step.for_ or "0s")
-        return Stay(run)
+        return run, run.since + milliseconds(step.for_ or "0s")
     since = run.since + (milliseconds(step.for_) if step.for_ else 0)
     if step.at and since == run.since and run.visits > 1:
         since += 1
-    due = aimed(step, turn.contact, zone_of(turn.contact, turn.rulebook.zone), since)
-    if due < turn.now or (due == turn.now and step.at is None):
-        return _on(turn, plan, step, due)
-    turn.contact.timers[timer_of(run)] = due
-    return Stay(msgspec.structs.replace(run, local=since))
+    zone = zone_of(turn.contact, turn.rulebook.zone)
+    return msgspec.structs.replace(run, local=since), aimed(step, turn.contact, zone, since)
 
 
 def over(turn: Turn, run: Run, plan: ScenarioPlan, step: Wait) -> Way:

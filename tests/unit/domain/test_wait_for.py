@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from engine.domain.message import TimerFired
 from tests.unit.domain.builders import HOUR, Life, life, rulebook, scenario, segment, wait, wait_for
 
 MARKS = (wait("next", for_="52w"), wait("then", for_="52w"), wait("else", for_="52w"))
@@ -95,9 +96,19 @@ def test_an_old_event_or_an_import_does_not_end_it() -> None:
     assert ada.standing == ["s/back"]
 
 
-def test_a_paused_scenario_misses_what_its_runs_wait_for() -> None:
-    s = scenario("s", {"event": "Came"}, wait_for("back", event="Ate"), *MARKS)
+def paused(**rest: Any) -> Life:
+    """What it waits for comes in a pause, two hours after the run."""
+    s = scenario("s", {"event": "Came"}, wait_for("back", event="Ate", **rest), *MARKS)
     ada = life(s)
     ada.does("Came")
-    ada.under(rulebook(s, version=2, paused=("s",))).does("Ate")
+    ada.under(rulebook(s, version=2, paused=("s",))).passes("2h").does("Ate")
     assert ada.standing == ["s/back"]
+    ada.passes("1h").under(rulebook(s, version=3)).take(TimerFired())
+    return ada
+
+
+@pytest.mark.parametrize(
+    ("rest", "leads"), [({}, "then"), ({"timeout": "9h"}, "then"), ({"timeout": "1h"}, "else")]
+)
+def test_what_came_first_in_a_pause_counts_when_it_ends(rest: dict[str, Any], leads: str) -> None:
+    assert paused(then="then", else_="else", **rest).standing == [f"s/{leads}"]
