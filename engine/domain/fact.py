@@ -1,5 +1,7 @@
 """What a step caused, stored in the log row of the message that caused it; counters are their sums."""
 
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -18,14 +20,14 @@ UNBOUNDED = frozenset({"changed"})
 """Facts whose subjects callers invent: counted as a whole only."""
 
 
-def tally(counters: dict[str, int], facts: list[Fact]) -> None:
+def tally(counters: dict[str, int], facts: Iterable[Fact]) -> None:
     """Add facts to counters in place: ``what`` and ``what/subject`` each go up by one."""
-    for fact in facts:
-        what = fact.what
-        counters[what] = counters.get(what, 0) + 1
+    alike = Counter([(fact.what, fact.subject) for fact in facts])
+    for (what, subject), count in alike.items():
+        counters[what] = counters.get(what, 0) + count
         if what not in UNBOUNDED:
-            name = f"{what}/{fact.subject}"
-            counters[name] = counters.get(name, 0) + 1
+            name = f"{what}/{subject}"
+            counters[name] = counters.get(name, 0) + count
 
 
 _encoder = msgspec.msgpack.Encoder()

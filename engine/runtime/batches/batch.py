@@ -41,6 +41,8 @@ from engine.runtime.state.memory import Memory
 from engine.runtime.state.residents import Resident
 from engine.runtime.state.suppressions import Staged
 
+REMINDING = (Adopted, Unmerged, Restored, Witnessed)
+"""Messages that bring a contact what another has taken."""
 MAX_DEPTH = 8
 """Hops that cause hops: past this depth they park, with the loop named. The next claim of a list is
 no consequence of the one before it, nor is a claim that has to ask again because another came first."""
@@ -126,6 +128,12 @@ class Batch:
         if resident is None:
             text = f"contact {contact} is not in this store"
             raise LookupError(text)
+        return self.consume(resident, taken, body, depth)
+
+    def consume(
+        self, resident: Resident, taken: Message, body: bytes | None = None, depth: int = 0
+    ) -> Outcome:
+        """See ``apply``."""
         outcome = self.stepped(resident.contact, taken)
         self.keep(resident, taken, outcome, body, depth)
         return outcome
@@ -157,9 +165,7 @@ class Batch:
                 fact.encode(outcome.facts),
             )
         )
-        fact.tally(self.counters, outcome.facts)
         standing.move(self.counters, resident.contact.runs, outcome.contact.runs)
-        flows.stage(self, outcome.facts)
         self.steps.append((resident, outcome, taken))
         newest = list(last)
         newest[klass] = self.next_log
@@ -167,7 +173,7 @@ class Batch:
         retries = resident.retries
         if isinstance(taken, Event):
             self.count("stored")
-        if isinstance(taken, Adopted | Unmerged | Restored | Witnessed):
+        if isinstance(taken, REMINDING):
             retries = None
             self._leave_unrebuilt(outcome.contact)
         elif retries is not None and (imprint := imprint_of(taken)):

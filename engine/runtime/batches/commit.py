@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from engine.domain.fact import tally
 from engine.domain.profile import codec
 from engine.ports.host_store import ContactRow, ShelfRow, WakeUp
 from engine.runtime.batches import flows
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 def keep(batch: "Batch") -> None:
     """Durable on return; a store that fails leaves the memory as it was."""
     write, memory = batch.write, batch.memory
+    facts = [fact for _, outcome, _ in batch.steps for fact in outcome.facts]
+    tally(batch.counters, facts)
+    flows.stage(batch, facts)
     wakes = _contacts(batch)
     write.shelves = [ShelfRow(*shelf) for shelf in batch.shelves.items()]
     write.directory = list(batch.bindings.items())

@@ -25,7 +25,7 @@ SAID = (envelope.ACCEPTED, envelope.DUPLICATE, envelope.REJECTED)
 class EventLetter:
     """One event from the Coordinator. Answers a Word. ``after`` is its parcel's."""
 
-    __slots__ = ("after", "contacts", "event", "item", "keys")
+    __slots__ = ("after", "contacts", "event", "item", "key", "keys")
 
     def __init__(self, item: Item, after: int = 0) -> None:
         self.item = item
@@ -33,34 +33,35 @@ class EventLetter:
         event = message.decode(item.body)
         assert isinstance(event, Event)  # noqa: S101 - the Coordinator sends nothing else
         self.event = event
+        self.key = event.key
         there = bool(item.contact) and item.route != envelope.BEHIND
-        self.keys: tuple[str, ...] = () if there else (event.key,)
+        self.keys: tuple[str, ...] = () if there else (self.key,)
         self.contacts: tuple[int, ...] = (item.contact,) if there else ()
 
     def take(self, batch: Batch) -> Word:
-        event, item = self.event, self.item
-        if item.route in IN_LINE and self._was_turned(batch, event.key):
+        item, key = self.item, self.key
+        if item.route in IN_LINE and self._was_turned(batch, key):
             return Word(envelope.LATER)
         if self.contacts:
             return self._take_where_sent(batch, item.contact)
         if item.route == envelope.CREATE:
-            reserved.settle(batch, event.fingerprint)
-        elif not is_device(event.key) and (row := reserved.noted(batch, event)):
+            reserved.settle(batch, self.event.fingerprint)
+        elif not is_device(key) and (row := reserved.noted(batch, self.event)):
             return self._lead(batch, row.contact) if row.contact else self._try_device(batch)
-        return self._take_by_key(batch, event.key)
+        return self._take_by_key(batch, key)
 
     def _take_where_sent(self, batch: Batch, contact: int) -> Word:
         """What was missed here once is not found here until the Coordinator knows that it was missed."""
         word = self._take_at(batch, contact, led=self.item.route == envelope.RESERVED)
         if word.word in (envelope.MISSED, envelope.PARTED):
-            batch.detours[self.event.key] = None
+            batch.detours[self.key] = None
         return word
 
     def _lead(self, batch: Batch, contact: int) -> Word:
         """To whom it is noted for, who may not hold the key."""
         word = self._take_at(batch, contact, led=True)
         if word.word not in SAID:
-            batch.detours[self.event.key] = None
+            batch.detours[self.key] = None
         if word.word == envelope.MOVED:
             word.word = envelope.LED
         return word
@@ -101,15 +102,14 @@ class EventLetter:
         if not founding.is_here(batch, contact):
             founding.send_to_its_host(batch, contact, self.item.body)
             return Word(envelope.ACCEPTED, contact)
-        founding.admit(batch, contact)
-        return self._keep(batch, contact)
+        return self._keep(batch, founding.admit(batch, contact))
 
     def _asks_device(self, key: str) -> bool:
         by_key = self.item.route != envelope.CREATE and not is_device(key)
         return by_key and any(map(is_device, self.event.keys))
 
     def _try_device(self, batch: Batch) -> Word:
-        batch.detours[self.event.key] = None
+        batch.detours[self.key] = None
         return Word(envelope.TRY_DEVICE)
 
     def _take_at(self, batch: Batch, contact: int, *, led: bool = False) -> Word:
@@ -122,7 +122,7 @@ class EventLetter:
             if known := self._recall(batch, resident, led=led):
                 return known
             if not resident.contact.merged_into:
-                return self._take_alive(batch, resident.contact, via, led=led)
+                return self._take_alive(batch, resident, via, led=led)
             via, contact = contact, resident.contact.merged_into
         return Word(envelope.MOVED, contact, via=via)
 
@@ -140,39 +140,39 @@ class EventLetter:
         """Whether who is asked may find that it is for somebody else."""
         if self.item.route == envelope.CREATE:
             return False
-        return led or (is_device(self.event.key) and len(self.event.keys) > 1)
+        return led or (is_device(self.key) and len(self.event.keys) > 1)
 
-    def _lead_on(self, batch: Batch, contact: Contact) -> Word:
+    def _lead_on(self, batch: Batch, resident: Resident) -> Word:
         """It is for whoever its first key belongs to; that is decided once, and remembered."""
-        batch.apply(contact.id, LedOn(self.event.fingerprint))
+        batch.consume(resident, LedOn(self.event.fingerprint))
         return Word(envelope.TRY_CREATE)
 
-    def _take_alive(self, batch: Batch, contact: Contact, via: int, *, led: bool) -> Word:
-        key = self.event.key
+    def _take_alive(self, batch: Batch, resident: Resident, via: int, *, led: bool) -> Word:
+        contact, key = resident.contact, self.key
         if via and via not in contact.pasts:
             return Word(envelope.PARTED)
         if is_device(key) or key in contact.keys:
-            return self._take_here(batch, contact)
+            return self._take_here(batch, resident)
         if self.item.route == envelope.BY_HINT:
             return Word(envelope.MISSED)
         if not any(claim.key == key for claim in contact.claims):
             if led:
-                return self._lead_on(batch, contact)
+                return self._lead_on(batch, resident)
             if engaged(contact):  # the key goes with whom it is being parted from
                 return Word(envelope.PARTED)
-        return self._take_here(batch, contact)
+        return self._take_here(batch, resident)
 
-    def _take_here(self, batch: Batch, contact: Contact) -> Word:
-        event = self.event
+    def _take_here(self, batch: Batch, resident: Resident) -> Word:
+        event, contact = self.event, resident.contact
         if event.at < contact.first and was_erased(batch.memory, event):
             return self._refuse_echo(batch)
-        if is_device(event.key) and belongs_to_another(contact, event):
-            return self._lead_on(batch, contact)
+        if is_device(self.key) and belongs_to_another(contact, event):
+            return self._lead_on(batch, resident)
         if self.item.route == envelope.CREATE and not self._proves(contact):
             reason = "a public key joins a known contact only with a signed context.userToken"
             batch.count("refused")
             return Word(envelope.REJECTED, 0, "user_token_required", reason)
-        return self._keep(batch, contact.id)
+        return self._keep(batch, resident)
 
     def _proves(self, contact: Contact) -> bool:
         """A public key speaks for a known contact only from one of its devices."""
@@ -181,8 +181,9 @@ class EventLetter:
         held = {*contact.keys, *(claim.key for claim in contact.claims)}
         return any(is_device(key) and key in held for key in self.event.keys)
 
-    def _keep(self, batch: Batch, contact: int) -> Word:
-        outcome = batch.apply(contact, self.event, self.item.body)
+    def _keep(self, batch: Batch, resident: Resident) -> Word:
+        contact = resident.contact.id
+        outcome = batch.consume(resident, self.event, self.item.body)
         batch.count("accepted")
         misfits = [one for one in outcome.facts if one.what == MISFIT] if self.event.traits else []
         if not misfits:

@@ -47,10 +47,11 @@ def is_founded(host: int, counters: Mapping[str, int]) -> bool:
     return host < SLOTS or "contacts" in counters or "quarantined" in counters
 
 
-def admit(batch: "Batch", contact: int) -> None:
+def admit(batch: "Batch", contact: int) -> Resident:
     """A new contact lives here."""
-    batch.touched[contact] = Resident(Contact(contact))
     batch.count("contacts")
+    batch.touched[contact] = Resident(Contact(contact))
+    return batch.touched[contact]
 
 
 def send_to_its_host(batch: "Batch", contact: int, event: bytes) -> None:
