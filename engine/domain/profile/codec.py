@@ -93,19 +93,30 @@ def _unpacked(parts: _Packed, lexicon: Lexicon) -> Contact:
     contact = parts.bare
     name, timer, aggregate = lexicon.names, lexicon.timers, lexicon.aggregates
     base = contact.latest
-    contact.segments = {name[key]: at + base for key, at in parts.segments.items()}
-    contact.timers = {timer[key]: at + base for key, at in parts.timers.items()}
+    contact.segments = _since(parts.segments, name, base)
+    contact.timers = _since(parts.timers, timer, base)
     contact.scores = {name[key]: (value, at + base) for key, (value, at) in parts.scores.items()}
-    contact.entries = {name[key]: at + base for key, at in parts.entries.items()}
-    contact.counts = {aggregate[key]: count for key, count in parts.counts.items()}
-    contact.rings = {
-        aggregate[key]: [at + base for at in ring] for key, ring in parts.rings.items()
-    }
-    contact.measures = {aggregate[key]: measure for key, measure in parts.measures.items()}
-    contact.upheld = {name[key]: at + base for key, at in parts.upheld.items()}
-    contact.wears = {name[key]: ends for key, ends in parts.wears.items()}
-    contact.capped = {name[key]: [at + base for at in ats] for key, ats in parts.capped.items()}
+    contact.entries = _since(parts.entries, name, base)
+    contact.counts = _named(parts.counts, aggregate)
+    contact.rings = _times(parts.rings, aggregate, base)
+    contact.measures = _named(parts.measures, aggregate)
+    contact.upheld = _since(parts.upheld, name, base)
+    contact.wears = _named(parts.wears, name)
+    contact.capped = _times(parts.capped, name, base)
     return contact
+
+
+def _named(told: dict[Any, Any], names: dict[Any, Any]) -> dict[Any, Any]:
+    """What is empty, as most parts are, stays what it is: the contact's own."""
+    return {names[key]: value for key, value in told.items()} if told else told
+
+
+def _since(told: dict[Any, int], names: dict[Any, Any], base: int) -> dict[Any, int]:
+    return {names[key]: at + base for key, at in told.items()} if told else told
+
+
+def _times(told: dict[Any, list[int]], names: dict[Any, Any], base: int) -> dict[Any, list[int]]:
+    return {names[key]: [at + base for at in ats] for key, ats in told.items()} if told else told
 
 
 def whole(contact: Contact) -> bytes:

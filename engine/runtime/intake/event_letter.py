@@ -140,7 +140,7 @@ class EventLetter:
         """Whether who is asked may find that it is for somebody else."""
         if self.item.route == envelope.CREATE:
             return False
-        return led or (is_device(self.key) and len(self.event.keys) > 1)
+        return led or (len(self.event.keys) > 1 and is_device(self.key))
 
     def _lead_on(self, batch: Batch, resident: Resident) -> Word:
         """It is for whoever its first key belongs to; that is decided once, and remembered."""
@@ -166,7 +166,7 @@ class EventLetter:
         event, contact = self.event, resident.contact
         if event.at < contact.first and was_erased(batch.memory, event):
             return self._refuse_echo(batch)
-        if is_device(self.key) and belongs_to_another(contact, event):
+        if len(event.keys) > 1 and is_device(self.key) and belongs_to_another(contact, event):
             return self._lead_on(batch, resident)
         if self.item.route == envelope.CREATE and not self._proves(contact):
             reason = "a public key joins a known contact only with a signed context.userToken"

@@ -9,6 +9,7 @@ is known when it moves; it is counted by height, now and ahead, so that no insta
 
 import heapq
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from engine.domain.profile.contact import Contact
@@ -26,18 +27,20 @@ def middle_of(height: int) -> float:
     return MIDDLE * 2.0**height if height != LOW else 0.0
 
 
+def held_in(score: str) -> Callable[[Contact], tuple[float, int] | None]:
+    """Without conditions what the state holds is all of it: every step asks."""
+    return lambda contact: contact.scores.get(score)
+
+
 class Rungs:
     """Rankings by what conditions add; ``fixed`` -> ranking."""
 
     def __init__(self, gauge: Gauge) -> None:
         self.gauge = gauge
+        self.standing: Callable[[Contact], Any] = (
+            gauge.standing if gauge.shifts else held_in(gauge.name)
+        )
         self._rungs: dict[float, Ranking] = {}
-
-    def standing(self, contact: Contact) -> Any:
-        """Without conditions what the state holds is all of it: every step asks."""
-        if self.gauge.shifts:
-            return self.gauge.standing(contact)
-        return contact.scores.get(self.gauge.name)
 
     def take(self, moves: list[Move], _now: int) -> None:
         if not self.gauge.shifts:

@@ -56,12 +56,11 @@ class Standings:
             self._follow_rulebook(steps)
         if self._rankings:
             self._rank(steps)
-        for _, outcome, message in steps:
-            if isinstance(message, Receipt):
-                self._take_receipt(message)
-            for fact in outcome.facts:
-                if fact.what == "skipped":
-                    self._note("skipped", fact.subject, str(fact.detail))
+        for receipt in [message for _, _, message in steps if isinstance(message, Receipt)]:
+            self._take_receipt(receipt)
+        facts = [fact for _, outcome, _ in steps for fact in outcome.facts]
+        for fact in [fact for fact in facts if fact.what == "skipped"]:
+            self._note("skipped", fact.subject, str(fact.detail))
 
     def leave(self, gone: Iterable[Resident]) -> None:
         """Contacts that were erased; those without a row since the rankings began were never counted."""
