@@ -67,7 +67,7 @@ def _all_fit(checks: list[Check], value: Any) -> bool:
 
 
 def _numeric(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _contains(value: Any, part: Any) -> bool:

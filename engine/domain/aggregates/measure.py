@@ -49,7 +49,7 @@ def token(value: Any) -> str | None:
         value = value[:LONGEST]
     elif isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST:
         value = int(value)
-    elif not isinstance(value, int | float):
+    elif not isinstance(value, (int, float)):
         return None
     return _encode(value).decode()
 

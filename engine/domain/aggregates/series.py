@@ -40,7 +40,8 @@ class Columns(NamedTuple):
 
 
 def opened(series: Series) -> Columns:
-    return Columns(*map(_column, series))
+    times, values, weights = series
+    return Columns(_column(times), _column(values), _column(weights))
 
 
 def added(series: Series | None, at: int, value: Any, since: int) -> Series | None:
@@ -129,9 +130,7 @@ def _compact(weighed: list[tuple[Any, int]]) -> list[tuple[Any, int]]:
 
 
 def _column(column: Any) -> Any:
-    if not column or isinstance(column, list):
-        return column
-    return memoryview(column).cast("q")
+    return memoryview(column).cast("q") if column and isinstance(column, bytes) else column
 
 
 def _pairs(series: Series) -> list[Pair]:
