@@ -138,10 +138,10 @@ def go_on(turn: Turn, asked: list[Claim]) -> None:
 
     Whoever gave itself up for a key may have let go of that before: then the directory is asked anew.
     """
-    claims = turn.contact.claims
-    if claims[:1] == asked and claims and claims[0].rebind is not None and claims[0].rebind > 0:
-        claims[0] = msgspec.structs.replace(claims[0], rebind=None)
-    if claims[:1] != asked:
+    contact = turn.contact
+    if contact.claims[:1] == asked:
+        contact.claims = [*(claim.anew for claim in asked), *contact.claims[1:]]
+    if contact.claims[:1] != asked:
         ask_next(turn)
 
 

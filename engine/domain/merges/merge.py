@@ -114,12 +114,15 @@ def adopt(turn: Turn, message: Adopted) -> bool:
 
 
 def _join_claims(turn: Turn, other: Contact) -> None:
-    """The claims of both, but for what the adoption has brought."""
+    """The claims of both, but for what the adoption has brought.
+
+    Whom the other has asked to let go of a key answers the other: it is asked once more.
+    """
     contact = turn.contact
     brought = {*contact.keys, *(f"{WITH}{one}" for one in (contact.id, *contact.pasts))}
     contact.claims = [claim for claim in contact.claims if claim.key not in brought]
     held = {*brought, *(claim.key for claim in contact.claims)}
-    theirs = [claim for claim in other.claims if claim.key not in held]
+    theirs = [claim.anew for claim in other.claims if claim.key not in held]
     contact.claims = [*contact.claims, *theirs]
 
 

@@ -47,6 +47,12 @@ class Claim(msgspec.Struct, frozen=True, array_like=True, gc=False):
         """The key that the directory is asked about."""
         return self.key.removeprefix(WHO)
 
+    @property
+    def anew(self) -> "Claim":
+        """As it is put to the directory by whom no holder has let go of the key for."""
+        asks = self.rebind is None or self.rebind < 0
+        return self if asks else msgspec.structs.replace(self, rebind=None)
+
 
 class Binding(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Since this instant (ms) the key belongs to this contact."""

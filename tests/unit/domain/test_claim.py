@@ -243,6 +243,16 @@ def test_what_an_adoption_was_to_bring_and_did_not_is_asked_of_the_directory_ane
     assert ada.effects[-1] == ClaimKey(claim(DEVICE))
 
 
+def test_a_claim_that_came_with_an_adoption_takes_nothing_that_its_holder_has_not_let_go_of() -> (
+    None
+):
+    """Who merged had asked the holder, which would answer that one."""
+    ada = naming(USER)
+    claims = [claim(DEVICE, rebind=5)]
+    ada.take(Adopted(OTHER, codec.encode(Contact(OTHER, keys=[MAIL], claims=claims))))
+    assert (ada.contact.claims, ada.effects[-1]) == ([claim(DEVICE)], ClaimKey(claim(DEVICE)))
+
+
 def test_who_is_itself_again_and_has_no_key_asks_for_the_device_by_which_it_is_reached() -> None:
     ada = naming(DEVICE)
     ada.contact.keys = []
