@@ -14,7 +14,7 @@ from channels.mime import compose, sender_header
 from channels.recipient import ascii_address
 from engine.domain.effect import contact_of
 from engine.errors import Refused, RouteDown
-from engine.ports.sending import Rendered
+from engine.ports.sending import Rendered, Whose
 
 
 def _forms(address: str) -> tuple[str, ...]:
@@ -22,6 +22,12 @@ def _forms(address: str) -> tuple[str, ...]:
         return address, ascii_address(address)
     except Refused:
         return (address,)
+
+
+def _recipients(path: Path) -> list[str]:
+    with path.open("rb") as file:
+        told = BytesHeaderParser(policy=default).parse(file)
+    return [address.lower() for _, address in getaddresses(told.get_all("To", []))]
 
 
 class Mailbox:
@@ -48,35 +54,35 @@ class Mailbox:
             raise RouteDown(f"{self.folder} cannot be written: {error}") from error
         return str(path)
 
-    async def forget(self, contacts: Sequence[int], addresses: Sequence[str]) -> int:
+    async def forget(self, whose: Sequence[Whose]) -> list[int]:
         """See Keeping. The bytes are overwritten before the file goes."""
-        files = await asyncio.to_thread(self._about, contacts, addresses)
-        for path in files:
+        files = await asyncio.to_thread(self._about, whose)
+        for path in sorted(set().union(*files)):
             with path.open("r+b") as file:
                 file.write(bytes(path.stat().st_size))
                 os.fsync(file.fileno())
             path.unlink()
-        return len(files)
+        return [len(of) for of in files]
 
     async def kept(
         self, contacts: Sequence[int], addresses: Sequence[str]
     ) -> list[tuple[str, bytes]]:
         """See Keeping."""
-        files = await asyncio.to_thread(self._about, contacts, addresses)
+        [files] = await asyncio.to_thread(self._about, [Whose(contacts, addresses)])
         return [(path.name, path.read_bytes()) for path in files]
 
-    def _about(self, contacts: Sequence[int], addresses: Sequence[str]) -> list[Path]:
+    def _about(self, whose: Sequence[Whose]) -> list[list[Path]]:
         """Every mail has one recipient; the domain may be written in ASCII (RFC 5891)."""
-        wanted = {form.lower() for one in addresses for form in _forms(one)}
-        numbers, found = {str(one) for one in contacts}, []
-        for path in sorted(self.folder.iterdir()):
-            if path.name.partition("-")[0] in numbers:
-                found.append(path)
-                continue
-            with path.open("rb") as file:
-                told = BytesHeaderParser(policy=default).parse(file)
-            if {address.lower() for _, address in getaddresses(told.get_all("To", []))} & wanted:
-                found.append(path)
+        found: list[list[Path]] = [[] for _ in whose]
+        named: dict[str, set[int]] = {}
+        for number, (contacts, addresses) in enumerate(whose):
+            forms = (form.lower() for one in addresses for form in _forms(one))
+            for name in (*map(str, contacts), *forms):
+                named.setdefault(name, set()).add(number)
+        for path in sorted(self.folder.iterdir()) if named else ():
+            of = named.get(path.name.partition("-")[0])
+            for number in of or set().union(*(named.get(one, ()) for one in _recipients(path))):
+                found[number].append(path)
         return found
 
     @property

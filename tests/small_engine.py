@@ -143,6 +143,8 @@ class Postbox:
                 host, known, life = msgspec.msgpack.decode(body, type=tuple[str, list[str], str])
                 outcomes = await self._outcomes(host, known, wait=life == self._life)
                 return msgspec.msgpack.encode([self._life, 10, outcomes])
+            case "forget":
+                return msgspec.msgpack.encode([{} for _ in msgspec.msgpack.decode(body)])
         return msgspec.msgpack.encode({})
 
     async def _outcomes(self, host: str, known: list[str], *, wait: bool) -> list[Outcome]:

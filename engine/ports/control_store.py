@@ -37,7 +37,8 @@ class RejectedItem(NamedTuple):
 class ErasureRow(NamedTuple):
     """The erasing of one person. ``subject`` is a keyed hash; ``rule``: request, or one of retention.
 
-    ``body`` holds what there is to look for until ``done`` (ms); then only ``counts`` (JSON) is left.
+    ``body`` holds what there is to look for, until only files have to be purged; then it is empty.
+    What is left once it is ``done`` (ms) are ``counts`` (JSON).
     """
 
     id: str
@@ -149,8 +150,8 @@ class ControlStore(Protocol):
         """Put other names for subjects in the audit trail; how many rows were changed."""
         ...
 
-    def put_erasure(self, row: ErasureRow) -> None:
-        """Durable on return."""
+    def put_erasures(self, rows: Sequence[ErasureRow]) -> None:
+        """All of them or none, durable on return."""
         ...
 
     def erasures(self, limit: int = 100) -> list[ErasureRow]:

@@ -1,7 +1,7 @@
 """Sending: host -> Sender -> channel, and what providers tell us afterwards."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
 
 import msgspec
 
@@ -144,12 +144,19 @@ class Searchable(Protocol):
         ...
 
 
+class Whose(NamedTuple):
+    """A person, as far as what was sent tells."""
+
+    contacts: Sequence[int]
+    addresses: Sequence[str]
+
+
 @runtime_checkable
 class Keeping(Protocol):
     """A channel that keeps what it sent where we can reach it."""
 
-    async def forget(self, contacts: Sequence[int], addresses: Sequence[str]) -> int:
-        """Delete what was sent to these addresses, or to anybody about these contacts; how many."""
+    async def forget(self, whose: Sequence[Whose]) -> list[int]:
+        """Delete what was sent to their addresses, or to anybody about their contacts; how many of each."""
         ...
 
     async def kept(

@@ -30,8 +30,8 @@ PARTED = 8
 LED = 9
 """A host's word on one item. MOVED: the contact lives elsewhere (its id goes with it). MISSED: the
 contact that was hinted at does not hold the key. LATER: an earlier item of the same key was sent on.
-PARTED: the tombstone that led here is no part of this contact, not yet or no more. LED: as MOVED, to
-whom the directory has noted it for."""
+PARTED: the tombstone that led here is no part of this contact, not yet or no more; or the contact is
+being let go, and its key will soon name nobody. LED: as MOVED, to whom the directory has noted it for."""
 
 
 DISPUTED = "disputed"

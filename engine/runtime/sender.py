@@ -7,6 +7,7 @@ its host, which knows whether it was marketing, decides whether it may leave aga
 import asyncio
 import contextlib
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ import msgspec
 from engine.clock import Clock
 from engine.domain.effect import contact_of
 from engine.errors import Busy
-from engine.ports.sending import Channel, Delivery, Keeping, Outcome
+from engine.ports.sending import Channel, Delivery, Keeping, Outcome, Whose
 from engine.runtime.sending.catalog import Catalog
 from engine.runtime.sending.desk import Desk
 from engine.runtime.sending.endpoints import Endpoints, OpenEndpoint, rendered
@@ -135,12 +136,13 @@ class Sender:
         """Send again to an endpoint that wanted nothing more; whether there is such a one."""
         return self._endpoints.enable(channel)
 
-    async def forget(self, contacts: list[int], addresses: list[str]) -> dict[str, int]:
-        """Let go of all that tells of these contacts, once nothing of theirs is leaving any more.
+    async def forget(self, whose: Sequence[Whose]) -> list[dict[str, int]]:
+        """Let go of all that tells of these persons, once nothing of theirs is leaving any more.
 
-        Raises Busy while something is: its end is waited for, and told to nobody.
+        Answers the counts of each. Raises Busy while something is: its end is waited for, and told to
+        nobody.
         """
-        of = set(contacts)
+        of = {contact for one in whose for contact in one.contacts}
         for desk in self._desks.values():
             for key in [key for key in desk.in_hand if contact_of(key) in of]:
                 if self._routes_forget(desk.in_hand[key]):
@@ -148,9 +150,13 @@ class Sender:
             await self._until_left(desk, of)
             for key in [key for key in desk.known() if contact_of(key) in of]:
                 desk.drop(key)
-        counts = {"spool": self._spool.forget(of), "mailbox": 0}
+        lines = self._spool.forget(of)
+        counts = [
+            {"spool": sum(lines[one] for one in person.contacts), "mailbox": 0} for person in whose
+        ]
         for channel in self._keeping:
-            counts["mailbox"] += await channel.forget(contacts, addresses)
+            for count, mails in zip(counts, await channel.forget(whose), strict=True):
+                count["mailbox"] += mails
         return counts
 
     async def _until_left(self, desk: Desk, contacts: set[int]) -> None:

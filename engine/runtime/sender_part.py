@@ -3,7 +3,7 @@
 import msgspec
 
 from engine.errors import BadRequest
-from engine.ports.sending import Outcome
+from engine.ports.sending import Outcome, Whose
 from engine.runtime import envelope
 from engine.runtime.rights.traces import Person
 from engine.runtime.sender import Sender
@@ -59,8 +59,8 @@ class SenderPart:
             host, deliveries = msgspec.msgpack.decode(body, type=tuple[str, bytes])
             return envelope.encode(await self._sender.offer(host, deliveries))
         if method == "forget":
-            person = msgspec.msgpack.decode(body, type=Person)
-            return envelope.encode(await self._sender.forget(person.contacts, person.addresses))
+            whose = msgspec.msgpack.decode(body, type=list[Whose])
+            return envelope.encode(await self._sender.forget(whose))
         if method == "kept":
             person = msgspec.msgpack.decode(body, type=Person)
             return envelope.encode(await self._sender.kept(person.contacts, person.addresses))

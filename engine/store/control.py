@@ -116,9 +116,9 @@ class SqlControlStore:
         with self._db.transaction():
             return sum(self._db.run(q.RENAME, (new, old)) for old, new in subjects.items())
 
-    def put_erasure(self, row: ErasureRow) -> None:
+    def put_erasures(self, rows: Sequence[ErasureRow]) -> None:
         with self._db.transaction():
-            self._db.many(q.PUT_ERASURE, [row])
+            self._db.many(q.PUT_ERASURE, rows)
 
     def erasures(self, limit: int = 100) -> list[ErasureRow]:
         return [ErasureRow(*row) for row in self._db.rows(q.ERASURES, (limit,))]

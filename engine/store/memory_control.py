@@ -142,9 +142,9 @@ class MemoryControlStore:
         self._rows.audit = renamed
         return changed
 
-    def put_erasure(self, row: ErasureRow) -> None:
+    def put_erasures(self, rows: Sequence[ErasureRow]) -> None:
         self._owner.check()
-        self._rows.erasures[row.id] = row
+        self._rows.erasures.update((row.id, row) for row in rows)
 
     def erasures(self, limit: int = 100) -> list[ErasureRow]:
         return sorted(self._rows.erasures.values(), key=lambda row: (row.at, row.id))[

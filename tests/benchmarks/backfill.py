@@ -52,9 +52,14 @@ class Watch:
         self._running = running
         self._client = Relance(running.grpc, running.key, timeout=60.0)
         self._contacts = contacts
+        self._first = 0
         self._sent = 0
         self._dice = random.Random(contacts)
         self.peaks: dict[str, float] = {}
+
+    def live_from(self, first: int) -> None:
+        """Contacts before this one do nothing."""
+        self._first = first
 
     def until(self, over: Callable[[], bool], seconds: float) -> list[float]:
         """Seconds until each live event was kept."""
@@ -74,7 +79,9 @@ class Watch:
         event = {
             "type": "track",
             "event": self._dice.choice(past.NAMES),
-            "userId": past.key_of(self._dice.randrange(self._contacts)).partition(":")[2],
+            "userId": past.key_of(self._dice.randrange(self._first, self._contacts)).partition(":")[
+                2
+            ],
             "messageId": f"live-{self._sent}",
         }
         begun = time.perf_counter()

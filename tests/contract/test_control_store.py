@@ -213,8 +213,8 @@ def test_a_coordinator_that_was_overtaken_writes_nothing_more(
 def test_erasures_are_open_until_they_are_done(place: Place, store: ControlStore) -> None:
     first = ErasureRow("a", 1, "ada", "request", "hash", 0, b"{}", b"what to look for")
     second = first._replace(id="b", at=2)
-    for row in (second, first, first._replace(done=9, body=b"")):
-        store.put_erasure(row)
+    store.put_erasures([second, first])
+    store.put_erasures([first._replace(done=9, body=b"")])
     store = place.after_restart(store)
     assert store.open_erasures() == [second]
     assert store.erasures() == [second, first._replace(done=9, body=b"")]

@@ -4,11 +4,16 @@ A person's own timer looks when the time may have come. What counts is their las
 an imported one at its own time. What we sent and what its receipts tell (delivered, opened) counts not.
 """
 
+from engine.domain.duration import DAY
 from engine.domain.effect import Erase
 from engine.domain.intake.turn import Turn
+from engine.domain.language.retention import Retention
+from engine.domain.profile.contact import Contact
 
 OWNER = "retention"
 """The timer."""
+AGAIN = DAY
+"""Ms until who is let go is looked at again: it may not have come to that."""
 PEOPLE = ("anonymous", "prospects", "customers")
 
 
@@ -23,16 +28,32 @@ def arm(turn: Turn) -> None:
 
 
 def look(turn: Turn) -> None:
-    """The timer is due: the contact is let go, or looked at again when its period will be over."""
+    """The timer is due: the contact is let go, or looked at again when its period will be over.
+
+    Until it is gone it may come back: so it is looked at again in any case.
+    """
     contact = turn.contact
-    del contact.timers[OWNER]
-    rule = "customers" if contact.orders else "prospects" if contact.known else "anonymous"
-    period = getattr(turn.rulebook.retention, rule)
-    if not period:
+    ends = _end(contact, turn.rulebook.retention)
+    if not ends:
+        del contact.timers[OWNER]
         return
-    ends = contact.latest + period
-    if ends > turn.now:
-        contact.timers[OWNER] = ends
-        return
-    turn.note("lapsed", rule)
-    turn.effects.append(Erase(rule))
+    contact.timers[OWNER] = ends if ends > turn.now else turn.now + AGAIN
+    if ends <= turn.now:
+        turn.note("lapsed", rule_of(contact))
+        turn.effects.append(Erase(rule_of(contact)))
+
+
+def rule_of(contact: Contact) -> str:
+    """By which rule it is kept."""
+    return "customers" if contact.orders else "prospects" if contact.known else "anonymous"
+
+
+def is_over(contact: Contact, rules: Retention, now: int) -> bool:
+    """Whether the contact is still one to let go: it did nothing since, and is no part of another."""
+    return not contact.merged_into and 0 < _end(contact, rules) <= now
+
+
+def _end(contact: Contact, rules: Retention) -> int:
+    """The instant at which its period is over (ms); 0: never."""
+    period: int = getattr(rules, rule_of(contact))
+    return contact.latest + period if period else 0

@@ -26,8 +26,7 @@ def stage(batch: "Batch", contact: int, effects: list[effect.Effect], depth: int
             case effect.KeepOrders(keys, of):
                 batch.orders.update((of or contact, key) for key in keys)
             case effect.Erase(rule):
-                batch.write.erasure = batch.write.erasure or Erasure()
-                batch.write.erasure.erasing.append(ErasingRow(contact, batch.now, rule))
+                _wish(batch, contact, rule)
             case effect.Settle(key, outcome):
                 if outcome != "deferred":
                     finish(batch, key)
@@ -46,6 +45,13 @@ def finish(batch: "Batch", key: str) -> None:
     batch.settle(key)
     if row is not None:
         line.move_up(batch, row)
+
+
+def _wish(batch: "Batch", contact: int, rule: str) -> None:
+    """That the contact be erased; it may be on its way already."""
+    if contact not in batch.memory.erasing:
+        batch.write.erasure = batch.write.erasure or Erasure()
+        batch.write.erasure.erasing.append(ErasingRow(contact, batch.now, rule))
 
 
 def _hop(batch: "Batch", contact: int, hop: effect.Asked, depth: int) -> None:

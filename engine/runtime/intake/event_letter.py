@@ -166,6 +166,8 @@ class EventLetter:
         event, contact = self.event, resident.contact
         if event.at < contact.first and was_erased(batch.memory, event):
             return self._refuse_echo(batch)
+        if batch.memory.is_leaving(contact.id):
+            return Word(envelope.PARTED)
         if len(event.keys) > 1 and is_device(self.key) and belongs_to_another(contact, event):
             return self._lead_on(batch, resident)
         if self.item.route == envelope.CREATE and not self._proves(contact):

@@ -1,99 +1,174 @@
-"""Erasing a person everywhere, under the Coordinator: what is noted first is carried through.
+"""Erasing persons everywhere, under the Coordinator: who waits is carried through together.
 
-look        who the person is here: the contact, its merged pasts, their keys and addresses
-note        all of it, in the control store, so that a crash at any moment only delays
-let go      every host's directory frees the keys; the hashes that outlive the person are kept
-erase       the hosts of the contacts let them go; what these told in addition goes round again
-mask        every host looks through what it holds of others
-send        the Sender's spool and what the local mailbox holds
-refuse      refused items, rows that imports could not take, names of events, the audit trail
-settle      every store's files are purged; the note shrinks to counts and a hash
+To look through all that is held takes long, and no longer for a thousand persons than for one. So
+whoever waits goes in one party: look who each is here (the contact, its merged pasts, their keys and
+addresses), note all of it in the control store, so that a crash at any moment only delays, and carry
+the party through. Requests go on their own, so that none waits behind what retention lets go.
 """
 
 import asyncio
 import logging
 import secrets
-from collections import Counter
-from functools import partial
-from typing import Any
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 import msgspec
 
 from engine.domain.profile.identity import SLOTS, key_of
-from engine.errors import EngineError
+from engine.errors import Busy, EngineError
 from engine.ports.control_store import ErasureRow
 from engine.ports.engine import Refusal
 from engine.runtime import envelope
-from engine.runtime.rights.dossier import mentions, tells
-from engine.runtime.rights.erasure import LetGo
-from engine.runtime.rights.erasure_letter import ERASED, Found
+from engine.runtime.rights.erasure_letter import ERASED
 from engine.runtime.rights.ground import Ground
-from engine.runtime.rights.traces import Person, Traces, words_of
-from engine.runtime.sending.send_post import SENDER
-from engine.runtime.slots import part_of
+from engine.runtime.rights.passage import Passage
+from engine.runtime.rights.traces import Person, words_of
 
 REQUEST = "request"
+RETENTION = "retention"
 PAUSE = 0.5
 """Seconds between looks at what has yet to be carried through."""
+REST = 4
+"""Times as long as a party of retention took, until the next one sets out."""
 SELDOM = 20
 """Looks after which the host of a single contact is asked for its wishes: there may be hundreds."""
-ROUNDS = 8
-"""How often what was erased may tell of more that has to go too."""
-AT_ONCE = 500
+MOST = 1_000
+"""Persons in a party."""
+FEW = 50
+"""Contacts in one call that reads all that they did."""
 
 
 log = logging.getLogger("relance.coordinator")
 
 
+class Asked(NamedTuple):
+    """``report`` is that of the finished erasure."""
+
+    contact: int
+    by: str
+    report: "asyncio.Future[dict[str, Any]]"
+
+
 class Eraser:
-    """One person at a time."""
+    """Requests and retention in lanes of their own: ``_open`` tells of each that notes may be open."""
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
-        self._one = asyncio.Lock()
+        self._waiting: list[Asked] = []
+        self._arrived = asyncio.Event()
+        self._open = {True: True, False: True}
         self._remembers: bool | None = None
         self._turn = 0
+        self._ended = False
 
-    async def erase(self, contact: int, by: str, rule: str = REQUEST) -> dict[str, Any]:
+    async def erase(self, contact: int, by: str) -> dict[str, Any]:
         """Answers the report: what was erased where. Raises Busy when it goes on later by itself."""
-        async with self._one:
-            person = await self.look(contact)
-            person.at, person.salt = self._ground.clock.now(), secrets.token_bytes(16)
-            row = ErasureRow(
-                secrets.token_hex(8),
-                person.at,
-                by,
-                rule,
-                self._ground.keyring.subject(contact),
-                0,
-                b"{}",
-                envelope.encode(person),
-            )
-            self._ground.control.put_erasure(row)
-            self._remembers = True
-            return report_of(await self._carry_through(row))
+        if self._ended:
+            raise _ends()
+        report: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._waiting.append(Asked(contact, by, report))
+        self._arrived.set()
+        return await report
 
     async def run(self) -> None:
         """What was begun goes on, whatever ended in the middle of it."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._serve_requests())
+            tasks.create_task(self._serve_retention())
+
+    async def _serve_requests(self) -> None:
         while True:
+            asked, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
             try:
-                await self.go_on()
+                await self._answer(asked)
+                await self._pause()
             except EngineError as error:
                 log.debug("erasures are looked for again: %s", error)
-            await asyncio.sleep(PAUSE)
+                _fail(asked, error)
+                await asyncio.sleep(PAUSE)
+            except asyncio.CancelledError:
+                _fail([*asked, *self._waiting], _ends())
+                self._ended = True
+                raise
 
-    async def go_on(self) -> None:
-        """Finish what an earlier life began, then what hosts wish by a rule of retention."""
-        if self._one.locked():
-            return
-        for row in self._ground.control.open_erasures():
-            async with self._one:
-                await self._carry_through(row)
+    async def _pause(self) -> None:
+        """Until somebody asks, or a while."""
+        if not self._waiting:
+            self._arrived.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._arrived.wait(), PAUSE)
+
+    async def _answer(self, asked: list[Asked]) -> None:
+        persons = await self._look([one.contact for one in asked])
+        rows = self._note(
+            (p, a.contact, a.by, REQUEST) for p, a in zip(persons, asked, strict=True)
+        )
+        done = await self._carry(requested=True)
+        for one, row in zip(asked, rows, strict=True):
+            if not one.report.done():
+                one.report.set_result(report_of(done[row.id]))
+
+    async def _serve_retention(self) -> None:
+        while True:
+            begun = time.monotonic()
+            try:
+                await self._carry(requested=False)
+                await self._let_go()
+            except EngineError as error:
+                log.debug("erasures are looked for again: %s", error)
+            await asyncio.sleep(max(PAUSE, REST * (time.monotonic() - begun)))
+
+    async def _let_go(self) -> None:
+        """Whom hosts let go by a rule of retention, unless they came back meanwhile."""
+        rules = await self._wishes()
+        persons = dict(zip(rules, await self._look([*rules]), strict=True))
+        leaving = await self._leave([*rules])
+        self._note((persons[one], one, RETENTION, rules[one]) for one in leaving)
+        await self._carry(requested=False)
+
+    async def _carry(self, *, requested: bool) -> dict[str, ErasureRow]:
+        """Those that are noted, also by an earlier life or try, until they are through."""
+        if not self._open[requested]:
+            return {}
+        rows = self._ground.control.open_erasures()
+        mine = [row for row in rows if (row.rule == REQUEST) == requested]
+        done: list[ErasureRow] = []
+        for start in range(0, len(mine), MOST):
+            done += await Passage(self._ground, mine[start : start + MOST]).carry_through()
+        self._open[requested] = False
+        return {row.id: row for row in done}
+
+    async def _wishes(self) -> dict[int, str]:
+        """The rule of each contact."""
         self._turn += 1
+        found: dict[int, str] = {}
         for host in await self._ground.hosts():
             if host < SLOTS or self._turn % SELDOM == host % SELDOM:
-                for contact, rule in await self._tell(host, "wishes", b""):
-                    await self.erase(contact, "retention", rule)
+                told = await self._tell(host, "wishes", envelope.encode(MOST - len(found)))
+                found |= dict(told)
+        return found
+
+    async def _leave(self, contacts: list[int]) -> list[int]:
+        leaving: list[int] = []
+        for host in dict.fromkeys(map(self._ground.table.host_of_contact, contacts)):
+            of = [one for one in contacts if self._ground.table.host_of_contact(one) == host]
+            leaving += await self._tell(host, "leave", envelope.encode(of))
+        return leaving
+
+    def _note(self, going: Iterable[tuple[Person, int, str, str]]) -> list[ErasureRow]:
+        rows, now = [], self._ground.clock.now()
+        for person, contact, by, rule in going:
+            person.at, person.salt = now, secrets.token_bytes(16)
+            subject = self._ground.keyring.subject(contact)
+            body = envelope.encode(person)
+            rows.append(ErasureRow(secrets.token_hex(8), now, by, rule, subject, 0, b"{}", body))
+        if rows:
+            self._ground.control.put_erasures(rows)
+            self._open[rows[0].rule == REQUEST] = self._remembers = True
+        return rows
 
     async def retention(self) -> list[dict[str, Any]]:
         """What each host tells of it."""
@@ -122,110 +197,52 @@ class Eraser:
         """The addresses among these keys whose person was erased: no import brings them back."""
         return list(await self._tell(0, "barred", envelope.encode(keys)))
 
+    # --- who they are --------------------------------------------------------------------------
+
     async def look(self, contact: int) -> Person:
         """Who a contact is, under all its numbers and keys."""
-        person, asked = Person(contacts=[contact]), 0
-        while asked < len(person.contacts):
-            asked = len(person.contacts)
-            body = envelope.encode(person.contacts)
-            for told in await self._tell_all("person", body):
-                more = msgspec.convert(told, Person)
-                person.join(more)
-                person.seen += more.seen
-        return await self._own(person)
-
-    async def _own(self, person: Person) -> Person:
-        """Without what others hold by now: a device that changed hands, an address claimed in vain."""
-        held = {key: await self._holder(key) for key in person.keys}
-        mine = {0, *person.contacts}
-        person.former = [key for key, holder in held.items() if holder not in mine]
-        person.keys = [key for key, holder in held.items() if holder in mine]
-        for address in list(person.addresses):
-            key = key_of("email" if "@" in address else "phone", address)
-            if await self._holder(key) not in mine:
-                person.addresses.remove(address)
+        [person] = await self._look([contact])
         return person
 
-    async def _holder(self, key: str) -> int:
-        host = part_of(self._ground.table.host_of_key(key))
-        return int(await self._ground.ask_part(host, "resolve", key.encode()))
+    async def _look(self, contacts: list[int]) -> list[Person]:
+        persons = [Person(contacts=[contact]) for contact in contacts]
+        for start in range(0, len(persons), FEW):
+            some = persons[start : start + FEW]
+            while some:
+                some = await self._look_further(some)
+        await self._own(persons)
+        return persons
 
-    # --- step by step --------------------------------------------------------------------------
+    async def _look_further(self, persons: list[Person]) -> list[Person]:
+        """Those of whom there are more contacts than were asked for."""
+        asked = [[*person.contacts] for person in persons]
+        for answer in await self._tell_all("person", envelope.encode(asked)):
+            for person, told in zip(persons, msgspec.convert(answer, list[Person]), strict=True):
+                person.join(told)
+                person.seen += told.seen
+        return [p for p, of in zip(persons, asked, strict=True) if len(of) < len(p.contacts)]
 
-    async def _carry_through(self, row: ErasureRow) -> ErasureRow:
-        person = msgspec.msgpack.decode(row.body, type=Person)
-        counts = Counter(msgspec.json.decode(row.counts, type=dict[str, int]))
-        for _ in range(ROUNDS):
-            row = await self._let_go(row, person, counts)
-            more = await self._take_away(person, row.rule, counts)
-            row = self._noted(row, person, counts)
-            if not more:
-                break
-        await self._clean(person, counts)
-        counts.update(await self._ground.ask_part(SENDER, "forget", envelope.encode(person)))
-        await self._tell_all("settle", envelope.encode(person))
-        return await self._finish(row, person, counts)
+    async def _own(self, persons: list[Person]) -> None:
+        """Without what others hold by now: a device that changed hands, an address claimed in vain."""
+        named = {key for person in persons for key in (*person.keys, *_claims(person).values())}
+        held = await self._holders([*named])
+        for person in persons:
+            mine, keys, claims = {0, *person.contacts}, person.keys, _claims(person)
+            person.former = [key for key in keys if held[key] not in mine]
+            person.keys = [key for key in keys if held[key] in mine]
+            person.addresses = [one for one, key in claims.items() if held[key] in mine]
 
-    def _noted(self, row: ErasureRow, person: Person, counts: Counter[str]) -> ErasureRow:
-        body = envelope.encode(person)
-        row = row._replace(body=body, counts=msgspec.json.encode(dict(counts)))
-        self._ground.control.put_erasure(row)
-        return row
-
-    async def _let_go(self, row: ErasureRow, person: Person, counts: Counter[str]) -> ErasureRow:
-        body = envelope.encode(person)
-        for host in await self._ground.hosts():
-            told = msgspec.convert(await self._tell(host, "let_go", body), LetGo)
-            person.upto.setdefault(host, told.upto)
-            counts.update(told.counts)
-        return self._noted(row, person, counts)
-
-    async def _take_away(self, person: Person, rule: str, counts: Counter[str]) -> bool:
-        """Whether more of the person turned up."""
-        body = envelope.encode((person.contacts, person.at, rule))
-        before = len(person.contacts)
-        more, total = False, Counter[str]()
-        for told in await self._tell_all("erase", body):
-            one = msgspec.convert(told, Found)
-            more |= person.join(one.person)
-            total.update(one.counts)
-        counts |= total
-        if more:
-            return True
-        for told in await self._tell_all("mask", envelope.encode(person)):
-            one = msgspec.convert(told, Found)
-            more |= person.join(one.person)
-            counts.update(one.counts)
-        return more or len(person.contacts) > before
-
-    async def _clean(self, person: Person, counts: Counter[str]) -> None:
-        """What the Coordinator itself keeps: refused items, the rows of imports among them."""
-        traces, words, after = Traces(person), person.words, 0
-        while items := self._ground.control.rejected_after(after, AT_ONCE):
-            after = items[-1][0]
-            gone = [
-                number
-                for number, item in items
-                if mentions(item.body + item.reason.encode(), traces) or words & words_of(item.body)
-            ]
-            self._ground.control.drop_rejected(gone)
-            counts["rejected"] += len(gone)
-            await asyncio.sleep(0)
-        counts["event_name"] += self._ground.event_names.forget(partial(tells, person))
-
-    async def _finish(self, row: ErasureRow, person: Person, counts: Counter[str]) -> ErasureRow:
-        names = {str(one): self._ground.keyring.subject(one) for one in person.contacts}
-        self._ground.control.rename(names)
-        done = row._replace(
-            done=self._ground.clock.now(), counts=msgspec.json.encode(dict(counts)), body=b""
-        )
-        self._ground.control.put_erasure(done)
-        self._ground.control.record(done.done, row.by, f"forget ({row.rule})", row.subject)
-        self._ground.control.purge()
-        readable = Traces(person).readable
-        if await asyncio.to_thread(self._ground.control.traces, readable.search):
-            self._ground.control.purge(whole=True)
-        return done
+    async def _holders(self, keys: list[str]) -> dict[str, int]:
+        """The contact that each key names; 0: nobody."""
+        by_host, held = defaultdict[int, list[str]](list), dict[str, int]()
+        for key in keys:
+            by_host[self._ground.table.host_of_key(key)].append(key)
+        for host, of in by_host.items():
+            for start in range(0, len(of), MOST):
+                some = of[start : start + MOST]
+                told = await self._tell(host, "holders", envelope.encode(some))
+                held |= zip(some, told, strict=True)
+        return held
 
     async def _tell(self, host: int, step: str, body: bytes) -> Any:
         return await self._ground.ask(host, "erasure", envelope.encode((step, body)))
@@ -245,3 +262,18 @@ def report_of(row: ErasureRow) -> dict[str, Any]:
         "done": row.done,
         ERASED: msgspec.json.decode(row.counts),
     }
+
+
+def _claims(person: Person) -> dict[str, str]:
+    """The key of each address."""
+    return {one: key_of("email" if "@" in one else "phone", one) for one in person.addresses}
+
+
+def _fail(asked: Iterable[Asked], error: EngineError) -> None:
+    for one in asked:
+        if not one.report.done():
+            one.report.set_exception(error)
+
+
+def _ends() -> Busy:
+    return Busy(1.0, "the Coordinator is being restarted; ask again")

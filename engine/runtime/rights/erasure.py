@@ -1,25 +1,23 @@
-"""Erasing a person in one host: the calls that the Coordinator makes, each safe to make again."""
+"""Erasing persons in one host: the calls that the Coordinator makes, each safe to make again."""
 
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from engine.domain.profile import codec
-from engine.domain.profile.identity import RANK, SLOT_BITS, key_of, slot_of, slot_of_key
+from engine.domain.profile.identity import RANK, key_of, slot_of, slot_of_key
 from engine.errors import BadRequest
-from engine.ports.host_store import ContactRow, LogRow
 from engine.replay.timeline import timeline
 from engine.runtime.fingerprint import key_hash
 from engine.runtime.rights.erasure_letter import (
-    DoneLetter,
+    WISHED,
     EraseLetter,
     Found,
+    LeaveLetter,
     LetGoLetter,
-    MaskLetter,
-    WorkMaskLetter,
     fingerprints_of,
     found,
     is_barred,
@@ -27,16 +25,19 @@ from engine.runtime.rights.erasure_letter import (
     person_of,
 )
 from engine.runtime.rights.holdings import held, lines
-from engine.runtime.rights.traces import Pattern, Person, Traces
+from engine.runtime.rights.mask_letter import DoneLetter
+from engine.runtime.rights.masking import Masking
+from engine.runtime.rights.party import Party
+from engine.runtime.rights.traces import Person
 
 if TYPE_CHECKING:
     from engine.runtime.host import ContactHost
 
 KINDS = tuple(kind for kind in RANK if kind != "external_id")
-SLICE = 500
-"""Rows looked at between two batches."""
+AT_ONCE = 500
+"""Contacts in one commit of which nothing is left but a note."""
 
-_persons = msgspec.msgpack.Decoder(Person)
+_persons = msgspec.msgpack.Decoder(list[Person])
 
 
 class LetGo(msgspec.Struct):
@@ -54,10 +55,18 @@ async def answer(host: "ContactHost", step: str, body: bytes) -> Any:
     return await STEPS[step](host, body)
 
 
-async def person(host: "ContactHost", body: bytes) -> Person:
-    """What these contacts tell of who they are; of those that are here."""
+async def person(host: "ContactHost", body: bytes) -> list[Person]:
+    """What contacts tell of who each person is; of those that are here."""
+    told = []
+    for contacts in msgspec.msgpack.decode(body, type=list[list[int]]):
+        told.append(_told_by(host, contacts))
+        await asyncio.sleep(0)
+    return told
+
+
+def _told_by(host: "ContactHost", contacts: list[int]) -> Person:
     told = Person()
-    for number in msgspec.msgpack.decode(body, type=list[int]):
+    for number in contacts:
         resident = host.memory.resident(number) if _is_here(host, number) else None
         if resident is not None:
             rows = list(timeline(host.memory.store.log_row, resident.last))
@@ -67,9 +76,25 @@ async def person(host: "ContactHost", body: bytes) -> Person:
     return told
 
 
-async def wishes(host: "ContactHost", _body: bytes) -> list[tuple[int, str]]:
-    """The contacts that a rule of retention has let go, and which."""
-    return [(row.contact, row.rule) for row in host.memory.erasing.values() if not row.body]
+async def wishes(host: "ContactHost", body: bytes) -> list[tuple[int, str]]:
+    """Contacts that a rule of retention has let go, and which: so many at most."""
+    most = msgspec.msgpack.decode(body, type=int)
+    wished = (row for row in host.memory.erasing.values() if row.body in WISHED)
+    return [(row.contact, row.rule) for row in islice(wished, most)]
+
+
+async def holders(host: "ContactHost", body: bytes) -> list[int]:
+    """The contact that each of these keys names; 0: nobody."""
+    keys = msgspec.msgpack.decode(body, type=list[str])
+    found = host.memory.store.directory(keys)
+    return [of[-1].contact if (of := found.get(key)) else 0 for key in keys]
+
+
+async def leave(host: "ContactHost", body: bytes) -> list[int]:
+    """Those of these contacts that did not come back; nothing new is taken for them from here on."""
+    contacts = msgspec.msgpack.decode(body, type=list[int])
+    stay = [await host.mailbox.put([LeaveLetter(one)], bulk=True) for one in contacts]
+    return [one for one, [leaves] in zip(contacts, stay, strict=True) if leaves]
 
 
 async def barred(host: "ContactHost", body: bytes) -> list[str]:
@@ -94,85 +119,54 @@ async def retention(host: "ContactHost", _body: bytes) -> dict[str, Any]:
     return host.expiry.told(host.memory.rulebook.retention)
 
 
-async def let_go(host: "ContactHost", body: bytes) -> LetGo:
-    """The directory's part: the person's keys are free."""
-    person = _persons.decode(body)
-    slots = host.memory.slots
-    keys = tuple(key for key in (*person.keys, *person.former) if slot_of_key(key) in slots)
-    [gone] = await host.mailbox.put([LetGoLetter(person, keys)])
-    return LetGo({"directory": gone}, (host.memory.next_log, host.memory.next_contact))
+async def let_go(host: "ContactHost", body: bytes) -> list[LetGo]:
+    """The directory's part: the persons' keys are free."""
+    memory, told = host.memory, []
+    for person in _persons.decode(body):
+        keys = [k for k in (*person.keys, *person.former) if slot_of_key(k) in memory.slots]
+        [gone] = await host.mailbox.put([LetGoLetter(person, tuple(keys))], bulk=True)
+        told.append(LetGo({"directory": gone}, (memory.next_log, memory.next_contact)))
+    return told
 
 
-async def erase(host: "ContactHost", asked: bytes) -> Found:
-    """The contacts that are here go; answers what more of the person they told."""
-    contacts, at, rule = msgspec.msgpack.decode(asked, type=tuple[list[int], int, str])
+async def erase(host: "ContactHost", asked: bytes) -> list[Found]:
+    """The contacts that are here go; answers what more of each person they told."""
+    decoded = msgspec.msgpack.decode(asked, type=list[tuple[list[int], int, str]])
+    return [await _erased(host, *one) for one in decoded]
+
+
+async def _erased(host: "ContactHost", contacts: list[int], at: int, rule: str) -> Found:
     total = Found()
-    here = [number for number in contacts if _is_here(host, number)]
-    for body in await host.mailbox.put([EraseLetter(number, at, rule) for number in here]):
-        if body:
-            one = found.decode(body)
+    for number in contacts:
+        if _is_here(host, number):
+            [body] = await host.mailbox.put([EraseLetter(number, at, rule)], bulk=True)
+            one = found.decode(body) if body else Found()
             total.person.join(one.person)
             total.counts = dict(Counter(total.counts) + Counter(one.counts))
     return total
 
 
-async def mask(host: "ContactHost", body: bytes) -> Found:
+async def mask(host: "ContactHost", body: bytes) -> dict[int, Found]:
     """Look through all that the host holds of others; answers contacts that had merged into these."""
-    person = _persons.decode(body)
-    traces, memory = Traces(person), host.memory
-    log_end, contact_end = person.upto.get(memory.host, (0, 0))
-    total = Found()
-    [counts] = await host.mailbox.put([WorkMaskLetter(person, traces)])
-    after = 0
-    while rows := memory.store.all_contacts(after, SLICE):
-        after = rows[-1].id
-        older = [row for row in rows if row.id >> SLOT_BITS < contact_end]
-        await _mask_contacts(host, traces, older, person, total.person)
-        await asyncio.sleep(0)
-    masked = await _mask_log(host, traces, log_end)
-    total.counts = {**counts, "masked": masked}
-    return total
-
-
-async def _mask_contacts(
-    host: "ContactHost", traces: Traces, rows: list[ContactRow], person: Person, more: Person
-) -> None:
-    others: list[int] = []
-    for row in rows if traces.pattern.among(row.state for row in rows) else ():
-        if traces.pattern.search(row.state):
-            into = codec.decode(row.state, host.memory.rulebook.lexicon).merged_into
-            (more.contacts if into in person.contacts else others).append(row.id)
-    if others:
-        await host.mailbox.put([MaskLetter(traces, [], others)])
-
-
-async def _mask_log(host: "ContactHost", traces: Traces, end: int) -> int:
-    pattern, after, masked = traces.pattern, 0, 0
-    while rows := host.memory.store.log(after, SLICE):
-        after = rows[-1].id
-        older = [row for row in rows if row.id < end]
-        if pattern.among(part for row in older for part in (row.body, row.facts)):
-            mention = [row for row in older if _mentions(pattern, row)]
-            letters = [MaskLetter(traces, mention, [])] if mention else []
-            masked += sum(await host.mailbox.put(letters))
-        if after >= end:
-            break
-        await asyncio.sleep(0)
-    return masked
-
-
-def _mentions(pattern: Pattern, row: LogRow) -> bool:
-    return pattern.search(row.body) or pattern.search(row.facts)
+    masking = Masking(host, await Party.of(_persons.decode(body)))
+    await masking.run()
+    return masking.found
 
 
 async def settle(host: "ContactHost", body: bytes) -> None:
     """Nothing is left to look for but what lies in the files of rows that are gone."""
-    person = _persons.decode(body)
-    await host.mailbox.put([DoneLetter(person.contacts)])
-    host.standings.forget(person)
-    store, readable = host.memory.store, Traces(person).readable
+    party = await Party.of(_persons.decode(body))
+    contacts = [number for person in party.persons for number in person.contacts]
+    for start in range(0, len(contacts), AT_ONCE):
+        await host.mailbox.put([DoneLetter(contacts[start : start + AT_ONCE])], bulk=True)
+
+    def search(raw: bytes) -> bool:
+        return bool(party.readable(raw))
+
+    host.standings.forget(search)
+    store = host.memory.store
     store.purge()
-    if await asyncio.to_thread(store.traces, readable.search):
+    if await asyncio.to_thread(store.traces, search):
         store.purge(whole=True)
 
 
@@ -182,6 +176,8 @@ def _is_here(host: "ContactHost", contact: int) -> bool:
 
 STEPS: dict[str, Callable[["ContactHost", bytes], Awaitable[Any]]] = {
     "person": person,
+    "holders": holders,
+    "leave": leave,
     "let_go": let_go,
     "erase": erase,
     "mask": mask,

@@ -1,10 +1,12 @@
 """Erasing a contact in the host that holds it: its rows go, what is left is only what hashes tell.
 
-Three letters, each its own commit, each of no effect when it comes again:
+Letters, each its own commit, each of no effect when it comes again:
 
+    LeaveLetter   whom a rule of retention has let go has not come back since
     LetGoLetter   the directory lets go of the person's keys: from here on they name somebody new
     EraseLetter   one contact goes with its log, its messages, its hops
-    MaskLetter    rows of others that mention the person are put anew without that
+
+What others' rows tell of the person is masked after that; see ``mask_letter``.
 
 Counters keep their sums: what leaves with its rows is counted under ``gone/``, so that rows and
 ``gone`` together are still what the counters say.
@@ -14,12 +16,11 @@ import msgspec
 
 from engine.domain import fact, message
 from engine.domain.consents.suppression import ERASURE
-from engine.domain.effect import Adopt, ClaimKey, Suppress, TellCompany
+from engine.domain.effect import Adopt, Suppress, TellCompany
 from engine.domain.event import Event
 from engine.domain.fact import Fact
-from engine.domain.intake import lifecycle, listing
+from engine.domain.intake import lapse, lifecycle, listing
 from engine.domain.message import Receipt
-from engine.domain.profile import codec
 from engine.domain.profile.contact import Contact
 from engine.domain.profile.dedupe import FINGERPRINT
 from engine.domain.profile.identity import Binding, company_key, kind_of, slot_of_key, value_of
@@ -29,7 +30,6 @@ from engine.ports.host_store import (
     ErasedRow,
     ErasingRow,
     Erasure,
-    HopRow,
     LogRow,
     OutboxRow,
     WakeUp,
@@ -39,7 +39,7 @@ from engine.runtime import envelope
 from engine.runtime.batches import flows, handoff_rows, quotas
 from engine.runtime.batches.batch import Batch
 from engine.runtime.fingerprint import key_hash
-from engine.runtime.rights.traces import ADDRESSES, Person, Traces
+from engine.runtime.rights.traces import ADDRESSES, Person
 from engine.runtime.state.memory import Memory
 from engine.runtime.state.outbox import send_of
 from engine.runtime.state.residents import Resident
@@ -50,6 +50,9 @@ NAMES = frozenset(
     {"name", "first_name", "last_name", "firstname", "lastname", "full_name", "username"}
 )
 """Attributes that hold what a person is called."""
+LEAVING = msgspec.msgpack.encode(None)
+WISHED = (b"", LEAVING)
+"""What stands in the row of a contact that is still there: a rule's wish, and that it is being done."""
 REMEMBERED = 1_024
 """Fingerprints kept of one person, so that a retry that tells no time is known."""
 
@@ -93,6 +96,12 @@ def was_erased(memory: Memory, event: Event) -> bool:
         if row is not None and (event.at <= row.at or _knows(row.seen, event.fingerprint)):
             return True
     return not event.live and any(is_barred(memory, key) for key in event.keys)
+
+
+def is_leaving(memory: Memory, contact: int) -> bool:
+    """Whether nothing new is taken for it, because a rule of retention erases it right now."""
+    row = memory.erasing.get(contact)
+    return row is not None and row.body == LEAVING
 
 
 def is_barred(memory: Memory, key: str) -> bool:
@@ -164,7 +173,7 @@ class EraseLetter:
         asked = batch.memory.erasing.get(self.contact)
         resident = batch.resident(self.contact)
         if resident is None:
-            return asked.body if asked else b""
+            return asked.body if asked and asked.body not in WISHED else b""
         told = Found(person_of(resident.contact), dict.fromkeys(("contact",), 1))
         rows = list(timeline(batch.log_row, resident.last))
         told.counts |= {"log": len(rows), "wakeup": int(resident.wake > 0)}
@@ -241,103 +250,34 @@ class EraseLetter:
         return b""
 
 
-class MaskLetter:
-    """Rows and states of others that mention the person, without that. Answers how many."""
+class LeaveLetter:
+    """Who was let go by a rule goes now, unless they came back meanwhile. Answers whether.
+
+    From here on nothing new is taken for the contact: what comes waits for its keys to be free.
+    """
 
     keys: tuple[str, ...] = ()
 
-    def __init__(self, traces: Traces, rows: list[LogRow], contacts: list[int]) -> None:
-        self.traces = traces
-        self.rows = rows
-        self.contacts: tuple[int, ...] = tuple(contacts)
+    def __init__(self, contact: int) -> None:
+        self.contact = contact
+        self.contacts: tuple[int, ...] = (contact,)
 
-    def take(self, batch: Batch) -> int:
-        mask = self.traces.mask
-        erasure_of(batch).log_masked += [
-            row._replace(body=mask(row.body), facts=mask(row.facts)) for row in self.rows
-        ]
-        for number in self.contacts:
-            resident = batch.resident(number)
-            if resident is not None:
-                contact = codec.decode(mask(codec.encode(resident.contact)))
-                handoff_rows.stage(batch, resident.contact, contact)
-                batch.touched[number] = msgspec.structs.replace(resident, contact=contact)
-        return len(self.rows)
+    def take(self, batch: Batch) -> bool:
+        asked, resident = batch.memory.erasing.get(self.contact), batch.resident(self.contact)
+        if asked is None or asked.body not in WISHED:
+            return False
+        rules, erasure = batch.memory.rulebook.retention, erasure_of(batch)
+        if resident is None or not lapse.is_over(resident.contact, rules, batch.now):
+            erasure.erasing_gone.append(self.contact)
+            return False
+        erasure.erasing.append(asked._replace(body=LEAVING))
+        return True
 
     def body(self) -> bytes:
         return b""
 
-    def quarantined(self) -> int:
-        return 0
-
-
-class WorkMaskLetter:
-    """What is unfinished or set aside and mentions the person: masked, or gone. Answers the counts."""
-
-    keys: tuple[str, ...] = ()
-    contacts: tuple[int, ...] = ()
-
-    def __init__(self, person: Person, traces: Traces) -> None:
-        self.person = person
-        self.traces = traces
-
-    def take(self, batch: Batch) -> dict[str, int]:
-        mask, search = self.traces.mask, self.traces.pattern.search
-        for row in batch.memory.outbox.rows():
-            if search(row.body):
-                batch.outbox[row.key] = row._replace(body=mask(row.body))
-        for hop in list(batch.memory.hops.values()):
-            if search(hop.body):
-                batch.hops[hop.number] = None
-                self._ask_again(batch, hop, mask(hop.body))
-        for noted in batch.memory.reserved.rows():
-            if search(noted.key.encode()):
-                batch.reserved[noted.fingerprint] = None
-        aside = [
-            row.number
-            for row in batch.memory.store.quarantined(1 << 31)
-            if row.contact in self.person.contacts or search(row.body + row.error.encode())
-        ]
-        erasure_of(batch).quarantine += aside
-        pairs = [
-            (row.contact, row.other)
-            for row in batch.memory.store.reviews(1 << 31)
-            if {row.contact, row.other} & {*self.person.contacts} or search(row.key.encode())
-        ]
-        batch.write.reviews_gone += pairs
-        return {"quarantine": len(aside), "review": len(pairs)}
-
-    def _ask_again(self, batch: Batch, row: HopRow, body: bytes) -> None:
-        """A key that is masked belongs to another slot."""
-        hop = envelope.hops.decode(body)
-        to = slot_of_key(hop.claim.key) if isinstance(hop, ClaimKey) else row.to
-        batch.put_hop(row._replace(to=to, body=body))
-
-    def body(self) -> bytes:
-        return b""
-
-    def quarantined(self) -> dict[str, int]:
-        return {}
-
-
-class DoneLetter:
-    """Nothing is left to look for: what was noted for that goes too."""
-
-    keys: tuple[str, ...] = ()
-    contacts: tuple[int, ...] = ()
-
-    def __init__(self, contacts: list[int]) -> None:
-        self.done = contacts
-
-    def take(self, batch: Batch) -> None:
-        held = [one for one in self.done if one in batch.memory.erasing]
-        erasure_of(batch).erasing_gone += held
-
-    def body(self) -> bytes:
-        return b""
-
-    def quarantined(self) -> None:
-        return None
+    def quarantined(self) -> bool:
+        return False
 
 
 def rows_left(counters: dict[str, int], rows: list[LogRow]) -> None:

@@ -92,15 +92,14 @@ class Traces:
     def __init__(self, person: Person) -> None:
         self._person = person
         self._salt = person.salt
-        under_way = [f"{WITH}{number}" for number in person.contacts]
-        self._texts = list(dict.fromkeys((*person.keys, *person.told, *under_way)))
+        self._texts = texts_of(person)
 
     @cached_property
     def pattern(self) -> Pattern:
         """Finds any of them. Matches nothing when there are none."""
         numbers = [msgspec.msgpack.encode(one) for one in self._person.contacts]
-        expression = _any([*map(_found, self._texts), *map(re.escape, numbers)])
-        return Pattern([*self._forms, *numbers], expression)
+        exactly = [b"(?-i:" + re.escape(one) + b")" for one in numbers]
+        return Pattern([*self._forms, *numbers], _any([*map(_found, self._texts), *exactly]))
 
     @cached_property
     def readable(self) -> Pattern:
@@ -109,7 +108,7 @@ class Traces:
 
     @property
     def _forms(self) -> Iterator[bytes]:
-        return (form for text in self._texts for form in _forms(text))
+        return (form for text in self._texts for form in forms_of(text))
 
     def mask(self, raw: bytes) -> bytes:
         """The bytes without any trace, as many as before."""
@@ -146,23 +145,37 @@ def _any(alternatives: list[bytes]) -> re.Pattern[bytes]:
 
 def _found(text: str) -> bytes:
     """The text as a whole msgpack string, in which its length is written before it, or bounded."""
-    packed, raw = msgspec.msgpack.encode(text), text.encode()
-    head = re.escape(packed[: len(packed) - len(raw)])
-    return b"(" + head + b")(" + re.escape(raw) + b")|" + _bounded(text)
+    head, raw = re.escape(head_of(text)), re.escape(text.encode())
+    return b"(" + head + b")(" + raw + b")|" + _bounded(text)
 
 
 def _bounded(text: str) -> bytes:
     """The text in another one, as JSON may write it too, where no longer word begins or goes on."""
-    forms = b"|".join(map(re.escape, _forms(text)))
+    forms = b"|".join(map(re.escape, forms_of(text)))
     return _BEFORE + b"(" + forms + b")" + _AFTER
 
 
-def _forms(text: str) -> list[bytes]:
+def texts_of(person: Person) -> list[str]:
+    """What is looked for besides the numbers of contacts: a number as something under way has it, too."""
+    under_way = [f"{WITH}{number}" for number in person.contacts]
+    return list(dict.fromkeys((*person.keys, *person.told, *under_way)))
+
+
+def head_of(text: str) -> bytes:
+    """What msgpack writes before it."""
+    packed = msgspec.msgpack.encode(text)
+    return packed[: len(packed) - len(text.encode())]
+
+
+def forms_of(text: str) -> list[bytes]:
+    """The bytes that it may be written in."""
     return sorted({text.encode(), _escaped(text)})
 
 
 def _escaped(text: str) -> bytes:
     """JSON in ASCII (RFC 8259 section 7)."""
+    if text.isascii():
+        return text.encode()
     units = text.encode("utf-16-be", "surrogatepass")
     pairs = [int.from_bytes(units[at : at + 2], "big") for at in range(0, len(units), 2)]
     return "".join(chr(one) if one <= ASCII else f"\\u{one:04x}" for one in pairs).encode()

@@ -12,7 +12,7 @@ from engine.domain.message import Message, Receipt
 from engine.domain.profile.contact import Contact
 from engine.domain.scores.gauge import Gauge
 from engine.domain.step import Outcome
-from engine.runtime.rights.traces import Person, Traces
+from engine.ports.host_store import Search
 from engine.runtime.scores.cells import Cells
 from engine.runtime.scores.rungs import Rungs, Stepped
 from engine.runtime.state.memory import Memory
@@ -69,10 +69,9 @@ class Standings:
                 for ranking in self._counted():
                     ranking.leave(resident.contact)
 
-    def forget(self, person: Person) -> None:
+    def forget(self, tells: Search) -> None:
         """Providers' texts may quote an address."""
-        readable = Traces(person).readable
-        for what in [w for w in self._reasons if readable.search(w[2].encode())]:
+        for what in [w for w in self._reasons if tells(w[2].encode())]:
             del self._reasons[what]
 
     def told(self) -> dict[str, Any]:

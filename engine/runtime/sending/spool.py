@@ -9,6 +9,7 @@ import errno
 import fcntl
 import logging
 import os
+from collections import Counter
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -81,8 +82,8 @@ class Spool:
         if self._lines > COMPACT_FROM and self._lines > 4 * len(self.entries):
             self._file = self._rewritten()
 
-    def forget(self, contacts: set[int]) -> int:
-        """Lines about messages of these contacts are in the file no more; how many entries went.
+    def forget(self, contacts: set[int]) -> Counter[int]:
+        """Lines about messages of these contacts are in the file no more; how many entries of each went.
 
         Raises OSError.
         """
@@ -94,7 +95,7 @@ class Spool:
         with old:
             old.write(bytes(os.fstat(old.fileno()).st_size))
             os.fsync(old.fileno())
-        return len(gone)
+        return Counter(contact_of(key) for key, _ in gone)
 
     def in_doubt(self, host: str) -> bool:
         """Whether lines about this host's messages may have gone with an earlier boot."""

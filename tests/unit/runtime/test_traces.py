@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.runtime.rights.party import Party
 from engine.runtime.rights.traces import Person, Traces
 
 WAYS: dict[str, Callable[[str], bytes]] = {
@@ -41,3 +42,11 @@ def test_a_contacts_number_is_found_where_a_row_names_it() -> None:
     of = traces("somebody else")
     assert of.pattern.search(msgspec.msgpack.encode(["merged", 1 << 40]))
     assert not of.pattern.among([msgspec.msgpack.encode(["merged", (1 << 40) + 1])])
+
+
+def test_a_long_id_is_found_by_its_words_also_where_its_length_looks_like_one() -> None:
+    """Of 50 characters msgpack writes the length as a byte that is the digit 2."""
+    party = Party()
+    for number in range(1, 30):
+        party.add(Person([number << 16], [f"crm:{number:050}"]))
+    assert party.found(msgspec.msgpack.encode([f"{7:050}", 7])) == {6}
