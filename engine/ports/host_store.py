@@ -149,8 +149,13 @@ class QuarantineRow(NamedTuple):
     number: int = 0
 
 
+LEAVING = b"\xc0"
+
+
 class ErasingRow(NamedTuple):
     """Contact ``contact`` is being erased. ``body`` is what has yet to be looked for, once it is gone.
+
+    Until then it is empty, for a wish that the contact may still outlive, or ``LEAVING``.
 
     ``rule`` says by whose will: ``request``, or the rule of retention.
     """

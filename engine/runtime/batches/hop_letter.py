@@ -34,7 +34,6 @@ from engine.runtime import envelope
 from engine.runtime.batches import companies, quotas
 from engine.runtime.batches.batch import Batch
 from engine.runtime.envelope import Answer, Question
-from engine.runtime.rights.erasure_letter import is_leaving
 from engine.runtime.state import founding, reserved
 from engine.runtime.state.retries import shared_orders
 
@@ -111,7 +110,7 @@ class HopLetter:
             return YieldAnswered(hop.claim, "kept", by=hop.to)
         if resident is None and _was_here(batch, hop.to):
             return YieldAnswered(hop.claim, "released", by=hop.to)
-        if resident is None or is_leaving(batch.memory, hop.to):
+        if resident is None or batch.memory.is_leaving(hop.to):
             return None
         if not yields(resident.contact, question):
             return None

@@ -123,10 +123,12 @@ class Eraser:
 
     async def _let_go(self) -> None:
         """Whom hosts let go by a rule of retention, unless they came back meanwhile."""
-        rules = await self._wishes()
-        persons = dict(zip(rules, await self._look([*rules]), strict=True))
-        leaving = await self._leave([*rules])
-        self._note((persons[one], one, RETENTION, rules[one]) for one in leaving)
+        wishes = await self._wishes()
+        persons = dict(zip(wishes, await self._look([*wishes]), strict=True))
+        leaving = await self._leave([*wishes])
+        for contact, (_, at) in wishes.items():
+            persons[contact].at = at
+        self._note((persons[one], one, RETENTION, wishes[one][0]) for one in leaving)
         await self._carry(requested=False)
 
     async def _carry(self, *, requested: bool) -> dict[str, ErasureRow]:
@@ -141,14 +143,14 @@ class Eraser:
         self._open[requested] = False
         return {row.id: row for row in done}
 
-    async def _wishes(self) -> dict[int, str]:
-        """The rule of each contact."""
+    async def _wishes(self) -> dict[int, tuple[str, int]]:
+        """By contact: the rule, and when; what is older is an echo, what comes later somebody new."""
         self._turn += 1
-        found: dict[int, str] = {}
+        found: dict[int, tuple[str, int]] = {}
         for host in await self._ground.hosts():
             if host < SLOTS or self._turn % SELDOM == host % SELDOM:
                 told = await self._tell(host, "wishes", envelope.encode(MOST - len(found)))
-                found |= dict(told)
+                found |= {contact: (rule, at) for contact, rule, at in told}
         return found
 
     async def _leave(self, contacts: list[int]) -> list[int]:
@@ -161,7 +163,7 @@ class Eraser:
     def _note(self, going: Iterable[tuple[Person, int, str, str]]) -> list[ErasureRow]:
         rows, now = [], self._ground.clock.now()
         for person, contact, by, rule in going:
-            person.at, person.salt = now, secrets.token_bytes(16)
+            person.at, person.salt = person.at or now, secrets.token_bytes(16)
             subject = self._ground.keyring.subject(contact)
             body = envelope.encode(person)
             rows.append(ErasureRow(secrets.token_hex(8), now, by, rule, subject, 0, b"{}", body))

@@ -76,11 +76,11 @@ def _told_by(host: "ContactHost", contacts: list[int]) -> Person:
     return told
 
 
-async def wishes(host: "ContactHost", body: bytes) -> list[tuple[int, str]]:
-    """Contacts that a rule of retention has let go, and which: so many at most."""
+async def wishes(host: "ContactHost", body: bytes) -> list[tuple[int, str, int]]:
+    """Contacts that a rule of retention has let go, by which and when: so many at most."""
     most = msgspec.msgpack.decode(body, type=int)
     wished = (row for row in host.memory.erasing.values() if row.body in WISHED)
-    return [(row.contact, row.rule) for row in islice(wished, most)]
+    return [(row.contact, row.rule, row.at) for row in islice(wished, most)]
 
 
 async def holders(host: "ContactHost", body: bytes) -> list[int]:

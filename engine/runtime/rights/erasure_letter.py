@@ -27,6 +27,7 @@ from engine.domain.profile.identity import Binding, company_key, kind_of, slot_o
 from engine.domain.profile.phone import e164
 from engine.domain.runs import standing
 from engine.ports.host_store import (
+    LEAVING,
     ErasedRow,
     ErasingRow,
     Erasure,
@@ -50,7 +51,6 @@ NAMES = frozenset(
     {"name", "first_name", "last_name", "firstname", "lastname", "full_name", "username"}
 )
 """Attributes that hold what a person is called."""
-LEAVING = msgspec.msgpack.encode(None)
 WISHED = (b"", LEAVING)
 """What stands in the row of a contact that is still there: a rule's wish, and that it is being done."""
 REMEMBERED = 1_024
@@ -96,12 +96,6 @@ def was_erased(memory: Memory, event: Event) -> bool:
         if row is not None and (event.at <= row.at or _knows(row.seen, event.fingerprint)):
             return True
     return not event.live and any(is_barred(memory, key) for key in event.keys)
-
-
-def is_leaving(memory: Memory, contact: int) -> bool:
-    """Whether nothing new is taken for it, because a rule of retention erases it right now."""
-    row = memory.erasing.get(contact)
-    return row is not None and row.body == LEAVING
 
 
 def is_barred(memory: Memory, key: str) -> bool:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Hashable)
-SLICE = 400
+SLICE = 200
 """Rows looked at between two batches."""
 FEW = 50
 """Rows masked in one commit."""

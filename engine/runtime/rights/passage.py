@@ -28,6 +28,9 @@ from engine.runtime.sending.send_post import SENDER
 ROUNDS = 8
 """How often what was erased may tell of more that has to go too."""
 AT_ONCE = 500
+"""Refused items read in one go."""
+FEW = 50
+"""Rows of the control store changed in one go."""
 PARCEL = 1 << 16
 """Bytes of persons in one call, about."""
 
@@ -73,14 +76,17 @@ class Passage:
         for _ in range(ROUNDS):
             await self._let_go(grown)
             grown = await self._erase(grown)
-            self._note(going)
+            await self._note(going)
             if not grown:
                 break
         await self._unsend(going)
         return await self._mask(going)
 
-    def _note(self, going: Iterable[Traveller]) -> None:
-        self._ground.control.put_erasures([one.noted() for one in going])
+    async def _note(self, going: list[Traveller]) -> None:
+        for start in range(0, len(going), FEW):
+            some = going[start : start + FEW]
+            self._ground.control.put_erasures([one.noted() for one in some])
+            await asyncio.sleep(0)
 
     async def _let_go(self, going: list[Traveller]) -> None:
         for some in _parcels(going):
@@ -90,7 +96,7 @@ class Passage:
                 for one, let_go in zip(some, told, strict=True):
                     one.person.upto.setdefault(host, let_go.upto)
                     one.counts.update(let_go.counts)
-            self._note(some)
+            await self._note(some)
 
     async def _erase(self, going: list[Traveller]) -> list[Traveller]:
         """Those who told of more."""
@@ -125,7 +131,7 @@ class Passage:
                 if going[at].person.join(found.person):
                     grown.add(at)
                 going[at].counts.update(found.counts)
-        self._note(going)
+        await self._note(going)
         return [going[at] for at in sorted(grown)]
 
     async def _unsend(self, going: list[Traveller]) -> None:
@@ -162,13 +168,8 @@ class Passage:
 
     async def _finish(self) -> list[ErasureRow]:
         """What tells who it was goes first, then its bytes from the files: only then it is done."""
-        control, subject, party = (
-            self._ground.control,
-            self._ground.keyring.subject,
-            await self._party(),
-        )
-        contacts = (contact for one in self._all for contact in one.person.contacts)
-        control.rename({str(contact): subject(contact) for contact in contacts})
+        control, party = self._ground.control, await self._party()
+        await self._rename([contact for one in self._all for contact in one.person.contacts])
         rows = [one.noted()._replace(body=b"") for one in self._all]
         control.put_erasures(rows)
         control.purge()
@@ -176,6 +177,14 @@ class Passage:
         if told or self._purged:
             control.purge(whole=True)
         return [await self._done(row) for row in (*rows, *self._purged)]
+
+    async def _rename(self, contacts: list[int]) -> None:
+        """Each name is looked for in the whole trail."""
+        subject = self._ground.keyring.subject
+        for start in range(0, len(contacts), FEW):
+            some = contacts[start : start + FEW]
+            self._ground.control.rename({str(contact): subject(contact) for contact in some})
+            await asyncio.sleep(0)
 
     async def _done(self, row: ErasureRow) -> ErasureRow:
         done = row._replace(done=self._ground.clock.now())

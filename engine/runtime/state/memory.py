@@ -7,6 +7,7 @@ from engine.domain.profile import codec
 from engine.domain.profile.identity import Binding
 from engine.domain.rulebooks.rulebook import Rulebook
 from engine.ports.host_store import (
+    LEAVING,
     ErasedRow,
     ErasingRow,
     Erasure,
@@ -137,6 +138,11 @@ class Memory:
             self.residents.drop(contact)
         for key in keys:
             self.bindings.pop(key, None)
+
+    def is_leaving(self, contact: int) -> bool:
+        """Whether nothing new is taken for it, because a rule of retention erases it right now."""
+        row = self.erasing.get(contact)
+        return row is not None and row.body == LEAVING
 
     def erase(self, gone: Erasure) -> None:
         """After the commit that took it away."""
