@@ -13,6 +13,7 @@ from engine.cli.standing import lines_of
 from engine.domain.profile.calendar import written
 from engine.errors import BadRequest, Unknown
 from engine.replay.explain import message_ids, scenarios, why_not, why_sent
+from engine.replay.joining import unions
 from engine.replay.life import Life
 from engine.replay.portrait import portrait
 
@@ -20,7 +21,7 @@ app = typer.Typer()
 EVIDENCE = ("source", "basis", "method", "form", "wording", "confirmed", "note")
 WENT = {
     "timed_out": "waited in vain at {step}",
-    "run_taken": "went on in contact {contact} after a merge, or its undoing,",
+    "run_taken": "went on in contact {contact} ({why})",
     "run_migrated": "moved from version {from} to version {to} at {step}",
     "arm": "drew {arm} at {step} ({chance})",
     "fallback": "took {channel} instead at {step} ({why})",
@@ -69,7 +70,8 @@ def _message(life: Life, message: str, *, json: bool) -> None:
     found = why_sent(life, message)
     if found is None:
         listed = ", ".join(message_ids(life)[-SHOWN:]) or "none"
-        raise Unknown(f"no row tells of a message {message}; decided on were {listed}")
+        text = f"no row tells of a message {message}; decided on were {listed}"
+        raise Unknown("; ".join((text, *_elsewhere(life))))
     if json:
         print_json(found)
         return
@@ -95,6 +97,10 @@ def _sentences(found: dict[str, Any]) -> Iterator[str]:
 
 def _began(found: dict[str, Any]) -> Iterator[str]:
     entered = found["entered"]
+    if "origin" in entered:
+        yield f"  because contact {entered['origin']} had entered {found['scenario']}"
+        yield f"  it came here at {entered['at']}: {entered['why']}"
+        return
     version = f" in version {entered['version']}" if "version" in entered else ""
     yield f"  because {found['scenario']} was entered{version} at {entered['at']}, by {entered['by']}"
     if entered.get("properties"):
@@ -169,10 +175,17 @@ def _portrait(life: Life, instant: int, *, json: bool) -> None:
         print()
 
 
+def _elsewhere(life: Life) -> list[str]:
+    """Where to look for what happened while it was a part of another contact."""
+    return [f"it has been a part of contact {one}: ask for that one too" for one in unions(life)]
+
+
 def _unknown(life: Life, instant: int) -> str:
     since = min((row.now for row in life.rows()), default=0)
     if instant < since and not life.cut:
         return f"the contact came later, at {written(since)}"
+    if elsewhere := _elsewhere(life):
+        return f"what the contact was at {written(instant)} is not told here; {elsewhere[0]}"
     return f"what the contact was at {written(instant)} is not known: rows of that time are kept no longer"
 
 

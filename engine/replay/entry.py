@@ -15,6 +15,7 @@ from engine.domain.rulebooks.scenario_plan import ScenarioPlan
 from engine.domain.runs import entry
 from engine.domain.runs.dating import MISSED, TIMER
 from engine.domain.runs.rollout import for_contact
+from engine.replay.joining import quietly
 from engine.replay.life import Moment
 
 _CROSSED = {
@@ -53,6 +54,7 @@ def refusal(plan: ScenarioPlan, moment: Moment, rulebook: Rulebook) -> str:
         or _told(plan, moment)
         or _reserved(plan, moment.before, rulebook)
         or _worded(plan, moment.before, moment, rulebook)
+        or quietly(moment)
     )
 
 

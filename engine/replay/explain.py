@@ -6,10 +6,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from engine.domain.effect import Send, mark_of
+from engine.domain.effect import Send, contact_of, mark_of
 from engine.domain.event import Event
 from engine.domain.fact import Fact
-from engine.domain.message import Logged
 from engine.domain.profile.calendar import written
 from engine.domain.profile.contact import Contact
 from engine.domain.rulebooks.rulebook import Rulebook
@@ -18,18 +17,17 @@ from engine.domain.runs.rollout import for_contact
 from engine.domain.surveys.why import because
 from engine.replay import capped
 from engine.replay.cause import cause
+from engine.replay.consumed import consumed
 from engine.replay.entry import refusal
 from engine.replay.evidence import evidence
+from engine.replay.joining import origin
 from engine.replay.life import Life, Moment
+from engine.replay.outcome import outcomes
 from engine.replay.way import plan_of, way
 
 Told = dict[str, Any]
 SHORTEST = 8
 """Characters of a file's name by which a message may be named."""
-_JOINED = {
-    "run_taken": "it goes on in this contact after a merge, or its undoing",
-    "run_dropped": "a merge: the contact that took over had entered already",
-}
 
 
 class Decision(NamedTuple):
@@ -107,23 +105,10 @@ def scenarios(life: Life) -> list[str]:
 
 def why_not(life: Life, scenario: str) -> list[Told]:
     """Each time that the scenario might have begun for the contact, or was to send, and what came of it."""
-    told = [
-        line
-        for moment in _moments(life)
-        for line in chain(_entries(life, moment, scenario), _outcomes(moment, scenario))
-    ]
+    moments = _moments(life)
+    entries = (line for moment in moments for line in _entries(life, moment, scenario))
+    told = [*entries, *outcomes(moments, scenario)]
     return sorted(told, key=lambda line: str(line["at"]))
-
-
-def consumed(message: Logged) -> str:
-    """A message in a few words."""
-    kind = str(message.__struct_config__.tag)
-    match message:
-        case Event():
-            return f"{message.kind} {message.name}".strip()
-        case _:
-            what = getattr(message, "outcome", "") or getattr(message, "act", "")
-            return f"{kind} {what}".strip()
 
 
 def _moments(life: Life) -> list[Moment]:
@@ -153,7 +138,12 @@ def _entered(life: Life, moments: list[Moment], scenario: str, run: str) -> Told
                 if isinstance(begun.message, Event):
                     told["properties"] = _plain(begun.message.properties)
                 return told | _trigger(plan, begun, rulebook)
-    return {"run": run, "at": None, "by": "rows that are kept no longer"}
+    came = origin(moments, run)
+    if came is None:
+        return {"run": run, "at": None, "by": "rows that are kept no longer"}
+    moment, why = came
+    told = {"at": written(moment.row.now), "by": consumed(moment.message), "why": why}
+    return {"run": run, "origin": contact_of(run)} | told
 
 
 def _trigger(plan: ScenarioPlan | None, moment: Moment, rulebook: Rulebook) -> Told:
@@ -201,38 +191,6 @@ def _entries(life: Life, moment: Moment, scenario: str) -> Iterator[Told]:
     why = refusal(for_contact(rulebook, scenario, before) or plan, moment, rulebook)
     if why:
         yield {"at": written(moment.row.now), "what": "not entered", "why": why}
-
-
-def _outcomes(moment: Moment, scenario: str) -> Iterator[Told]:
-    sent = [one for one in moment.effects if isinstance(one, Send)]
-    keys = {
-        one.key: step
-        for one in sent
-        for name, _, step in [one.scenario.partition("/")]
-        if name == scenario
-    }
-    for fact in moment.facts:
-        at, (name, _, step) = written(fact.at), fact.subject.partition("/")
-        key = fact.detail if fact.what == "intended" else None
-        if key in keys:
-            yield {"at": at, "what": f"decided: {keys[key]}", "why": f"message {key}"}
-        if name != scenario:
-            continue
-        if fact.what == "skipped":
-            yield {"at": at, "what": f"not sent: {step}", "why": str(fact.detail)}
-        elif fact.what == "run_ended":
-            run, why = fact.detail
-            yield {"at": at, "what": "ended", "why": why, "run": run}
-        elif fact.what == "run_migrated":
-            run, before, after, left, step = fact.detail
-            why = f"from version {before} at {left} to version {after} at {step}"
-            yield {"at": at, "what": "migrated", "why": why, "run": run}
-        elif fact.what == "run_lost":
-            run, version, step = fact.detail
-            why = f"version {version}, which was not known then, at {step}"
-            yield {"at": at, "what": "held", "why": why, "run": run}
-        elif fact.what in _JOINED:
-            yield {"at": at, "what": fact.what, "why": _JOINED[fact.what], "run": fact.detail}
 
 
 def _is_about(fact: Fact, key: str) -> bool:

@@ -44,6 +44,8 @@ def told(contact: Contact, rulebook: Rulebook, now: int, moment: Moment) -> dict
         "consents": {name: evidence(said) for name, said in contact.consents.items()},
         "segments": {name: written(since) for name, since in sorted(contact.segments.items())},
         "stage": contact.stage,
+        "lists": {name: written(since) for name, since in sorted(contact.lists.items())},
+        "handoffs": {name: offer.status for name, offer in sorted(contact.handoffs.items())},
         "scores": {
             name: round(gauge.of(contact, now), 3) for name, gauge in rulebook.gauges.items()
         },

@@ -11,18 +11,21 @@ from engine.domain.profile.contact import Contact, Run
 from engine.domain.rulebooks.scenario_plan import ScenarioPlan
 from engine.domain.runs.rollout import for_contact
 from engine.domain.surveys.why import because
+from engine.replay.joining import joining
 from engine.replay.life import Life, Moment
 
 Told = dict[str, Any]
+BEGUN = ("run_entered", "run_taken")
+"""How a run begins to be this contact's."""
 
 
 def way(
     life: Life, moments: Iterable[Moment], run: str, scenario: str, until: str
 ) -> Iterator[Told]:
-    """From the entry to the message whose key is ``until``."""
+    """From the entry, or from where it came from another contact, to the message whose key is ``until``."""
     begun = False
     for moment in moments:
-        begun = begun or any(f.what == "run_entered" and f.detail == run for f in moment.facts)
+        begun = begun or any(f.what in BEGUN and f.detail == run for f in moment.facts)
         if not begun or not (_moved(moment, run) or _decides(moment, until)):
             continue
         plan, decided = plan_of(life, moment, run, scenario), False
@@ -100,7 +103,7 @@ def _told(
     """Of a merge that brings the run its step is told as gone on from, not as come to."""
     taken = any(one.what == "run_taken" and one.detail == run for one in moment.facts)
     if fact.what == "run_taken" and fact.detail == run:
-        return {"contact": moment.row.contact}
+        return {"contact": moment.row.contact, "why": joining(moment)}
     if fact.what == "run_migrated" and _names(fact.detail, run):
         return {"from": fact.detail[1], "to": fact.detail[2], "step": fact.detail[4]}
     name, _, rest = fact.subject.partition("/")

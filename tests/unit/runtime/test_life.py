@@ -95,7 +95,7 @@ def test_why_no_mail_tells_each_time_that_the_scenario_might_have_begun(started:
     lived(engine, "Ate", live=False)
     told = why_not(life(engine, ADA), "s")
     assert [line["what"] for line in told] == [
-        "entered", "not entered", "decided: mail", "ended", "not entered", "not entered",
+        "entered", "not entered", "decided: mail", "ended", "sent: mail", "not entered", "not entered",
     ]  # fmt: skip
     reasons = [line["why"] for line in told if line["what"] == "not entered"]
     assert "was under way, at step w" in reasons[0]
