@@ -19,7 +19,7 @@ from engine.domain.effect import Adopt, Hop, Restore
 from engine.domain.event import Event
 from engine.domain.intake import company
 from engine.domain.language.action import Webhook
-from engine.domain.profile import codec, offer
+from engine.domain.profile import codec, offer, presence
 from engine.domain.profile.contact import Contact, Run
 from engine.domain.profile.identity import Binding, slot_of_key
 from engine.domain.rulebooks.rulebook import Rulebook
@@ -66,6 +66,7 @@ class Fsck:
         self.findings: list[str] = []
         self.more = 0
         self.checked: Counter[str] = Counter()
+        self.present: Counter[str] = Counter()
         self.counters: dict[str, int] = {}
         self.inside: Counter[str] = Counter()
         self.standing: Counter[str] = Counter()
@@ -188,6 +189,8 @@ class Fsck:
 
     def _check_contact(self, contact: Contact, wake: int) -> None:
         self.passages.meet(contact)
+        if counted := presence.counted_as(contact):
+            self.present[counted] += 1
         for key in contact.keys:
             if not contact.merged_into:
                 self.keys[key] = contact.id
@@ -311,6 +314,8 @@ class Fsck:
         expected = self.counters | {
             "accepted": self.checked["events"] + counters.get(f"{GONE}accepted", 0),
             "contacts": self.checked["contacts"],
+            presence.KNOWN: self.present[presence.KNOWN],
+            presence.MERGED: self.present[presence.MERGED],
             "armed": self.checked["wakeups"],
         }
         for name, value in expected.items():

@@ -17,6 +17,7 @@ from engine.domain.message import (
     Witnessed,
     imprint_of,
 )
+from engine.domain.profile import presence
 from engine.domain.profile.contact import Contact
 from engine.domain.profile.identity import Binding, contact_id
 from engine.domain.rulebooks import pending
@@ -166,6 +167,7 @@ class Batch:
             )
         )
         standing.move(self.counters, resident.contact.runs, outcome.contact.runs)
+        presence.move(self.counters, resident.contact, outcome.contact)
         self.steps.append((resident, outcome, taken))
         newest = list(last)
         newest[klass] = self.next_log

@@ -7,6 +7,7 @@ import msgspec
 
 from engine.domain.language.entry_cap import read
 from engine.domain.language.scenario import Scenario
+from engine.domain.profile import presence
 from engine.domain.profile.attribute import MISFIT
 from engine.domain.rulebooks.definitions import Definitions
 from engine.domain.rulebooks.since import waiting
@@ -52,9 +53,9 @@ def status(
         },
         "rejected": rejected,
         "placement": placement,
-        "contacts": total["contacts"] - total["merged_into"],
-        "known": total["identified"],
-        "merged": total["merged_into"],
+        "contacts": total["contacts"] - total[presence.MERGED],
+        "known": total[presence.KNOWN],
+        "merged": total[presence.MERGED],
         "messages": {name: total[name] for name in LEDGER}
         | {
             "queued": sum(sum(host["outbox"].values()) for host in hosts),

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from engine.domain.intake.lifecycle import CHANGED
+from engine.domain.profile import presence
 from engine.domain.profile.calendar import day_of, zone_named
 from engine.domain.rulebooks.definitions import Definitions
 from engine.runtime.desks.figures import counted
@@ -37,7 +38,7 @@ def lifecycle(
     sizes = _sizes(total)
     return {
         "since": since,
-        "contacts": total["contacts"] - total["merged_into"],
+        "contacts": total["contacts"] - total[presence.MERGED],
         "stages": [
             {
                 "stage": one.stage,

@@ -21,6 +21,7 @@ from engine.domain.event import Event
 from engine.domain.fact import Fact
 from engine.domain.intake import lapse, lifecycle, listing
 from engine.domain.message import Receipt
+from engine.domain.profile import presence
 from engine.domain.profile.contact import Contact
 from engine.domain.profile.dedupe import FINGERPRINT
 from engine.domain.profile.identity import Binding, company_key, kind_of, slot_of_key, value_of
@@ -234,6 +235,7 @@ class EraseLetter:
             ends.append(Fact("run_left", run.scenario, now))
         _leave(batch, ends)
         rows_left(batch.counters, rows)
+        presence.move(batch.counters, contact, Contact(contact.id))
         batch.count("contacts", -1)
         batch.count(ERASED)
 

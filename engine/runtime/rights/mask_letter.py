@@ -3,7 +3,7 @@
 import msgspec
 
 from engine.domain.effect import ClaimKey
-from engine.domain.profile import codec
+from engine.domain.profile import codec, presence
 from engine.domain.profile.identity import slot_of_key
 from engine.ports.host_store import HopRow
 from engine.runtime import envelope
@@ -35,6 +35,7 @@ class MaskLetter:
             if resident is not None:
                 contact = codec.decode(mask(codec.encode(resident.contact), whose))
                 handoff_rows.stage(batch, resident.contact, contact)
+                presence.move(batch.counters, resident.contact, contact)
                 batch.touched[number] = msgspec.structs.replace(resident, contact=contact)
 
     def body(self) -> bytes:

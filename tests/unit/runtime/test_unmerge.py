@@ -249,3 +249,24 @@ def test_who_claims_the_key_of_another_is_listed_until_an_operator_decides(
     assert engine.run(engine.coordinator.identities.reviews(100)) == []
     acts = [act for _, _, act, _ in engine.coordinator.control.audit()]
     assert acts[:2] == ["merge", "dismiss review"]
+
+
+def test_status_counts_people_as_they_are_after_a_merge_its_undoing_and_an_erasure(
+    started: Started,
+) -> None:
+    engine = started()
+    people(engine, ADA, BOB)
+
+    def counted() -> list[int]:
+        status = engine.run(engine.coordinator.reports.status())
+        return [status[name] for name in ("contacts", "known", "merged")]
+
+    assert counted() == [2, 2, 0]
+    does(engine, "merge", ADA, BOB)
+    assert counted() == [1, 1, 1]
+    does(engine, "unmerge", ADA)
+    assert counted() == [2, 2, 0]
+    does(engine, "merge", ADA, BOB)
+    engine.run(engine.coordinator.privacy.forget(ADA, "ops"))
+    assert counted() == [0, 0, 0]
+    assert engine.run(engine.fsck()) == []
