@@ -143,15 +143,15 @@ def moment_problems(moment: Moment, place: Place, names: Names) -> Problems:
         if moment.event is None and moment.message is None:
             yield (*place, "where"), "goes with an event or a message only"
     yield from message_problems(moment, place, names)
-    yield from _change_problems(moment, place)
+    yield from _change_problems(moment, place, names)
     for name in given:
         kind = _NAMED.get(name)
         if kind is not None:
             yield from unknown(kind, getattr(moment, name), (*place, name), names[kind])
 
 
-def _change_problems(moment: Moment, place: Place) -> Problems:
-    """An attribute as a whole, one that senders and operators set."""
+def _change_problems(moment: Moment, place: Place, names: Names) -> Problems:
+    """An attribute as a whole, one that senders and operators set; ``from`` may be a stage's too."""
     name = moment.changes
     if name is not None:
         yield from told_problems(name, (*place, "changes"))
@@ -160,8 +160,11 @@ def _change_problems(moment: Moment, place: Place) -> Problems:
     for side, wanted in (("to", moment.to), ("from", moment.from_)):
         if wanted is None:
             continue
-        if name is None:
-            yield (*place, side), "goes with changes only"
+        staged = side == "from" and moment.stage is not None
+        if staged and isinstance(wanted, str):
+            yield from unknown("stage", wanted, (*place, side), names["stage"])
+        elif name is None and not staged:
+            yield (*place, side), f"goes with changes{' or stage' if side == 'from' else ''} only"
         yield from where_problems({side: wanted}, place)
 
 

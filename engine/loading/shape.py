@@ -54,6 +54,8 @@ def _fits(data: Any, shape: inspect.Type, place: Place, hint: str) -> Problems:
             yield from _fits_list(data, shape, place, hint)
         case inspect.LiteralType() | inspect.StrType():
             yield from _fits_text(data, shape, place, hint)
+        case inspect.IntType() | inspect.FloatType():
+            yield from _fits_number(data, shape, place)
         case _:
             return  # the kind alone decides
 
@@ -121,6 +123,13 @@ def _fits_text(
         yield place, f"{data!r} does not fit{f'; expected {hint}' if hint else ''}"
     if shape.max_length and len(data) > shape.max_length:
         yield place, f"is longer than {shape.max_length} characters"
+
+
+def _fits_number(data: float, shape: inspect.IntType | inspect.FloatType, place: Place) -> Problems:
+    if shape.ge is not None and data < shape.ge:
+        yield place, f"is {data:,}; at least {shape.ge:,} is needed"
+    if shape.le is not None and data > shape.le:
+        yield place, f"is {data:,}; at most {shape.le:,} is allowed"
 
 
 def _same_kind(data: Any, shape: inspect.Type) -> bool:

@@ -9,7 +9,7 @@ from engine.domain.intake.turn import Happened, Turn
 from engine.domain.language.scenario import Reentry
 from engine.domain.profile.calendar import written
 from engine.domain.profile.contact import Contact
-from engine.domain.rulebooks.moment_plan import CHANGES, DUE, HAND
+from engine.domain.rulebooks.moment_plan import CHANGES, DUE, HAND, STAGE
 from engine.domain.rulebooks.rulebook import Rulebook
 from engine.domain.rulebooks.scenario_plan import ScenarioPlan
 from engine.domain.runs import entry
@@ -68,7 +68,7 @@ def _is_trigger(plan: ScenarioPlan, moment: Moment) -> bool:
     kind, name = plan.trigger.kind, plan.trigger.name
     if kind == "event":
         return isinstance(moment.message, Event) and moment.message.name == name
-    if kind == "stage":
+    if kind == STAGE:
         return any(f.what == CHANGED and f.subject.endswith(f"/{name}") for f in moment.facts)
     if kind == DUE:
         due = moment.before.timers.get(f"{TIMER}{name}") if moment.before is not None else None
@@ -95,6 +95,11 @@ def _reserved(plan: ScenarioPlan, before: Contact, rulebook: Rulebook) -> str:
 def _unfit(plan: ScenarioPlan, before: Contact, moment: Moment) -> str:
     """Why a change was none that the trigger asks for."""
     name = plan.trigger.name
+    if plan.trigger.kind == STAGE and plan.trigger.matches is not None:
+        crossed = (f.subject.partition("/") for f in moment.facts if f.what == CHANGED)
+        sources = [source for source, _, target in crossed if target == name]
+        if not plan.trigger.matches({"from": sources[-1] or None}):
+            return f"it came from stage {sources[-1] or 'none'}, which does not fit the trigger"
     if plan.trigger.kind != CHANGES or plan.trigger.matches is None:
         return ""
     values = [f.detail[0] for f in moment.facts if f.what == "changed" and f.subject == name]

@@ -7,10 +7,13 @@ and a moment (``stage``) that may start a scenario.
 
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from engine.domain.fact import Fact
 from engine.domain.intake.turn import Turn
 from engine.domain.profile.calendar import day_of, zone_named
 from engine.domain.profile.contact import Contact
+from engine.domain.rulebooks.moment_plan import STAGE
 
 CHANGED = "stage_changed"
 
@@ -34,7 +37,8 @@ def move(turn: Turn) -> None:
     turn.facts.append(passed(before, stage, turn.at, turn.rulebook.zone))
     live = not turn.quiet and turn.at >= turn.now - turn.rulebook.max_age
     if stage:
-        turn.happened("stage", stage, live=live)
+        told = msgspec.json.encode({"from": before or None})
+        turn.happened(STAGE, stage, live=live, properties=told)
 
 
 def passed(before: str, after: str, at: int, zone: str) -> Fact:

@@ -9,7 +9,7 @@ from engine.domain.effect import Effect
 from engine.domain.event import Event
 from engine.domain.fact import Fact
 from engine.domain.profile.contact import Contact, Run
-from engine.domain.rulebooks.moment_plan import CHANGES, MomentPlan
+from engine.domain.rulebooks.moment_plan import CHANGES, STAGE, MomentPlan
 from engine.domain.rulebooks.rulebook import Rulebook, SegmentPlan
 
 DEPTH = 100
@@ -116,7 +116,7 @@ class Turn:
             return False
         if plan.matches is None:
             return True
-        if moment.kind == CHANGES:
+        if moment.kind in (CHANGES, STAGE):
             return plan.matches(msgspec.json.decode(moment.properties))
         return moment.event is None or plan.matches(self.properties_of(moment.event))
 

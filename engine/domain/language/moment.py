@@ -14,9 +14,9 @@ Becomes = Literal["raised", "reminded", "escalated", "accepted", "returned", "re
 class Moment(Definition, frozen=True, kw_only=True):
     """Something that happens: an event (``where`` its properties fit), a segment entered or left, a list
 
-    joined or quit, a ``stage`` of the lifecycle reached, what a hand-off ``becomes``, what becomes of a
-    ``message`` (``of`` which ones, with ``bots`` what machines do counts too), or an attribute that
-    ``changes`` (``to`` what, ``from`` what).
+    joined or quit, a ``stage`` of the lifecycle reached (``from`` which), what a hand-off ``becomes``, what
+    becomes of a ``message`` (``of`` which ones, with ``bots`` what machines do counts too), or an attribute
+    that ``changes`` (``to`` what, ``from`` what).
     """
 
     event: str | None = None

@@ -9,6 +9,8 @@ from engine.domain.language.trigger import Trigger
 
 CHANGES = "changes"
 """An attribute changed."""
+STAGE = "stage"
+"""A stage of the lifecycle was reached."""
 DUE = "due"
 """The date of a trigger has come."""
 HAND = "hand"
@@ -35,6 +37,9 @@ def moment_plan(moment: Moment) -> MomentPlan:
         sides = {"to": moment.to, "from": moment.from_}
         where = {side: wanted for side, wanted in sides.items() if wanted is not None}
         return MomentPlan(CHANGES, moment.changes, matcher(where))
+    if moment.stage is not None:
+        before = {} if moment.from_ is None else {"from": moment.from_}
+        return MomentPlan(STAGE, moment.stage, matcher(before))
     kind = next(one for one in CROSSINGS if getattr(moment, one) is not None)
     return MomentPlan(kind, getattr(moment, kind), None)
 

@@ -22,6 +22,7 @@ from tests.unit.domain.builders import (
     rulebook,
     scenario,
     segment,
+    wait,
 )
 
 SEGMENTS = (
@@ -79,6 +80,22 @@ def test_reaching_a_stage_starts_a_scenario() -> None:
     assert "greeted" not in ada.contact.attributes
     ada.does("Ordered")
     assert ada.contact.attributes["greeted"] == "yes"
+
+
+def test_a_stage_starts_a_scenario_from_the_stage_that_it_names_only() -> None:
+    way = {"stage": "loyal", "from": {"in": ["discovery", "dormant"]}}
+    again = {"stage": "loyal", "from": {"exists": False}}
+    ada = living(
+        scenario("back", way, put("mark", "back", 1)), scenario("new", again, wait("w", for_="1h"))
+    )
+    ada.does("Ordered")
+    assert (ada.standing, "back" in ada.contact.attributes) == (["new/w"], False)
+    bob = living(
+        scenario("back", way, wait("w", for_="1h")), scenario("new", again, wait("w", for_="1h"))
+    )
+    bob.does("Looked")
+    bob.does("Ordered")
+    assert (bob.standing, bob.contact.runs[0].event) == (["back/w"], b'{"from":"discovery"}')
 
 
 def test_a_condition_asks_for_one_stage_or_any_of_several() -> None:

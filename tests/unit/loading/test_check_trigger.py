@@ -23,6 +23,8 @@ STEPS = "steps: [{do: exit, id: a}]\n"
         ("{changes: consent_email}", ".changes: is consent"),
         ("{changes: address.city}", ".changes: names a whole attribute: address"),
         ("{event: A, to: 1}", ".to: goes with changes only"),
+        ("{event: A, from: 1}", ".from: goes with changes or stage only"),
+        ("{stage: gone, from: new}", ".from: there is no stage new"),
         ("{changes: plan, to: {}}", ".to: needs an operator"),
         ("{calendar: every monday}", ".calendar: 'every monday' is no rule of RFC 5545"),
         ("{calendar: FREQ=HOURLY}", ".calendar: names days"),
