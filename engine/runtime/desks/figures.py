@@ -178,8 +178,8 @@ def _cap(scenario: Scenario, used: dict[str, Any], total: Counter[str]) -> dict[
     cap = read(scenario.cap)
     if cap is None:
         return None
-    told: dict[str, Any] = msgspec.to_builtins(cap) | {"taken": 0, "ahead": 0, "last": 0} | used
-    return told | {"refused": total[f"entry_capped/{scenario.scenario}"]}
+    told = {"most": cap.most, "per": cap.per, "then": cap.then, "taken": 0, "ahead": 0, "last": 0}
+    return told | used | {"refused": total[f"entry_capped/{scenario.scenario}"]}
 
 
 def _step(scenario: str, step: str, kind: str, total: Counter[str]) -> dict[str, Any]:
