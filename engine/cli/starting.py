@@ -43,7 +43,9 @@ StartSegment = Annotated[
 ]
 Label = Annotated[
     str,
-    typer.Option("--label", help="Of a start of many: begun again, it lets nobody in twice."),
+    typer.Option(
+        "--label", metavar="TEXT", help="Of a start of many: begun again, it lets nobody in twice."
+    ),
 ]
 Properties = Annotated[
     list[str] | None,
