@@ -73,7 +73,7 @@ def number(value: Any, otherwise: float) -> float:
     """A number, also one that was sent as text."""
     if type(value) is float:
         return value if abs(value) < LARGEST else otherwise
-    if isinstance(value, bool):
+    if value is None or isinstance(value, bool):
         return otherwise
     try:
         found = float(value)
