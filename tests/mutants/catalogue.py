@@ -1,10 +1,11 @@
 """Every mutant there is."""
 
-from tests.mutants import complaints, doors, entries, moments, people, sends, stores, versions
+from tests.mutants import caps, complaints, doors, entries, moments, people, sends, stores, versions
 
 MUTANTS = [
     *sends.MUTANTS,
     *entries.MUTANTS,
+    *caps.MUTANTS,
     *moments.MUTANTS,
     *people.MUTANTS,
     *stores.MUTANTS,

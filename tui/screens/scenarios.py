@@ -57,6 +57,8 @@ def tree(scene: Scene, one: dict[str, Any], *, folded: bool) -> list[Row]:
     """The scenario, then its steps in the order in which they are written."""
     name = one["scenario"]
     rows = [_head(scene, one, "▸" if folded else "▾")]
+    if not folded and one.get("cap"):
+        rows.append(_cap(scene, name, one["cap"]))
     if not folded:
         last = len(one["steps"]) - 1
         for place, step in enumerate(one["steps"]):
@@ -96,6 +98,23 @@ def _head(scene: Scene, one: dict[str, Any], sign: str) -> Row:
         (f"+{words.short(minute)}" if minute else "·", "good" if minute else "dim"),
     )
     return Row(name, cells)
+
+
+def _cap(scene: Scene, name: str, cap: dict[str, Any]) -> Row:
+    """How far the cap on entries is used: who waits, who entered in this period, who was turned away."""
+    words = scene.words
+    full, per = cap["taken"] >= cap["most"], words(f"scenarios.{cap['per']}")
+    refused = f"{words('scenarios.refused')} {words.short(cap['refused'])}"
+    cells: tuple[Piece, ...] = (
+        (f"  ≤ {words.short(cap['most'])}/{per}", "dim"),
+        (words("scenarios.full"), "warn") if full else (words("scenarios.room"), "good"),
+        (words.short(cap["ahead"]), "figure"),
+        (words.short(cap["taken"]), ""),
+        ("", ""),
+        (refused if cap["refused"] else "", "warn"),
+        ("", ""),
+    )
+    return Row(f"{name}/cap", cells)
 
 
 def _step(scene: Scene, name: str, step: dict[str, Any], sign: str) -> Row:
