@@ -9,6 +9,7 @@ import typer
 
 from engine.cli.connection import Data, Grpc, connected
 from engine.cli.output import Json, note, print_json
+from engine.cli.starting import Properties, properties_of
 from engine.cli.walk import lines_of, sentences
 from engine.domain.duration import PATTERN, milliseconds
 from engine.domain.profile.calendar import written
@@ -25,7 +26,7 @@ NOBODY = "simulated"
 
 
 @app.command()
-def simulate(
+def simulate(  # noqa: PLR0913, PLR0917 - each is an option of the command
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO", help="Which to follow.")],
     contact: Annotated[
         str, typer.Option("--contact", metavar="KEY", help="Begin with this contact as it is now.")
@@ -45,6 +46,7 @@ def simulate(
     lasts: Annotated[
         str, typer.Option("--for", metavar="30d", help="How long to look on afterwards.")
     ] = "30d",
+    properties: Properties = None,
     grpc: Grpc = "",
     data: Data = None,
     json: Json = False,
@@ -55,7 +57,10 @@ def simulate(
     names = [one.scenario for one in rulebook.definitions.scenarios]
     if scenario not in names:
         raise Unknown(f"there is no scenario {scenario}; there are {', '.join(names) or 'none'}")
-    passed = [*_happens(world, scenario, events), *world.until(world.now + _span(lasts))]
+    passed = [
+        *_happens(world, scenario, events, properties_of(properties)),
+        *world.until(world.now + _span(lasts)),
+    ]
     lines = list(lines_of(passed, scenario, rulebook))
     if json:
         print_json(lines)
@@ -76,7 +81,7 @@ def _silence(scenario: str, world: "Simulation") -> str:
             f"{scenario} did not begin; the contact entered it at {written(last)}, see its reentry"
         )
     if found.key is not None:
-        return f"{scenario} did not begin: it keeps runs apart by {found.key}; give it by --events FILE"
+        return f"{scenario} did not begin: it keeps runs apart by {found.key}; say --property {found.key}=..."
     return f"{scenario} did not begin; --events FILE may hold what begins it"
 
 
@@ -155,15 +160,17 @@ def _simulation(
     return Simulation(contact, Rulebook(version + 1, definitions), now)
 
 
-def _happens(world: "Simulation", scenario: str, events: Path | None) -> Iterator["Passed"]:
-    """The events, each when its time has come; without any the scenario is started."""
+def _happens(
+    world: "Simulation", scenario: str, events: Path | None, properties: dict[str, Any]
+) -> Iterator["Passed"]:
+    """The events, each when its time has come; without any the scenario is started with ``properties``."""
     from engine.cli.rehearsal import judge
     from engine.domain.message import Act
     from engine.replay.happening import consumed
     from engine.rpc.items.instant import parse
 
     if events is None:
-        yield from world.take(Act("simulate", "start", scenario), world.now)
+        yield from world.take(Act("simulate", "start", scenario, properties or None), world.now)
         return
     judged = judge(world.rulebook.definitions.country)
     user = next((key.partition(":")[2] for key in world.contact.keys), NOBODY)

@@ -93,8 +93,11 @@ def wanted(
         raise BadRequest("--label and --count are for --start-list and --start-segment")
     if not named:
         return None
-    properties = dict(_property(one) for one in given or ())
-    return Wanted(start, start_list, start_segment, label, properties, count, yes)
+    return Wanted(start, start_list, start_segment, label, properties_of(given), count, yes)
+
+
+def properties_of(given: list[str] | None) -> dict[str, Any]:
+    return dict(_property(one) for one in given or ())
 
 
 def _property(text: str) -> tuple[str, Any]:

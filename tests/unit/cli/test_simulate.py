@@ -97,7 +97,9 @@ def test_a_scenario_that_keeps_runs_apart_says_that_it_needs_an_event(
 ) -> None:
     ran = relance("simulate", "carts", "--workspace", small)
     assert ran.out.count("does not begin: nothing names the key") == 1
-    assert "give it by --events FILE" in ran.err
+    assert "say --property cart_id=" in ran.err
+    started = relance("simulate", "carts", "--workspace", small, "--property", "cart_id=C-1")
+    assert "begins, run 1.1" in started.out
 
 
 @pytest.mark.parametrize(
