@@ -362,7 +362,8 @@ class HostStore(Protocol):
     def purge(self, *, whole: bool = False) -> None:
         """Let what was deleted be read in no file of the store any more.
 
-        ``whole`` writes everything anew: for what the store itself had copied and left behind.
+        ``whole`` takes away, too, what the store itself had copied and left behind: where ``traces`` has
+        just found some, else by writing everything anew.
         """
         ...
 

@@ -16,7 +16,7 @@ from engine.store.database import OWNERS, TAKE, Row, next_epoch
 from engine.store.driver import DatabaseError, OperationalError, connect, two_writers_are_safe
 from engine.store.lock import FileLock
 from engine.store.migration import Tree, migrate
-from engine.store.raw_file import found_in
+from engine.store.raw_file import holds, scrub, stained
 from engine.store.sqlite_dialect import SQLITE, sql
 from engine.store.statement import Change, Find, number, table, text
 from engine.store.tables import Ownership
@@ -54,6 +54,7 @@ class SqliteDatabase:
         self._owner = ""
         self._epoch = 0
         self._slots = 0
+        self._stained: list[int] | None = None
 
     def open(self, owner: str, slots: Iterable[int]) -> int:
         """Lock, migrate, take the slots; answer the epoch. Raises StoreLocked, StateTooNew."""
@@ -152,20 +153,36 @@ class SqliteDatabase:
     def purge(self, *, whole: bool = False) -> None:
         """Deleted rows are overwritten as they go (``secure_delete``); here the write-ahead log goes too.
 
-        A page that was split may keep a copy of a row that moved; only ``whole``, VACUUM, takes it away.
+        A page that was split may keep a copy of a row that moved. ``whole``: on pages where ``traces``
+        found some they are overwritten in place; when it was not asked, or that cannot be, by VACUUM.
         """
+        stained, self._stained = self._stained, None
         with self._errors():
-            if whole:
+            self._truncate()
+            if whole and (stained is None or not self._scrub(stained)):
                 self._db.execute("VACUUM")
-            busy, *_ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                self._truncate()
+
+    def _truncate(self) -> None:
+        busy, *_ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
             message = f"{self._path} is being read: what was deleted is overwritten after that."
             raise StoreError(message)
 
+    def _scrub(self, pages: list[int]) -> bool:
+        """A connection would put back what it remembers of these pages; the lock stays with us."""
+        self._db.close()
+        self._connection = None
+        try:
+            return scrub(self._path, pages)
+        finally:
+            self._connection = connect(self._path, BUSY_TIMEOUT)
+
     def traces(self, of: Search) -> bool:
         wal = self._path.with_name(f"{self._path.name}-wal")
         with self._errors():
-            return any(found_in(path, of) for path in (self._path, wal) if path.exists())
+            self._stained = stained(self._path, of)
+            return bool(self._stained) or (wal.exists() and holds(wal, of))
 
     def close(self) -> None:
         """Safe to call twice."""

@@ -13,7 +13,17 @@ import pysqlite3
 
 from engine.domain.rulebooks.definitions import Definitions
 from engine.settings import SQLITE
-from tests.benchmarks import backfill, curve, edit, hot_path, latency, million, throughput, verdict
+from tests.benchmarks import (
+    backfill,
+    curve,
+    edit,
+    erase,
+    hot_path,
+    latency,
+    million,
+    throughput,
+    verdict,
+)
 from tests.benchmarks.children import Load, Sink
 from tests.benchmarks.million import Plan, Stored
 from tests.benchmarks.running import Running, engine, settings_for
@@ -27,7 +37,17 @@ LASTING = 1.25
 
 Report = dict[str, Any]
 Tell = Callable[[str], None]
-PARTS = ("throughput", "latency", "timers", "memory", "backfill", "edit", "layers", "segments")
+PARTS = (
+    "throughput",
+    "latency",
+    "timers",
+    "memory",
+    "backfill",
+    "edit",
+    "erase",
+    "layers",
+    "segments",
+)
 ON_POSTGRES = ("throughput", "latency")
 """The others write or open SQLite files themselves. The floor is the SQLite one there too."""
 
@@ -37,7 +57,7 @@ class Options(NamedTuple):
 
     ``seconds`` is how long each latency is measured, ``residents`` how many contacts are brought
     into memory to weigh them; ``head_start`` see ``million.Plan``. ``calm``: seconds of live events
-    before a rebuild of ``base`` rows begins.
+    before a rebuild of ``base`` rows begins. ``expired`` contacts are erased by retention.
     """
 
     contacts: int = 100_000
@@ -49,6 +69,7 @@ class Options(NamedTuple):
     seconds: float = 40.0
     head_start: float = 30.0
     calm: float = 10.0
+    expired: int = 1_000
     only: tuple[str, ...] = PARTS
     profile: bool = False
     runtime: str = "ray"
@@ -66,6 +87,7 @@ QUICK = Options(
     residents=5_000,
     seconds=5.0,
     head_start=20.0,
+    expired=100,
 )
 
 
@@ -102,6 +124,8 @@ class Bench:
                 report["backfill"] = self._backfill(folder / "backfill")
             if "edit" in asked:
                 report["edit"] = self._edited(folder / "edit")
+            if "erase" in asked:
+                report["erase"] = self._erased(folder / "erase")
         if "layers" in asked or (self._options.profile and self._options.store == SQLITE):
             report |= self._layers()
         if "segments" in asked:
@@ -217,6 +241,12 @@ class Bench:
         return edit.measure(
             folder, edit.Plan(options.hosts, contacts, options.calm), options.runtime
         )
+
+    def _erased(self, folder: Path) -> Report:
+        options, sizes = self._options, self._sizes
+        self._tell(f"one of {sizes.contacts} contacts is erased, then {options.expired} at once")
+        plan = erase.Plan(options.hosts, sizes.contacts, sizes.base, options.expired, options.calm)
+        return erase.measure(folder, plan, options.runtime)
 
     def _layers(self) -> Report:
         """At a fraction of the sizes: all in one process, without Ray and gRPC."""

@@ -14,8 +14,9 @@ TINY = Options(
     seconds=0.4,
     head_start=3.0,
     calm=0.4,
+    expired=20,
     runtime="in-process",
-    only=("throughput", "latency", "timers", "memory", "backfill", "edit", "layers"),
+    only=("throughput", "latency", "timers", "memory", "backfill", "edit", "erase", "layers"),
 )
 
 
@@ -54,6 +55,14 @@ def test_a_past_is_rebuilt_beside_live_events(report: Report) -> None:
     assert rebuilt["rows_per_second"] > 0
     assert rebuilt["contacts_per_second"] > 0
     assert rebuilt["live_ms"]["before"]["p99"] > 0
+
+
+def test_one_and_then_many_are_erased_beside_live_events(report: Report) -> None:
+    erased = report["erase"]
+    assert erased["one"]["erased"]["contact"] == 1
+    assert erased["expired"] == 20
+    assert erased["crowd"]["persons_per_second"] > 0
+    assert erased["crowd"]["live_ms"]["p99"] > 0
 
 
 def test_a_scenario_is_edited_and_rolled_back_and_nobody_is_mailed_twice(report: Report) -> None:

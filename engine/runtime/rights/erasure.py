@@ -28,6 +28,7 @@ from engine.runtime.rights.holdings import held, lines
 from engine.runtime.rights.mask_letter import DoneLetter
 from engine.runtime.rights.masking import Masking
 from engine.runtime.rights.party import Party
+from engine.runtime.rights.purging import purge
 from engine.runtime.rights.traces import Person
 
 if TYPE_CHECKING:
@@ -164,10 +165,7 @@ async def settle(host: "ContactHost", body: bytes) -> None:
         return bool(party.readable(raw))
 
     host.standings.forget(search)
-    store = host.memory.store
-    store.purge()
-    if await asyncio.to_thread(store.traces, search):
-        store.purge(whole=True)
+    await purge(host.memory.store, search)
 
 
 def _is_here(host: "ContactHost", contact: int) -> bool:

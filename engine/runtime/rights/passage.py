@@ -22,6 +22,7 @@ from engine.runtime.rights.erasure import LetGo
 from engine.runtime.rights.erasure_letter import Found
 from engine.runtime.rights.ground import Ground
 from engine.runtime.rights.party import Party
+from engine.runtime.rights.purging import purge
 from engine.runtime.rights.traces import Person, words_of
 from engine.runtime.sending.send_post import SENDER
 
@@ -172,9 +173,8 @@ class Passage:
         await self._rename([contact for one in self._all for contact in one.person.contacts])
         rows = [one.noted()._replace(body=b"") for one in self._all]
         control.put_erasures(rows)
-        control.purge()
-        told = await asyncio.to_thread(control.traces, lambda raw: bool(party.readable(raw)))
-        if told or self._purged:
+        await purge(control, lambda raw: bool(party.readable(raw)))
+        if self._purged:
             control.purge(whole=True)
         return [await self._done(row) for row in (*rows, *self._purged)]
 

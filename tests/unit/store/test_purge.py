@@ -7,6 +7,7 @@ from pathlib import Path
 
 from engine.domain.profile.identity import Binding, contact_id
 from engine.ports.host_store import ContactRow, Erasure, Write
+from engine.store.driver import driver
 from engine.store.sqlite import SqliteHostStore
 
 KEYS = 8_000
@@ -49,3 +50,26 @@ def test_deleted_rows_are_in_no_file_once_all_was_purged(tmp_path: Path) -> None
     kept = next(keys[n] for n in range(KEYS) if n not in gone)
     assert store.traces(re.compile(kept.encode()).search)
     store.close()
+
+
+def test_what_is_left_of_deleted_rows_is_overwritten_where_it_lies(tmp_path: Path) -> None:
+    store = SqliteHostStore(tmp_path / "0.db")
+    store.open("test")
+    keys = filled(store)
+    gone = random.Random(2).sample(range(KEYS), 1_000)
+    traces = re.compile(b"|".join(keys[n].encode() for n in gone))
+    contacts = [contact_id(n + 1, 0) for n in gone]
+    store.commit(Write(erasure=Erasure(contacts=contacts, directory=[keys[n] for n in gone])))
+    store.purge()
+    held = store.all_contacts(0, KEYS), store.all_directory("", KEYS)
+    size = (tmp_path / "0.db").stat().st_size
+    assert store.traces(traces.search)
+    store.purge(whole=True)
+    assert not store.traces(traces.search)
+    assert (tmp_path / "0.db").stat().st_size == size, "no VACUUM was needed"
+    assert (store.all_contacts(0, KEYS), store.all_directory("", KEYS)) == held
+    store.commit(Write(directory=[(keys[gone[0]], (Binding(0, 1),))]))
+    store.close()
+    db = driver.connect(str(tmp_path / "0.db"))
+    assert db.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    db.close()
