@@ -49,6 +49,16 @@ def test_only_those_in_the_segment_come(started: Started) -> None:
     assert [row["user_id"] for row in read(engine, ExportAsked("contacts", "eater"))] == ["1"]
 
 
+def test_what_companies_and_quotas_were_told_is_no_event(started: Started) -> None:
+    capped = build.scenario("s", {"event": "Ate"}, build.wait("w", for_="1h"), cap="5 a day")
+    engine = started(capped)
+    joins = engine.event("Group Joined", "user_id:1", kind="group", properties={"group_id": "acme"})
+    engine.run(engine.push(engine.event("Ate", "user_id:1"), joins))
+    engine.run(engine.rest())
+    assert len(read(engine, ExportAsked("events"))) == 2
+    assert read(engine, ExportAsked("messages")) == []
+
+
 def test_events_since_an_instant_are_those_that_came_since(started: Started) -> None:
     engine = started(hosts=1)
     marks = []
