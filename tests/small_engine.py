@@ -83,7 +83,8 @@ class NoDoors:
 class Post:
     """What a Sender's spool remembers: outcomes by host and key, and how often each message left.
 
-    ``ends`` are the outcomes that a message may have; each attempt is decided for itself.
+    ``ends`` are the outcomes that a message may have; each attempt is decided for itself. ``offered`` is
+    when (ms) a message was handed over, each time.
     """
 
     def __init__(self, dice: Random) -> None:
@@ -93,6 +94,7 @@ class Post:
         self.known: dict[tuple[str, str], Outcome] = {}
         self.waiting: dict[str, dict[str, Outcome]] = defaultdict(dict)
         self.told: set[tuple[str, str]] = set()
+        self.offered: list[tuple[str, int]] = []
 
     def offer(self, host: str, key: str, attempts: int) -> None:
         known = self.known.get((host, key))
@@ -118,8 +120,9 @@ class Post:
 class Postbox:
     """A Sender over a Post, which outlives it."""
 
-    def __init__(self, post: Post, life: str) -> None:
+    def __init__(self, post: Post, life: str, clock: LoopClock) -> None:
         self._post = post
+        self._clock = clock
         self._life = life
         self._news = asyncio.Event()
 
@@ -136,6 +139,7 @@ class Postbox:
             case "offer":
                 host, deliveries = msgspec.msgpack.decode(body, type=tuple[str, bytes])
                 for delivery in _deliveries.decode(deliveries):
+                    self._post.offered.append((delivery.send.key, self._clock.now()))
                     self._post.offer(host, delivery.send.key, delivery.attempts)
                 self._news.set()
                 return msgspec.msgpack.encode(10)
@@ -206,7 +210,7 @@ class SmallEngine:
                 lambda _: NoDoors(),
             )
         elif name == SENDER:
-            part = Postbox(self.post, f"{self._lives}")
+            part = Postbox(self.post, f"{self._lives}", self.clock)
         else:
             host = int(name.removeprefix("host-"))
             store = MemoryHostStore(self.table.slots_of(host), self.disks[host])
