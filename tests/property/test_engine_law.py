@@ -17,7 +17,6 @@ from tests.jumping_loop import JumpingLoop
 from tests.property.strategies import LONGEST
 from tests.property.test_replay import check_past, past_of
 from tests.property.two import (
-    ADA,
     KEYS,
     Acted,
     Deed,

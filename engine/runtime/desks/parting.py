@@ -15,6 +15,7 @@ from engine.errors import BadRequest
 from engine.ports.host_store import LogRow
 from engine.runtime import envelope
 from engine.runtime.batches.batch import Batch
+from engine.runtime.state import line
 from engine.runtime.state.outbox import moving
 from engine.runtime.state.residents import Resident
 
@@ -161,6 +162,8 @@ class PartLetter:
         rows = [row for row in rows if parting.side_of_run(run_of(row.key)) is parting.other]
         for row in rows:
             batch.settle(row.key)
+        for row in rows:
+            line.move_up(batch, row)
         return tuple(moving(row) for row in rows)
 
     def body(self) -> bytes:

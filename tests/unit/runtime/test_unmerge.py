@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from engine.domain.language.endpoint import Endpoint
+from engine.domain.language.moment import Moment
 from engine.errors import BadRequest, Unknown
 from engine.ports.host_store import LogRow
 from engine.runtime.batches.retention import PERSON
@@ -147,6 +149,23 @@ def test_a_run_that_was_dropped_while_it_was_paused_goes_on_when_it_is_back(
     assert [seen(engine, key)["runs"] for key in (ADA, BOB)] == [[], []]
     assert sorted(engine.post.left.values()) == [1, 1]
     assert engine.run(engine.fsck()) == []
+
+
+def test_a_webhook_behind_one_that_goes_with_the_other_does_not_wait_for_it(
+    started: Started,
+) -> None:
+    crm = Endpoint(webhook="crm", url="https://crm.example/", on=(Moment(event="Ate"),))
+    engine = started(webhooks=(crm,))
+    people(engine, ADA)
+    engine.post.ends = ("deferred",)
+    engine.run(engine.push(engine.event("Ate", BOB)))
+    engine.run(engine.coordinator.identities.merge(ADA, BOB, "ops"))
+    engine.run(engine.push(engine.event("Ate", ADA)))
+    engine.run(asyncio.sleep(0.1))
+    engine.run(engine.coordinator.identities.unmerge(ADA, "", "ops"))
+    engine.post.ends = ("sent",)
+    engine.run(engine.rest())
+    assert list(engine.post.left.values()) == [1, 1, 1]
 
 
 def test_what_has_left_has_left(started: Started) -> None:
