@@ -117,13 +117,13 @@ def _answer(ask: AskTicket, period: tuple[int, int], cap: EntryCap | None) -> Me
 
 
 def told(quota: Quota, cap: EntryCap, now: int) -> dict[str, Any]:
-    """``taken`` of ``most`` in the period that is; ``ahead`` wait, the last until ``last`` (ms)."""
+    """``taken`` of ``most`` in the period that is; ``ahead`` wait, the last until ``latest`` (ms)."""
     cells = _current(quota.cells.get(cap.per, {}), now)
     ahead = {since: out for since, (_, out) in cells.items() if since > now and out}
     return {
         "taken": sum(out for since, (_, out) in cells.items() if since <= now),
         "ahead": sum(ahead.values()),
-        "last": max(ahead, default=0),
+        "latest": max(ahead, default=0),
     }
 
 

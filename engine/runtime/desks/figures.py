@@ -178,7 +178,7 @@ def _cap(scenario: Scenario, used: dict[str, Any], total: Counter[str]) -> dict[
     cap = read(scenario.cap)
     if cap is None:
         return None
-    told = {"most": cap.most, "per": cap.per, "then": cap.then, "taken": 0, "ahead": 0, "last": 0}
+    told = {"most": cap.most, "per": cap.per, "then": cap.then, "taken": 0, "ahead": 0, "latest": 0}
     return told | used | {"refused": total[f"entry_capped/{scenario.scenario}"]}
 
 

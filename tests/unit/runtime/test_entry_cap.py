@@ -77,7 +77,7 @@ def test_those_who_wait_are_counted_ahead(started: Started) -> None:
     assert {name: figures(engine)[name] for name in ("taken", "ahead")} == {"taken": 2, "ahead": 3}
     found: Any = engine.run(engine.coordinator.reports.contact(PEOPLE[4], 0))
     [ticket] = found["tickets"]
-    assert ticket["since"] == figures(engine)["last"]
+    assert ticket["since"] == figures(engine)["latest"]
 
 
 def test_the_place_of_somebody_who_is_forgotten_goes_to_the_next(started: Started) -> None:

@@ -12,7 +12,7 @@ RENEWAL: dict[str, Any] = {
     "scenario": "renewal", "version": 1, "paused": False, "entered": 5, "goal": 1, "ended": 2,
     "waiting": 3, "steps": [STEP], "versions": [], "cap": None,
 }  # fmt: skip
-CAP = {"most": 40, "per": "day", "then": "wait", "taken": 40, "ahead": 7, "last": 1, "refused": 0}
+CAP = {"most": 40, "per": "day", "then": "wait", "taken": 40, "ahead": 7, "latest": 1, "refused": 0}
 
 
 def shown(one: dict[str, Any], language: str = "en", *, folded: bool = False) -> list[list[str]]:
