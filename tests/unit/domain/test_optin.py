@@ -49,6 +49,32 @@ def follows(one: Life, subject: str = "email", status: Any = "confirmed") -> Non
     one.take(Stated("link", subject, status, "192.0.2.9", key))
 
 
+def asked_by_a_run(*statements: str) -> Life:
+    ask = {"do": "topic", "id": "ask", "channel": "email", "say": "ask"}
+    parts = [template("ask", transactional=True)]
+    one = life(scenario("s", {"event": "Ate"}, ask), *parts, consent=RULES)
+    one.tells(email="ada@example.com")
+    for status in statements:
+        says(one, status, **EVIDENCE)
+        one.passes("1h")
+    one.does("Ate")
+    return one
+
+
+def test_a_run_asks_whoever_has_said_nothing_and_consents_by_following_its_link() -> None:
+    ada = asked_by_a_run()
+    ada.passes("1h")
+    follows(ada)
+    assert ada.contact.consents["email"].granted
+    assert ada.contact.consents["email"].said == NOON + 60 * 60_000
+
+
+def test_a_run_does_not_ask_again_whoever_has_withdrawn() -> None:
+    ada = asked_by_a_run("granted", "withdrawn")
+    assert ada.sends == []
+    assert details(ada.facts, "optin_refused") == ["withdrawn since"]
+
+
 def test_who_asks_is_sent_a_transactional_link_and_consents_by_following_it() -> None:
     ada = person()
     says(ada, "requested", **EVIDENCE)
