@@ -35,13 +35,13 @@ async def live(engine: SmallEngine, history: list[Happening]) -> Lived:
     await engine.push(engine.event("Came", KEY, traits=PERSON))
     await engine.rest()
     for one in history:
-        engine.clock.advance(one.gap)
+        await asyncio.sleep(one.gap / 1_000)
         told = engine.event(
             one.name, KEY, ago=one.late, properties=one.properties, traits=one.traits, live=one.live
         )
         await engine.push(told)
         await engine.rest()
-    engine.clock.advance(3 * LONGEST)
+    await asyncio.sleep(3 * LONGEST / 1_000)
     await engine.rest()
     rows = engine.log()
     bodies = [(row.now, message.decode(row.body)) for row in rows]
