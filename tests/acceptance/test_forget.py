@@ -17,6 +17,8 @@ from typer.testing import CliRunner
 from engine.bootstrap import Spec, init_data, part
 from engine.cli.archive import write as write_archive
 from engine.cli.main import app
+from engine.domain.language.condition import Condition
+from engine.domain.language.segment import Segment
 from engine.domain.rulebooks.definitions import encode
 from engine.loading.definitions import load
 from engine.runtime.processes.in_process import InProcessRuntime
@@ -148,6 +150,17 @@ def bring(engine: RunningEngine) -> str:
     return errors.read_text()
 
 
+def sampled(engine: RunningEngine) -> set[str]:
+    """Keys that a preview of a segment shows, which is read by processes and files of its own."""
+    asked = Segment(segment="asked", condition=Condition(did="Signed Up"))
+    written = load(engine.workspace)
+    previewed = msgspec.structs.replace(written, segments=(*written.segments, asked))
+    surveys = engine.operator.surveys
+    surveys.forecast("signed", 3)
+    [found] = surveys.preview(encode(previewed), ["asked"])["segments"]
+    return {key for one in found["sample"] for key in one["keys"]}
+
+
 def _sent(engine: RunningEngine) -> int:
     facts = [fact[0] for row in engine.contact(ADA)["timeline"] for fact in row["facts"]]
     return facts.count("sent")
@@ -222,6 +235,7 @@ def test_nothing_of_an_erased_person_is_found_or_comes_back(
 ) -> None:
     lived(engine)
     desk = engine.operator.privacy
+    assert ADA in sampled(engine)
     before = traces_in(engine.data)
     held = write_archive(tmp_path / "ada.zip", ADA, desk.dossier(ADA))
     gone = desk.forget(f"email:{MAIL}")["erased"]
@@ -234,6 +248,9 @@ def test_nothing_of_an_erased_person_is_found_or_comes_back(
         2,
         1,
     ]
+    left = sampled(engine)
+    assert "user_id:u2" in left
+    assert not {key for key in left for trace in TRACES if trace in key}
     assert traces_in(engine.data) == []
     assert [line["subject"] for line in desk.audit()][:2] == [
         desk.retention()["erased"][0]["subject"]
