@@ -3,10 +3,11 @@
 from typing import Any
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from engine.domain.scores.matrix import Matrix
+from engine.domain.surveys.forecast import standing
 from tests.property.scores import written_scores
 from tests.property.strategies import LONGEST, Happening, conditions, histories
 from tests.property.test_score_law import Truth, World, rest_of
@@ -70,3 +71,44 @@ def test_at_every_instant_a_grade_is_what_brute_force_makes_of_both_scores(
         if inside is not before:
             assert 0 < due <= at
         before = inside
+
+
+@settings(max_examples=60, deadline=None)
+@given(scores, scores, st.sampled_from(WANTED), histories)
+def test_the_foreseen_end_of_a_grade_is_the_instant_at_which_brute_force_flips(
+    letter: World, digit: World, wanted: list[str], history: list[Happening]
+) -> None:
+    life, truths = born(letter, digit, wanted), (Truth(letter), Truth(digit))
+    for one in history:
+        life.until(life.now + one.gap)
+        at = life.now - one.late
+        for truth in truths:
+            truth.past.events.append((one.name, at, one.properties))
+        life.take(build.event(one.name, at, properties=one.properties))
+    found = standing(life.contact, "s", life.book, life.now)
+    for at in range(life.now, life.now + LONGEST):
+        first, second = (truth.value(at) for truth in truths)
+        assume(not near(first, "letter") and not near(second, "digit"))
+        expected = grade(first, second)
+        inside = bool({expected, expected[0], expected[1]} & {*wanted})
+        if inside is not found.member:
+            assert found.until == at > life.now
+            return
+    assert found.until == 0 or found.until >= life.now + LONGEST
+
+
+@settings(max_examples=60, deadline=None)
+@given(scores, scores, st.sampled_from(WANTED), histories)
+def test_a_host_that_slept_grades_as_one_that_was_awake(
+    letter: World, digit: World, wanted: list[str], history: list[Happening]
+) -> None:
+    awake, asleep = born(letter, digit, wanted), born(letter, digit, wanted)
+    for one in history:
+        for life in (awake, asleep):
+            life.until(life.now + one.gap)
+            life.does(one.name, properties=one.properties)
+    awake.until(awake.now + LONGEST)
+    asleep.misses(f"{LONGEST}ms")
+    kinds = ("segment_entered", "segment_left")
+    assert asleep.said(*kinds) == awake.said(*kinds)
+    assert asleep.contact.segments == awake.contact.segments

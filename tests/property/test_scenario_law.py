@@ -4,7 +4,7 @@ from itertools import pairwise
 from typing import Any
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from engine.domain.duration import milliseconds
@@ -96,6 +96,8 @@ def test_a_run_has_one_place_until_its_goal_or_its_end_and_figures_stay_true(two
 @law
 @given(lives)
 def test_a_run_keeps_its_name_and_goes_to_the_version_that_was_chosen_for_it(two: Two) -> None:
+    for what in sorted(reached(two)):
+        event(what)
     check_keys(two)
     check_versions(two)
 
@@ -264,3 +266,22 @@ def _check_heir(run: Run, step: Stepped, two: Two) -> None:
         assert migrated == [[run.id, old.version, new.version, run.step, to]]
     else:
         assert told[:1] == [[run.id, "version"]]
+
+
+def reached(two: Two) -> set[str]:
+    """What of the interesting has happened in it, as ``--hypothesis-show-statistics`` tells it."""
+    found = set()
+    for step in two.steps:
+        before = step.before.runs
+        if any(_meets_its_goal(run, step) for run in before):
+            found.add("a goal while it waited")
+        if isinstance(step.message, Adopted | Unmerged) and before:
+            found.add(f"{step.message.__struct_config__.tag} with runs")
+        for fact in step.outcome.facts:
+            if fact.what in ("run_migrated", "intended", "run_dropped", "timed_out"):
+                found.add(fact.what)
+            elif fact.what == "skipped" or (
+                fact.what == "run_ended" and fact.detail[1] == "version"
+            ):
+                found.add(f"{fact.what}: {fact.detail if fact.what == 'skipped' else 'version'}")
+    return found
