@@ -29,7 +29,7 @@ from tests.property.test_run_law import check_figures
 from tests.property.two import ADA, BOB, Stepped, Two, careers, histories, sends_of
 
 lives = st.builds(lambda career, history: Two(career).live(history), careers(), histories)
-law = settings(max_examples=60, deadline=None)
+law = settings(max_examples=30, deadline=None)
 LASTING = ("id", "scenario", "entered", "event", "key")
 """What a run is from its beginning to its end."""
 

@@ -119,8 +119,8 @@ said = st.builds(
     Said,
     who,
     st.sampled_from(["email", "email", "sms"]),
-    st.sampled_from(["", "", "news"]),
-    st.sampled_from(["granted", "granted", "withdrawn", "requested"]),
+    st.sampled_from(["", "news"]),
+    st.sampled_from(["withdrawn", "granted", "requested"]),
     st.sampled_from([0, 0, 10]),
 )
 became = st.builds(
