@@ -42,10 +42,11 @@ def test_a_hop_is_owed_again_by_a_host_that_was_killed_before_it_was_answered(
     started: Started,
 ) -> None:
     engine = started()
-    engine.roads.slow = 0.5
+    engine.roads.shut = ("hop",)
     engine.run(engine.push(engine.event("Came", HERE, AWAY)))
     assert len(engine.hosts[0].memory.hops) == 1
     engine.run(engine.kill("host-0"))
+    engine.roads.shut = ()
     engine.run(engine.rest())
     assert claimed(engine) == [[HERE, AWAY]]
 
