@@ -5,6 +5,7 @@ from engine.domain.language.pause import Leaving
 from engine.domain.language.receipt import event_of
 from engine.domain.language.scenario import Scenario
 from engine.loading.check_condition import condition_problems, moment_problems
+from engine.loading.check_echo import echo_problems
 from engine.loading.check_send import no_topic
 from engine.loading.check_step import step_problems
 from engine.loading.check_trigger import trigger_problems
@@ -39,6 +40,7 @@ def scenario_problems(scenario: Scenario, known: Known) -> Problems:
         yield from step_problems(step, scenario, ("steps", at), known)
     if scenario.topic is not None and scenario.topic not in known.topics:
         yield ("topic",), no_topic(scenario.topic, known)
+    yield from echo_problems(scenario)
     yield from way_problems(scenario.steps)
 
 

@@ -44,6 +44,30 @@ def test_a_moment_is_one_thing_that_happens(
     assert found.startswith(f"scenarios/hello.yaml:2: {problem}")
 
 
+ECHO = "trigger.message: step mail would start this scenario again"
+
+
+@pytest.mark.parametrize(
+    ("trigger", "reentry", "told"),
+    [
+        ("{message: sent}", "always", True),
+        ("{message: bounced, of: {channel: email}}", "always", True),
+        ("{message: sent, of: {scenario: hello, step: mail}}", "always", True),
+        ("{message: sent}", "never", False),
+        ("{message: clicked}", "always", False),
+        ("{message: sent, of: {channel: sms}}", "always", False),
+        ("{message: sent, where: {template: other}}", "always", False),
+    ],
+)
+def test_a_scenario_does_not_start_itself_by_what_it_sends(
+    problems: StepProblems, trigger: str, reentry: str, told: bool
+) -> None:
+    send = "{do: send, id: mail, channel: email, template: hello}"
+    text = f"scenario: hello\ntrigger: {trigger}\nreentry: {reentry}\nsteps: [{send}]\n"
+    found = [one for one in problems({"scenarios/hello.yaml": text}) if "start this" in one]
+    assert [one.startswith(f"scenarios/hello.yaml:2: {ECHO}") for one in found] == [True] * told
+
+
 @pytest.mark.parametrize(
     ("leaving", "problem"),
     [
