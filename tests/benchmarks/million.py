@@ -15,6 +15,7 @@ from engine.domain.message import TimerFired
 from engine.domain.profile import codec
 from engine.domain.profile.contact import Contact, Run
 from engine.domain.profile.identity import Binding, contact_id, slot_of_key
+from engine.domain.profile.presence import KNOWN
 from engine.ports.host_store import ContactRow, WakeUp, Write
 from engine.runtime.slots import SlotTable
 from engine.store.sqlite import SqliteHostStore
@@ -103,7 +104,9 @@ class Stored:
 
 def _counters(upto: int) -> dict[str, int]:
     step = f"step_in/{SCENARIO}/{STEP}"
-    names = ("contacts", "armed", "run_entered", f"run_entered/{SCENARIO}", "step_in", step)
+    there = f"at/{SCENARIO}/1/{STEP}"
+    entered = ("run_entered", f"run_entered/{SCENARIO}")
+    names = ("contacts", "armed", KNOWN, *entered, "step_in", step, there)
     return dict.fromkeys(names, upto)
 
 

@@ -24,6 +24,7 @@ from engine.domain.profile import codec
 from engine.domain.profile.contact import SEEN, Contact
 from engine.domain.profile.dedupe import with_seen
 from engine.domain.profile.identity import Binding, contact_id, slot_of_key
+from engine.domain.profile.presence import KNOWN
 from engine.domain.rulebooks.definitions import Definitions, decode, encode
 from engine.domain.rulebooks.rulebook import Rulebook
 from engine.domain.rulebooks.since import dated
@@ -140,7 +141,7 @@ class _Told:
     def _counters(self) -> dict[str, int]:
         crowd = len(self._keys)
         counters = {"accepted": self._count, "stored": self._count}
-        counters |= dict.fromkeys(("contacts", "armed"), crowd)
+        counters |= dict.fromkeys(("contacts", "armed", KNOWN), crowd)
         tallied: dict[str, int] = {}
         fact.tally(tallied, _bound(self._keys[0], 0))
         return counters | {name: crowd * count for name, count in tallied.items()}

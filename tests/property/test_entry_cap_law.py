@@ -210,7 +210,7 @@ def test_no_period_has_more_entries_than_its_cap_and_who_waits_enters(
         engine.roads.slow = engine.roads.lossy = 0.0
         check_tickets(engine)
         if then == "wait":
-            pass_days(engine, 9 * (7 if cap[1] == "week" else 1))
+            pass_days(engine, 14 * (7 if cap[1] == "week" else 1))
         check_cap(engine, *cap)
         check_rest(engine)
         alive = [one for one in engine.contacts().values() if not one.merged_into]
