@@ -9,8 +9,9 @@ Duration = Annotated[str, msgspec.Meta(pattern=PATTERN, description="for example
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
-DAY = 86_400 * SECOND
-_UNITS = {"ms": 1, "s": SECOND, "m": 60 * SECOND, "h": 3_600 * SECOND, "d": DAY, "w": 7 * DAY}
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+_UNITS = {"ms": 1, "s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
 
 
 def milliseconds(duration: str) -> int:

@@ -4,9 +4,10 @@ import heapq
 from collections.abc import Callable, Iterator
 
 from engine.domain import message
+from engine.domain.duration import HOUR
 from engine.domain.message import Adopted, Restored, Witnessed, imprint_of
 from engine.domain.profile import codec
-from engine.domain.profile.dedupe import HOUR, WINDOW, fingerprints
+from engine.domain.profile.dedupe import WINDOW, fingerprints
 from engine.ports.host_store import LogRow
 
 Read = Callable[[int], LogRow | None]

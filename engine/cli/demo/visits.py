@@ -11,9 +11,8 @@ from typing import Any, Literal
 import msgspec
 
 from engine.cli.demo.shop import GOODS, Good, Person, person
-from engine.domain.duration import DAY, MINUTE
+from engine.domain.duration import DAY, HOUR, MINUTE
 
-HOUR = 60 * MINUTE
 END = 3 * DAY + 3 * HOUR
 """When the story is over: the shop opens at 8, so this is 11 on the fourth morning."""
 MORNING = 2 * HOUR + 30 * MINUTE

@@ -17,8 +17,9 @@ from operator import itemgetter
 from struct import Struct
 from typing import Any, NamedTuple
 
+from engine.domain.duration import HOUR
+
 MOST = 1_000
-HOUR = 3_600_000
 
 Series = list[Any]
 """As it lies in the contact's state."""

@@ -9,10 +9,8 @@ from typing import Annotated, Literal, NamedTuple
 import msgspec
 
 from engine.domain.definition import Definition
-from engine.domain.duration import MINUTE
+from engine.domain.duration import HOUR
 from engine.domain.profile.calendar import begins, day_of, zone_named
-
-HOUR = 60 * MINUTE
 
 Per = Literal["hour", "day", "week"]
 CapText = Annotated[

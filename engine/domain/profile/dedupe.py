@@ -1,8 +1,9 @@
 """Fingerprints of the messages a contact has taken: eight bytes each, six of hash, two of the hour."""
 
+from engine.domain.duration import HOUR
+
 FINGERPRINT = 6
 ENTRY = 8
-HOUR = 3_600_000
 WINDOW = 7 * 24
 """Hours for which a retry is recognised."""
 

@@ -2,8 +2,8 @@
 
 import msgspec
 
+from engine.domain.duration import HOUR
 from engine.domain.intake.turn import Turn
-from engine.domain.language.entry_cap import HOUR
 from engine.domain.message import TicketAnswered
 from engine.domain.profile.contact import Ticket
 from engine.domain.runs import by_hand, run, ticket

@@ -15,16 +15,12 @@ from typing import Any
 from engine.domain.profile.contact import Contact
 from engine.domain.scores.gauge import Gauge, Standing
 from engine.domain.scores.grid import cell_of, start_of
-from engine.domain.scores.height import LOW, height_of
+from engine.domain.scores.height import height_of
 from engine.domain.scores.wear import last_of
 from engine.runtime.scores.ranking import KEPT, SHOWN, Move, Ranking, label_of, value_at
 
 MIDDLE = 1.5
 """Of a height, as a part of its beginning."""
-
-
-def middle_of(height: int) -> float:
-    return MIDDLE * 2.0**height if height != LOW else 0.0
 
 
 def held_in(score: str) -> Callable[[Contact], tuple[float, int] | None]:

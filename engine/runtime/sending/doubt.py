@@ -10,13 +10,12 @@ from collections.abc import Awaitable, Callable, Iterator
 from itertools import count
 
 from engine.clock import Clock
-from engine.domain.duration import SECOND
+from engine.domain.duration import MINUTE
 from engine.errors import ChannelError, Refused, Unsure
 from engine.ports.sending import Delivery, Outcome, Rendered, Searchable
 from engine.rendering.render import CannotRender
 from engine.runtime.sending.in_hand import InHand
 
-MINUTE = 60 * SECOND
 EARLY = (2 * MINUTE, 5 * MINUTE)
 SETTLED = 15 * MINUTE
 AGAIN = 5 * MINUTE

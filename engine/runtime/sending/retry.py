@@ -3,10 +3,8 @@
 from itertools import accumulate
 from random import random
 
-from engine.domain.duration import SECOND
+from engine.domain.duration import HOUR, MINUTE, SECOND
 
-MINUTE = 60 * SECOND
-HOUR = 60 * MINUTE
 LADDER = (MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, 12 * HOUR)
 WEBHOOKS = (
     5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR,

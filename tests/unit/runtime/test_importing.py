@@ -227,7 +227,7 @@ class Never:
     contacts: tuple[int, ...] = ()
 
     def take(self, batch: Any) -> Any:
-        raise NotImplementedError
+        raise AssertionError("it is cancelled before anybody takes it")
 
     def body(self) -> bytes:
         return b""
